@@ -1,0 +1,63 @@
+package dev.baton.event;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hears the events of elections, in order, on the loop thread: must be quick, must not block, must not throw. */
+@FunctionalInterface
+public interface EventSink {
+
+    /** Takes one event. */
+    void accept(ElectionEvent event);
+
+    /** This sink, then {@code next}. */
+    default EventSink and(EventSink next) {
+        return event -> {
+            accept(event);
+            next.accept(event);
+        };
+    }
+
+    /** One log line per transition on the logger {@code dev.baton.election}; renewals at trace level. */
+    static EventSink log() {
+        Logger log = LoggerFactory.getLogger("dev.baton.election");
+        return event -> {
+            switch (event.type()) {
+                case RENEWED -> log.trace("{}", event);
+                case WORK_STARTED, WORK_RETURNED, WORK_STOPPED, WATCHING, CLAIM_WITHDRAWN -> log.debug("{}", event);
+                case UNREACHABLE, TOKEN_REFUSED, POLLING -> log.warn("{}", event);
+                case TERM_ENDED -> {
+                    if (event.reason() != null && !event.reason().isOrderly()) {
+                        log.warn("{}", event);
+                    } else {
+                        log.info("{}", event);
+                    }
+                }
+                default -> log.info("{}", event);
+            }
+        };
+    }
+
+    /** {@code dev.baton.Election} events of JDK Flight Recorder; nothing where the JVM has none. */
+    static EventSink flightRecorder() {
+        return ModuleLayer.boot().findModule("jdk.jfr").isPresent() ? FlightRecord::commit : event -> {};
+    }
+
+    /**
+     * One line of JSON an event, flushed by nobody but {@code out} itself.
+     *
+     * @throws UncheckedIOException when {@code out} fails
+     */
+    static EventSink jsonLines(Appendable out) {
+        return event -> {
+            try {
+                out.append(event.toJson()).append(String.format(Locale.ROOT, "%n"));
+            } catch (IOException e) {
+                throw new UncheckedIOException("writing an election event failed", e);
+            }
+        };
+    }
+}

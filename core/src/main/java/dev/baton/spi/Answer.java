@@ -1,0 +1,29 @@
+package dev.baton.spi;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the store said to an acquire or a renew. A call that learned nothing fails its stage instead (rule 3.1). */
+public sealed interface Answer {
+
+    /**
+     * The claim holds: from {@code sentAt} until {@code guaranteedFor} later no other candidate is granted (rule 2.1).
+     *
+     * @param sentAt both clocks, read before the request that proves this left the process, after any queue of ours
+     * @param guaranteedFor by the store's clock or a standby's; the machine allows for their drift
+     * @param token greater than that of every earlier term (rule 2.2); a renewal repeats the token of its acquire
+     */
+    record Granted(Moment sentAt, Duration guaranteedFor, FencingToken token) implements Answer {}
+
+    /**
+     * The claim does not hold, and nothing that this claim wrote makes it hold.
+     *
+     * @param holder who does, or null where unknown
+     * @param retryIn no acquire sooner than this can be granted unless a watch says otherwise; zero after a lost race,
+     *     {@link #UNTIL_TOLD} where only the watch can tell
+     */
+    record Refused(@Nullable Holder holder, Duration retryIn) implements Answer {
+        /** Longer than any election: the watch will tell. */
+        public static final Duration UNTIL_TOLD = Duration.ofDays(36_500);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.baton.spi;
+
+import java.util.Objects;
+
+/**
+ * What one candidate has written, or may have written, to the store in order to lead once.
+ *
+ * <p>A claim serves at most one term; the next term needs a new one (rule 4.4). Two claims are the same when their
+ * nonces are: the identity alone cannot tell a twin from ourselves, nor this run of a process from its last.
+ *
+ * @param election the contest
+ * @param identity who claims, for people
+ * @param nonce who claims, for the store: written with every write, unique to this claim; letters, digits and {@code -}
+ * @param timing what the candidate promises and expects
+ */
+public record Claim(ElectionName election, String identity, String nonce, ElectionTiming timing) {
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Claim that && nonce.equals(that.nonce);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(nonce);
+    }
+
+    @Override
+    public String toString() {
+        return election + " by " + identity + " (" + nonce + ")";
+    }
+}

@@ -1,0 +1,34 @@
+package dev.baton.spi;
+
+import java.time.Duration;
+
+/**
+ * Hears what a backend notices about one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
+ * nothing safe rests on it, speed does. Methods may be called from any thread, return at once and throw nothing.
+ */
+public interface ElectionWatcher {
+
+    /** Whether changes are being delivered as they happen; while they are not, a standby polls. */
+    void watching(boolean live);
+
+    /**
+     * The store shows this holder.
+     *
+     * @param chanceIn no acquire sooner than this can be granted unless told otherwise
+     */
+    void held(Holder holder, Duration chanceIn);
+
+    /** Nobody holds the election: whoever is quickest may. */
+    void vacant();
+
+    /** This claim is first in line: an acquire now will be granted, and nobody else's will. */
+    void yourTurn(Claim claim);
+
+    /**
+     * This claim is no longer in the store, or no longer ours. Unlike the other hints this ends its term at once, so a
+     * backend says it only of the very claim (never of an older state of the store).
+     *
+     * @param how what was seen, for people
+     */
+    void lost(Claim claim, String how);
+}

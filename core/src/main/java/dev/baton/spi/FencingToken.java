@@ -1,0 +1,74 @@
+package dev.baton.spi;
+
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The proof of a term: greater than the token of every earlier term of the election.
+ *
+ * <p>A resource that remembers the greatest token it has seen, and refuses a write that carries a smaller one, is safe
+ * from every leader that does not know it was deposed. {@code number} is the store's own revision at which the term
+ * began. {@code epoch} is configured, and raised by the operator when a store is restored from a backup or replaced,
+ * since its revisions may then repeat.
+ *
+ * @param epoch 0 to 2 147 483 647
+ * @param number 0 to 2⁶³ − 1
+ */
+public record FencingToken(int epoch, long number) implements Comparable<FencingToken> {
+    private static final Comparator<FencingToken> ORDER =
+            Comparator.comparingInt(FencingToken::epoch).thenComparingLong(FencingToken::number);
+    private static final Pattern TEXT = Pattern.compile("(\\d{10})-(\\d{19})");
+
+    public FencingToken {
+        if (epoch < 0) {
+            throw new IllegalArgumentException("token epoch " + epoch
+                    + " must not be negative; begin at 0 and raise it by one at each restore or migration");
+        }
+        if (number < 0) {
+            throw new IllegalArgumentException(
+                    "token number " + number + " must not be negative: it is a revision of the store, 63 bits wide");
+        }
+    }
+
+    @Override
+    public int compareTo(FencingToken other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** Whether this token belongs to a later term than {@code other}. */
+    public boolean isAfter(FencingToken other) {
+        return compareTo(other) > 0;
+    }
+
+    /**
+     * Reads what {@link #toString()} wrote.
+     *
+     * @throws IllegalArgumentException when {@code text} is anything else
+     */
+    public static FencingToken parse(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        try {
+            if (matcher.matches()) {
+                return new FencingToken(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
+            }
+        } catch (NumberFormatException e) {
+            throw malformed(text, e);
+        }
+        throw malformed(text, null);
+    }
+
+    private static IllegalArgumentException malformed(
+            String text, @org.jspecify.annotations.Nullable NumberFormatException cause) {
+        return new IllegalArgumentException(
+                "token \"" + text
+                        + "\" must be ten digits of epoch, '-', nineteen digits of number, as toString() writes it",
+                cause);
+    }
+
+    /** Thirty characters, {@code epoch-number} in decimal with leading zeros: sorts as text just as tokens do. */
+    @Override
+    public String toString() {
+        return String.format(java.util.Locale.ROOT, "%010d-%019d", epoch, number);
+    }
+}

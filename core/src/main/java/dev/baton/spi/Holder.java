@@ -1,0 +1,41 @@
+package dev.baton.spi;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds an election, as the store tells it: for display, and for the guard against tokens that went backwards.
+ *
+ * @param identity the holder's own name
+ * @param nonce the holder's {@linkplain Claim#nonce() nonce}, or null when another kind of client wrote the record
+ * @param token the token of the holder's term, or null where the store does not tell
+ * @param acquired when the term began by the holder's clock, or null where the store does not tell
+ * @param renewed when the holder last renewed by the holder's clock, or null where the store does not tell
+ * @param transitions how often leadership changed hands, or −1 where the store does not tell
+ */
+public record Holder(
+        String identity,
+        @Nullable String nonce,
+        @Nullable FencingToken token,
+        @Nullable Instant acquired,
+        @Nullable Instant renewed,
+        int transitions) {
+
+    /** A holder of whom only the name is known. */
+    public static Holder named(String identity) {
+        return new Holder(identity, null, null, null, null, -1);
+    }
+
+    /** Whether {@code claim} is what this holder wrote. */
+    public boolean holds(Claim claim) {
+        return claim.nonce().equals(nonce);
+    }
+
+    /** Whether this and {@code other} are the same leadership, however often renewed since. */
+    public boolean sameAs(@Nullable Holder other) {
+        return other != null
+                && identity.equals(other.identity)
+                && java.util.Objects.equals(nonce, other.nonce)
+                && (token == null || other.token == null || token.equals(other.token));
+    }
+}

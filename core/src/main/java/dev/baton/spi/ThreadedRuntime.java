@@ -1,0 +1,283 @@
+package dev.baton.spi;
+
+import java.lang.reflect.InvocationTargetException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runtime on real clocks: a loop thread, a sender thread, and callback threads that die when idle. */
+final class ThreadedRuntime implements BackendRuntime, Timekeeper {
+    private static final Logger log = LoggerFactory.getLogger(BackendRuntime.class);
+
+    /** Requests in flight per instance: a client multiplexing more on one connection queues them out of our order. */
+    private static final int MAX_IN_FLIGHT = 128;
+
+    private static final long CALLBACK_IDLE_SECONDS = 5;
+
+    private final ScheduledThreadPoolExecutor loop;
+    private final Thread sender;
+    private final Executor callbacks;
+    private final PriorityBlockingQueue<Request<?>> requests = new PriorityBlockingQueue<>(16, Request.ORDER);
+    private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
+    private final AtomicLong arrivals = new AtomicLong();
+    private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
+    private final Set<AutoCloseable> elections = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Thread hook;
+
+    private ThreadedRuntime(String kind) {
+        loop = new ScheduledThreadPoolExecutor(1, daemon("baton-" + kind + "-loop"));
+        loop.setRemoveOnCancelPolicy(true);
+        loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        sender = daemon("baton-" + kind + "-sender").newThread(this::sendRequests);
+        callbacks = callbackThreads("baton-" + kind + "-callback");
+    }
+
+    static ThreadedRuntime start(String kind, boolean shutdownHook) {
+        ThreadedRuntime runtime = new ThreadedRuntime(kind);
+        runtime.sender.start();
+        if (shutdownHook) {
+            runtime.addHook(kind);
+        }
+        return runtime;
+    }
+
+    @Override
+    public Timekeeper timekeeper() {
+        return this;
+    }
+
+    @Override
+    public Moment now() {
+        Instant wall = Instant.now();
+        return new Moment(System.nanoTime(), wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            loop.execute(guarded(task));
+        } catch (RejectedExecutionException e) {
+            log.debug("dropped a task of a closed runtime", e);
+        }
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        try {
+            Future<?> future =
+                    loop.schedule(guarded(task), Math.max(0, Moment.boundedNanos(delay)), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException e) {
+            log.debug("dropped a timer of a closed runtime", e);
+            return () -> {};
+        }
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public Executor callbacks() {
+        return callbacks;
+    }
+
+    @Override
+    public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+        Request<T> request = new Request<>(priority, deadline, arrivals.incrementAndGet(), call);
+        requests.add(request);
+        if (closed.get() && requests.remove(request)) {
+            request.fail();
+        }
+        return request.answer;
+    }
+
+    @Override
+    public AutoCloseable register(AutoCloseable election) {
+        elections.add(election);
+        return () -> elections.remove(election);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    @Override
+    public void close() {
+        closeElections();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        removeHook();
+        sender.interrupt();
+        loop.shutdown();
+        for (Request<?> request = requests.poll(); request != null; request = requests.poll()) {
+            request.fail();
+        }
+        if (callbacks instanceof ThreadPoolExecutor pool) {
+            pool.shutdown();
+        }
+    }
+
+    private void closeElections() {
+        Thread[] closers = elections.stream()
+                .map(election -> new Thread(() -> closeQuietly(election), "baton-close"))
+                .toArray(Thread[]::new);
+        // One election's drain must not eat into another's: together they take as long as the longest.
+        for (Thread closer : closers) {
+            closer.setDaemon(true);
+            closer.start();
+        }
+        for (Thread closer : closers) {
+            try {
+                closer.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void addHook(String kind) {
+        Thread thread = new Thread(this::closeElections, "baton-" + kind + "-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(thread);
+            hook = thread;
+        } catch (IllegalStateException e) {
+            log.debug("the JVM is ending already, so no shutdown hook was added", e);
+        }
+    }
+
+    private void removeHook() {
+        Thread thread = hook;
+        hook = null;
+        if (thread == null) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException e) {
+            log.debug("the JVM is ending, so the shutdown hook stays", e);
+        }
+    }
+
+    private void sendRequests() {
+        try {
+            while (!closed.get()) {
+                inFlight.acquire();
+                requests.take().start(inFlight);
+            }
+        } catch (InterruptedException e) {
+            log.debug("the sender stops: its backend was closed", e);
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable election) {
+        try {
+            election.close();
+        } catch (Exception e) {
+            log.warn("closing {} failed", election, e);
+        }
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                log.error("a task on the election loop failed; this is a defect in Baton or in a backend", e);
+            }
+        };
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private static Executor callbackThreads(String name) {
+        try {
+            return (Executor)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (NoSuchMethodException e) {
+            log.debug("this JVM has no virtual threads; callbacks run on {} threads", name);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            log.debug("virtual threads could not be had; callbacks run on {} threads", name, e);
+        }
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, CALLBACK_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name));
+    }
+
+    /** One call waiting for the sender. */
+    private record Request<T>(
+            Priority priority,
+            Moment deadline,
+            long arrival,
+            Supplier<CompletionStage<T>> call,
+            CompletableFuture<T> answer) {
+        static final Comparator<Request<?>> ORDER = Request::compare;
+
+        Request(Priority priority, Moment deadline, long arrival, Supplier<CompletionStage<T>> call) {
+            this(priority, deadline, arrival, call, new CompletableFuture<>());
+        }
+
+        private static int compare(Request<?> one, Request<?> other) {
+            int byPriority = one.priority.compareTo(other.priority);
+            if (byPriority != 0) {
+                return byPriority;
+            }
+            int byDeadline = Long.signum(one.deadline.nanosSince(other.deadline));
+            return byDeadline != 0 ? byDeadline : Long.compare(one.arrival, other.arrival);
+        }
+
+        void start(Semaphore permits) {
+            try {
+                call.get().whenComplete((value, failure) -> {
+                    permits.release();
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else {
+                        answer.complete(value);
+                    }
+                });
+            } catch (RuntimeException | Error e) {
+                permits.release();
+                answer.completeExceptionally(e);
+            }
+        }
+
+        void fail() {
+            answer.completeExceptionally(new BackendException("the backend was closed before the request was sent"));
+        }
+    }
+}

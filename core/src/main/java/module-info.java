@@ -1,0 +1,9 @@
+/** Leader election: the API that services hold, and the SPI that backends implement. */
+module dev.baton.core {
+    requires org.slf4j;
+    requires static jdk.jfr;
+    requires static transitive org.jspecify;
+
+    exports dev.baton.event;
+    exports dev.baton.spi;
+}
