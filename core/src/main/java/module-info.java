@@ -4,6 +4,8 @@ module dev.baton.core {
     requires static jdk.jfr;
     requires static transitive org.jspecify;
 
+    exports dev.baton;
     exports dev.baton.event;
+    exports dev.baton.register;
     exports dev.baton.spi;
 }

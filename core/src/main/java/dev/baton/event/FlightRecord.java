@@ -29,20 +29,16 @@ final class FlightRecord extends Event {
     long validUntil;
 
     @Label("Token")
-    @Nullable
-    String token;
+    @Nullable String token;
 
     @Label("Holder")
-    @Nullable
-    String holder;
+    @Nullable String holder;
 
     @Label("Reason")
-    @Nullable
-    String reason;
+    @Nullable String reason;
 
     @Label("Detail")
-    @Nullable
-    String detail;
+    @Nullable String detail;
 
     static void commit(ElectionEvent event) {
         FlightRecord flight = new FlightRecord();
@@ -53,8 +49,7 @@ final class FlightRecord extends Event {
         flight.election = event.election().toString();
         flight.identity = event.identity();
         flight.mono = event.at().nanos();
-        flight.validUntil =
-                event.validUntil() == null ? 0 : event.validUntil().nanos();
+        flight.validUntil = event.validUntil() == null ? 0 : event.validUntil().nanos();
         flight.token = event.token() == null ? null : event.token().toString();
         flight.holder = event.holder();
         flight.reason = event.reason() == null ? null : event.reason().name();

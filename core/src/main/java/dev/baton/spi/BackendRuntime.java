@@ -27,14 +27,25 @@ public interface BackendRuntime extends AutoCloseable {
      */
     <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call);
 
+    /**
+     * Makes a further call of a request already in flight on the sender thread, before any waiting request: what an
+     * adapter uses whose answers take several calls. A call that throws fails the stage.
+     */
+    <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call);
+
     /** Where callbacks run unless the user supplies another executor; virtual threads where the JVM has them. */
     Executor callbacks();
 
     /** Whether the runtime has been closed. */
     boolean isClosed();
 
-    /** Registers what has to be closed, boundedly, before the runtime: the open elections. Removed by the returned handle. */
-    AutoCloseable register(AutoCloseable election);
+    /**
+     * Registers an open election, to be closed before the runtime is.
+     *
+     * @param close begins to close it and answers when it is closed; called at most once
+     * @return forgets it again
+     */
+    Runnable register(Supplier<CompletionStage<Void>> close);
 
     /** Closes the registered elections, then the threads. Idempotent, throws nothing, waits boundedly. */
     @Override

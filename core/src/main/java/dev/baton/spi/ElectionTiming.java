@@ -15,8 +15,9 @@ import java.time.Duration;
  * @param retryPeriod how often a leader renews, and a standby without a live watch asks
  * @param clockDrift ρ, the largest relative error of any candidate's clock rate: at least 0, below 1
  */
-public record ElectionTiming(
-        Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, double clockDrift) {
+public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, double clockDrift) {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     /** The clock drift assumed unless told otherwise: 1 %, some twenty times what NTP will slew. */
     public static final double DEFAULT_CLOCK_DRIFT = 0.01;
@@ -24,8 +25,6 @@ public record ElectionTiming(
     /** 15 s, 10 s, 2 s: the defaults of client-go, kube-scheduler and kube-controller-manager. */
     public static final ElectionTiming DEFAULT =
             of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
-
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     public ElectionTiming {
         positive("leaseDuration", leaseDuration);
@@ -52,10 +51,11 @@ public record ElectionTiming(
         }
         double tolerated = toleratedDrift(leaseDuration, renewDeadline);
         if (clockDrift > tolerated) {
-            throw new IllegalArgumentException("leaseDuration " + text(leaseDuration) + " and renewDeadline "
-                    + text(renewDeadline) + " tolerate a clock drift of at most "
-                    + Math.floor(tolerated * 1e6) / 1e6 + ", not " + clockDrift
-                    + " (renewDeadline/(1-drift) <= leaseDuration/(1+drift)); raise leaseDuration or lower renewDeadline");
+            throw new IllegalArgumentException(
+                    "leaseDuration " + text(leaseDuration) + " and renewDeadline "
+                            + text(renewDeadline) + " tolerate a clock drift of at most "
+                            + Math.floor(tolerated * 1e6) / 1e6 + ", not " + clockDrift
+                            + " (renewDeadline/(1-drift) <= leaseDuration/(1+drift)); raise leaseDuration or lower renewDeadline");
         }
     }
 
@@ -79,8 +79,7 @@ public record ElectionTiming(
      * which another may lead: {@code leaseDuration / (1 + ρ) − renewDeadline / (1 − ρ)}, in true time.
      */
     public Duration windDownBudget() {
-        double nanos =
-                leaseDuration.toNanos() / (1 + clockDrift) - renewDeadline.toNanos() / (1 - clockDrift);
+        double nanos = leaseDuration.toNanos() / (1 + clockDrift) - renewDeadline.toNanos() / (1 - clockDrift);
         return Duration.ofNanos((long) Math.floor(nanos));
     }
 

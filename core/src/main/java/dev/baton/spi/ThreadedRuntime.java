@@ -4,25 +4,24 @@ import java.lang.reflect.InvocationTargetException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,9 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final ScheduledThreadPoolExecutor loop;
     private final Thread sender;
     private final Executor callbacks;
-    private final PriorityBlockingQueue<Request<?>> requests = new PriorityBlockingQueue<>(16, Request.ORDER);
-    private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
-    private final AtomicLong arrivals = new AtomicLong();
+    private final RequestQueue requests = new RequestQueue(MAX_IN_FLIGHT);
     private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
-    private final Set<AutoCloseable> elections = ConcurrentHashMap.newKeySet();
+    private final Set<Supplier<CompletionStage<Void>>> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Thread hook;
 
@@ -110,18 +107,18 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
 
     @Override
     public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
-        Request<T> request = new Request<>(priority, deadline, arrivals.incrementAndGet(), call);
-        requests.add(request);
-        if (closed.get() && requests.remove(request)) {
-            request.fail();
-        }
-        return request.answer;
+        return requests.add(priority, deadline, call);
     }
 
     @Override
-    public AutoCloseable register(AutoCloseable election) {
-        elections.add(election);
-        return () -> elections.remove(election);
+    public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
+        return requests.addNext(call);
+    }
+
+    @Override
+    public Runnable register(Supplier<CompletionStage<Void>> close) {
+        elections.add(close);
+        return () -> elections.remove(close);
     }
 
     @Override
@@ -138,30 +135,25 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         removeHook();
         sender.interrupt();
         loop.shutdown();
-        for (Request<?> request = requests.poll(); request != null; request = requests.poll()) {
-            request.fail();
-        }
+        requests.close();
         if (callbacks instanceof ThreadPoolExecutor pool) {
             pool.shutdown();
         }
     }
 
+    /** Closes all elections at once: one's drain must not eat into another's. */
     private void closeElections() {
-        Thread[] closers = elections.stream()
-                .map(election -> new Thread(() -> closeQuietly(election), "baton-close"))
-                .toArray(Thread[]::new);
-        // One election's drain must not eat into another's: together they take as long as the longest.
-        for (Thread closer : closers) {
-            closer.setDaemon(true);
-            closer.start();
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (Supplier<CompletionStage<Void>> election : List.copyOf(elections)) {
+            elections.remove(election);
+            closing.add(election.get().toCompletableFuture());
         }
-        for (Thread closer : closers) {
-            try {
-                closer.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        try {
+            CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            log.warn("closing an election failed", e);
         }
     }
 
@@ -191,19 +183,10 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private void sendRequests() {
         try {
             while (!closed.get()) {
-                inFlight.acquire();
-                requests.take().start(inFlight);
+                requests.take().run();
             }
         } catch (InterruptedException e) {
             log.debug("the sender stops: its backend was closed", e);
-        }
-    }
-
-    private static void closeQuietly(AutoCloseable election) {
-        try {
-            election.close();
-        } catch (Exception e) {
-            log.warn("closing {} failed", election, e);
         }
     }
 
@@ -236,48 +219,5 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         }
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, CALLBACK_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name));
-    }
-
-    /** One call waiting for the sender. */
-    private record Request<T>(
-            Priority priority,
-            Moment deadline,
-            long arrival,
-            Supplier<CompletionStage<T>> call,
-            CompletableFuture<T> answer) {
-        static final Comparator<Request<?>> ORDER = Request::compare;
-
-        Request(Priority priority, Moment deadline, long arrival, Supplier<CompletionStage<T>> call) {
-            this(priority, deadline, arrival, call, new CompletableFuture<>());
-        }
-
-        private static int compare(Request<?> one, Request<?> other) {
-            int byPriority = one.priority.compareTo(other.priority);
-            if (byPriority != 0) {
-                return byPriority;
-            }
-            int byDeadline = Long.signum(one.deadline.nanosSince(other.deadline));
-            return byDeadline != 0 ? byDeadline : Long.compare(one.arrival, other.arrival);
-        }
-
-        void start(Semaphore permits) {
-            try {
-                call.get().whenComplete((value, failure) -> {
-                    permits.release();
-                    if (failure != null) {
-                        answer.completeExceptionally(failure);
-                    } else {
-                        answer.complete(value);
-                    }
-                });
-            } catch (RuntimeException | Error e) {
-                permits.release();
-                answer.completeExceptionally(e);
-            }
-        }
-
-        void fail() {
-            answer.completeExceptionally(new BackendException("the backend was closed before the request was sent"));
-        }
     }
 }

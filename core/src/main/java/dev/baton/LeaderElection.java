@@ -1,0 +1,375 @@
+package dev.baton;
+
+import dev.baton.driver.ElectionDriver;
+import dev.baton.driver.LiveTerm;
+import dev.baton.event.EventSink;
+import dev.baton.machine.CandidateConfig;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Holder;
+import dev.baton.spi.Identity;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Timekeeper;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A candidate in one election: contends, leads, loses, contends again, until closed.
+ *
+ * <pre>{@code
+ * var election = LeaderElection.on(backend, "orders/reconciler")
+ *     .onStartedLeading(term -> reconcile(term))
+ *     .onStoppedLeading((term, why) -> stop())
+ *     .start();
+ * }</pre>
+ *
+ * <p>For each term {@code onStartedLeading} is called, then {@code onStoppedLeading} with the reason, each exactly once,
+ * and no two terms of one election overlap in a process. Callbacks never hold up renewal nor expiry; while one hangs
+ * after its term has ended, the candidate does not contend and is unhealthy. All methods may be called from any thread.
+ */
+public final class LeaderElection implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
+
+    private final CandidateConfig config;
+    private final BackendRuntime runtime;
+    private final ThreadCallbacks callbacks;
+    private final ElectionDriver driver;
+    private final Duration closeTimeout;
+    private final Runnable unregister;
+
+    private LeaderElection(Builder builder, CandidateConfig config, StartedLeading started) {
+        this.config = config;
+        this.runtime = builder.backend.runtime();
+        Executor supplied = builder.executor;
+        this.callbacks = new ThreadCallbacks(
+                config.election().toString(),
+                started,
+                builder.stopped,
+                builder.newLeader,
+                supplied == null ? runtime.callbacks() : supplied,
+                supplied == null,
+                this::stepDown);
+        this.driver = new ElectionDriver(config, builder.backend, callbacks, builder.sinks());
+        this.closeTimeout = config.drainTimeout()
+                .plus(config.timing().renewDeadline().dividedBy(2))
+                .plus(config.timing().retryPeriod());
+        this.unregister = runtime.register(this::closeWithBackend);
+        driver.stopped().thenRun(unregister);
+    }
+
+    /**
+     * A candidate for {@code election}, written {@code namespace/name}, on {@code backend}, which the caller opened and
+     * closes.
+     *
+     * @throws IllegalArgumentException when the name breaks {@linkplain ElectionName its rule}
+     */
+    public static Builder on(LockBackend backend, String election) {
+        return new Builder(backend, ElectionName.parse(election));
+    }
+
+    /** Watches {@code election} without being a candidate. */
+    public static LeaderObserver.Builder observe(LockBackend backend, String election) {
+        return new LeaderObserver.Builder(backend, ElectionName.parse(election));
+    }
+
+    /** The contest. */
+    public ElectionName name() {
+        return config.election();
+    }
+
+    /** This candidate's name. */
+    public String identity() {
+        return config.identity();
+    }
+
+    /** The term under way, if it is valid by the clock now. */
+    public Optional<Leadership> leadership() {
+        return callbacks.leadership().filter(Leadership::isValid);
+    }
+
+    /** Who was last seen to lead, this candidate included; empty while unknown or vacant. For display. */
+    public Optional<Holder> currentLeader() {
+        return Optional.ofNullable(driver.status().holder());
+    }
+
+    /** Hands the term over, if there is one; the candidate stays in the contest and leaves others the first turn. */
+    public void stepDown() {
+        driver.stepDown();
+    }
+
+    /** Begins no new term until {@link #resume()}; a term under way goes on. */
+    public void pause() {
+        driver.pause();
+    }
+
+    /** Leaves the contest until {@link #resume()}: a leader hands over, a standby gives up its place. */
+    public void withdraw() {
+        driver.withdraw();
+    }
+
+    /** Contends again after {@link #pause()} or {@link #withdraw()}. */
+    public void resume() {
+        driver.resume();
+    }
+
+    /** Whether this candidate is doing its part. */
+    public Health health() {
+        ElectionDriver.Status status = driver.status();
+        String state = status.where().replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        String trouble = status.trouble();
+        if (trouble != null) {
+            return new Health(false, state, trouble);
+        }
+        return new Health(true, state, describe(status));
+    }
+
+    private String describe(ElectionDriver.Status status) {
+        LiveTerm term = status.term();
+        Optional<Leadership> leads = leadership();
+        if (leads.isPresent() && term != null) {
+            return "leads with token " + leads.get().fencingToken() + ", valid for "
+                    + ElectionTiming.text(leads.get().remaining()) + " unless renewed";
+        }
+        String leader =
+                status.holder() == null ? "no leader is known" : status.holder().identity() + " leads";
+        if (status.paused()) {
+            return leader + "; this candidate does not contend until resumed";
+        }
+        return leader + (status.watched() ? "" : "; changes are polled for, not watched");
+    }
+
+    /**
+     * Hands the term over, if there is one, and stops for good. Completes when the store has confirmed that nothing of
+     * this candidate is left, or when the drain timeout, half a renewDeadline and a retryPeriod have passed; what is then
+     * still owed to the store is pursued until the backend is closed.
+     */
+    public CompletionStage<Void> closeAsync() {
+        driver.close();
+        callbacks.settleExiting();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Timekeeper.Timer patience = runtime.timekeeper().schedule(closeTimeout, () -> closed.complete(null));
+        driver.stopped().thenRun(() -> {
+            patience.cancel();
+            closed.complete(null);
+        });
+        if (runtime.isClosed()) {
+            closed.complete(null);
+        }
+        return closed.minimalCompletionStage();
+    }
+
+    /** {@link #closeAsync()}, and waits for it unless called from one of its own callbacks. Throws nothing. */
+    @Override
+    public void close() {
+        CompletableFuture<Void> closed = closeAsync().toCompletableFuture();
+        if (callbacks.isCallbackThread()) {
+            return;
+        }
+        try {
+            closed.get(closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("{}: closing goes on in the background", config.election(), e);
+        }
+    }
+
+    private CompletionStage<Void> closeWithBackend() {
+        CompletionStage<Void> closed = closeAsync();
+        return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
+    }
+
+    /** {@code orders/reconciler as app-1-x7k2p}. */
+    @Override
+    public String toString() {
+        return config.election() + " as " + config.identity();
+    }
+
+    private void begin() {
+        ElectionTiming timing = config.timing();
+        log.info(
+                "{}: {} contends with leaseDuration/renewDeadline/retryPeriod {}; deposed work has {} to stop; clock"
+                        + " rates may differ by {} %, up to {} % would be safe",
+                config.election(),
+                config.identity(),
+                timing,
+                ElectionTiming.text(timing.windDownBudget()),
+                timing.clockDrift() * 100,
+                Math.floor(timing.toleratedDrift() * 1000) / 10);
+        driver.start();
+    }
+
+    /** Collects what a candidate needs; {@link #start()} checks it all. */
+    public static final class Builder {
+        private final LockBackend backend;
+        private final ElectionName election;
+        private ElectionTiming timing = ElectionTiming.DEFAULT;
+        private @Nullable String identity;
+        private @Nullable StartedLeading started;
+        private StoppedLeading stopped = (term, why) -> {};
+        private @Nullable Consumer<Holder> newLeader;
+        private @Nullable Executor executor;
+        private @Nullable Duration drainTimeout;
+        private Duration takeoverDelay = Duration.ZERO;
+        private @Nullable EventSink sink;
+
+        private Builder(LockBackend backend, ElectionName election) {
+            this.backend = backend;
+            this.election = election;
+        }
+
+        /** leaseDuration, renewDeadline and retryPeriod; {@link ElectionTiming#DEFAULT} unless set. */
+        public Builder timing(ElectionTiming value) {
+            timing = value;
+            return this;
+        }
+
+        /**
+         * Who this is, for people; the host name and a random suffix unless set. Unique to the run of a process: a second
+         * candidate with the same identity is another holder all the same.
+         */
+        public Builder identity(String value) {
+            identity = Identity.check(value);
+            return this;
+        }
+
+        /** What to do when a term begins. Required. */
+        public Builder onStartedLeading(StartedLeading value) {
+            started = value;
+            return this;
+        }
+
+        /** What to do when it is over, or has to be. */
+        public Builder onStoppedLeading(StoppedLeading value) {
+            stopped = value;
+            return this;
+        }
+
+        /** Hears the identity of each new leader, this candidate's included. */
+        public Builder onNewLeader(Consumer<String> value) {
+            newLeader = holder -> value.accept(holder.identity());
+            return this;
+        }
+
+        /**
+         * Where callbacks run, instead of threads of the backend's. Its threads are never interrupted: the work has to ask
+         * {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a callback that blocks
+         * delays the others.
+         */
+        public Builder callbackExecutor(Executor value) {
+            executor = value;
+            return this;
+        }
+
+        /**
+         * How long work may take to stop when asked to hand over; it is interrupted halfway. After that the term ends, and
+         * its claim lapses instead of being handed over. renewDeadline unless set.
+         *
+         * @throws IllegalArgumentException unless greater than zero and at most a day
+         */
+        public Builder drainTimeout(Duration value) {
+            if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("drainTimeout " + value
+                        + " must be greater than zero and at most a day: work is interrupted halfway through it");
+            }
+            drainTimeout = value;
+            return this;
+        }
+
+        /**
+         * How long a granted claim is held before its term begins; zero unless set. renewDeadline or more also keeps terms
+         * apart when an operator removes a live leader's claim by hand, and delays every election by as much.
+         *
+         * @throws IllegalArgumentException unless between zero and a day
+         */
+        public Builder takeoverDelay(Duration value) {
+            if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("takeoverDelay " + value
+                        + " must be between zero and a day; renewDeadline is what makes every overlap impossible");
+            }
+            takeoverDelay = value;
+            return this;
+        }
+
+        /** Hears every event, besides the log and the flight recorder. */
+        public Builder events(EventSink value) {
+            sink = sink == null ? value : sink.and(value);
+            return this;
+        }
+
+        /**
+         * Begins to contend and returns at once, whether or not the store can be reached.
+         *
+         * @throws IllegalArgumentException when the timing breaks a rule of the backend
+         * @throws IllegalStateException when {@link #onStartedLeading} was not set or the backend is closed
+         */
+        public LeaderElection start() {
+            StartedLeading work = started;
+            if (work == null) {
+                throw new IllegalStateException("the election " + election
+                        + " has no onStartedLeading: a candidate needs something to lead; to watch only, use"
+                        + " LeaderElection.observe");
+            }
+            if (backend.runtime().isClosed()) {
+                throw new IllegalStateException(
+                        "the " + backend.kind() + " backend is closed; open a new one for " + election);
+            }
+            backend.check(election, timing);
+            LeaderElection result = new LeaderElection(this, config(), work);
+            result.begin();
+            return result;
+        }
+
+        private CandidateConfig config() {
+            UUID random = UUID.randomUUID();
+            return new CandidateConfig(
+                    election,
+                    Objects.requireNonNullElseGet(identity, () -> defaultIdentity(random)),
+                    CandidateConfig.nonceOf(random),
+                    timing,
+                    Objects.requireNonNullElse(drainTimeout, timing.renewDeadline()),
+                    takeoverDelay);
+        }
+
+        private EventSink sinks() {
+            EventSink sinks = EventSink.log().and(EventSink.flightRecorder());
+            return sink == null ? sinks : sinks.and(sink);
+        }
+
+        private static String defaultIdentity(UUID random) {
+            String suffix = "-" + random.toString().substring(0, 8);
+            String host = hostName().replaceAll("[\\p{Cntrl}\\s]", "");
+            int room = Identity.MAX_LENGTH - suffix.length();
+            return (host.length() > room ? host.substring(0, room) : host) + suffix;
+        }
+
+        private static String hostName() {
+            String host = System.getenv("HOSTNAME");
+            if (host != null && !host.isBlank()) {
+                return host;
+            }
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                log.debug("this host has no name", e);
+                return "candidate";
+            }
+        }
+    }
+}

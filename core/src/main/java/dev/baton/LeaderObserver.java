@@ -1,0 +1,160 @@
+package dev.baton;
+
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Knows who leads an election without being a candidate in it. What it says is for display. */
+public final class LeaderObserver implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaderObserver.class);
+
+    private final ElectionName election;
+    private final BackendRuntime runtime;
+    private final Consumer<Optional<Holder>> listener;
+    private final SerialExecutor lane;
+    private volatile @Nullable Holder holder;
+    private volatile boolean live;
+    private LockBackend.@Nullable Observation observation;
+    private boolean closed;
+
+    private LeaderObserver(ElectionName election, LockBackend backend, Consumer<Optional<Holder>> listener) {
+        this.election = election;
+        this.runtime = backend.runtime();
+        this.listener = listener;
+        this.lane = new SerialExecutor(runtime.callbacks());
+    }
+
+    /** Who leads, as last seen; empty while unknown or vacant. */
+    public Optional<Holder> currentLeader() {
+        return Optional.ofNullable(holder);
+    }
+
+    /** Whether changes are heard as they happen. */
+    public boolean isLive() {
+        return live;
+    }
+
+    /** Stops observing, without waiting. Idempotent; throws nothing. */
+    @Override
+    public void close() {
+        runtime.timekeeper().execute(() -> {
+            closed = true;
+            closeObservation();
+        });
+    }
+
+    private void begin(LockBackend backend) {
+        Moment deadline = runtime.timekeeper().now().plus(ElectionTiming.DEFAULT.renewDeadline());
+        runtime.send(
+                        BackendRuntime.Priority.ACQUIRE,
+                        deadline,
+                        () -> CompletableFuture.completedFuture(backend.observe(election, new Watcher())))
+                .whenComplete((observed, failure) -> runtime.timekeeper().execute(() -> {
+                    if (failure != null) {
+                        log.warn("{}: cannot observe", election, failure);
+                        return;
+                    }
+                    observation = observed;
+                    if (closed) {
+                        closeObservation();
+                    }
+                }));
+    }
+
+    private void closeObservation() {
+        LockBackend.Observation observed = observation;
+        observation = null;
+        if (observed != null) {
+            observed.close();
+        }
+    }
+
+    private void sees(@Nullable Holder next) {
+        runtime.timekeeper().execute(() -> {
+            boolean same = next == null ? holder == null : next.sameAs(holder);
+            holder = next;
+            if (!same) {
+                tell(Optional.ofNullable(next));
+            }
+        });
+    }
+
+    private void tell(Optional<Holder> leader) {
+        try {
+            lane.execute(() -> {
+                try {
+                    listener.accept(leader);
+                } catch (RuntimeException | Error e) {
+                    log.error("{}: a listener failed", election, e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("{}: the backend was closed before its news was told", election, e);
+        }
+    }
+
+    private final class Watcher implements ElectionWatcher {
+        @Override
+        public void watching(boolean isLive) {
+            live = isLive;
+        }
+
+        @Override
+        public void held(Holder seen, Duration chanceIn) {
+            sees(seen);
+        }
+
+        @Override
+        public void vacant() {
+            sees(null);
+        }
+
+        @Override
+        public void yourTurn(Claim claim) {
+            log.debug("{}: an observer has no claim, but was told it is {}'s turn", election, claim);
+        }
+
+        @Override
+        public void lost(Claim claim, String how) {
+            log.debug("{}: {} lost: {}", election, claim, how);
+        }
+    }
+
+    /** Collects what an observer needs. */
+    public static final class Builder {
+        private final LockBackend backend;
+        private final ElectionName election;
+        private Consumer<Optional<Holder>> listener = leader -> {};
+
+        Builder(LockBackend backend, ElectionName election) {
+            this.backend = backend;
+            this.election = election;
+        }
+
+        /** Hears each change of leader; empty when nobody is seen to lead. */
+        public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
+            listener = value;
+            return this;
+        }
+
+        /** Begins to observe and returns at once. */
+        public LeaderObserver start() {
+            LeaderObserver observer = new LeaderObserver(election, backend, listener);
+            observer.begin(backend);
+            return observer;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.baton;
+
+/** What a leader does. */
+@FunctionalInterface
+public interface StartedLeading {
+
+    /**
+     * Called once when a term begins. It may return at once, having started the work elsewhere, or be the work itself;
+     * the term goes on either way. When the term has to end, the thread is interrupted if it is one of ours.
+     *
+     * @param term ask {@link Leadership#acceptsWork()} before each piece of work
+     * @throws Exception ends the term, and gives others the first turn
+     */
+    void lead(Leadership term) throws Exception;
+}

@@ -1,0 +1,347 @@
+package dev.baton.driver;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EventSink;
+import dev.baton.machine.CandidateConfig;
+import dev.baton.machine.Effect;
+import dev.baton.machine.ElectionMachine;
+import dev.baton.machine.Term;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.BackendRuntime.Priority;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one machine's effects out: the only place where decisions meet timers, the backend and the callbacks. It holds
+ * no rule of its own. Everything it does happens on the loop of the backend's runtime, so it needs no lock.
+ */
+public final class ElectionDriver {
+    private static final Logger log = LoggerFactory.getLogger(ElectionDriver.class);
+
+    private final CandidateConfig config;
+    private final LockBackend backend;
+    private final BackendRuntime runtime;
+    private final Timekeeper time;
+    private final TermCallbacks callbacks;
+    private final EventSink events;
+    private final ElectionMachine machine;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private Timekeeper.@Nullable Timer timer;
+    private LockBackend.@Nullable Observation observation;
+    private @Nullable LiveTerm live;
+    private volatile Status status;
+
+    /**
+     * What can be asked of a driver from any thread.
+     *
+     * @param where the state's name
+     * @param term the newest term, ended or not, or null before the first
+     * @param holder who was last seen to lead, or null
+     * @param trouble what keeps the candidate from doing its part, or null
+     * @param watched whether changes in the store are heard as they happen
+     * @param paused whether it was paused or withdrawn
+     * @param owed the claim the store has still to forget, or null
+     */
+    public record Status(
+            String where,
+            @Nullable LiveTerm term,
+            @Nullable Holder holder,
+            @Nullable String trouble,
+            boolean watched,
+            boolean paused,
+            @Nullable Claim owed) {}
+
+    /** A driver that has not begun; nothing is sent before {@link #start()}. */
+    public ElectionDriver(CandidateConfig config, LockBackend backend, TermCallbacks callbacks, EventSink events) {
+        this.config = config;
+        this.backend = backend;
+        this.runtime = backend.runtime();
+        this.time = runtime.timekeeper();
+        this.callbacks = callbacks;
+        this.events = events;
+        this.machine = new ElectionMachine(config, time.now(), time.random());
+        this.status = snapshot();
+    }
+
+    // -- what the user asks for, on any thread --------------------------------------------------------------------
+
+    /** Begins to observe and to contend. */
+    public void start() {
+        Moment deadline = time.now().plus(config.timing().renewDeadline());
+        runtime.send(
+                        Priority.ACQUIRE,
+                        deadline,
+                        () -> CompletableFuture.completedFuture(backend.observe(config.election(), new Watcher())))
+                .whenComplete((observed, failure) -> time.execute(() -> observing(observed, failure)));
+        post(ElectionMachine::start);
+    }
+
+    /** Hands the term over, if there is one. */
+    public void stepDown() {
+        post(ElectionMachine::stepDown);
+    }
+
+    /** Begins no new term. */
+    public void pause() {
+        post(ElectionMachine::pause);
+    }
+
+    /** Hands the term over, if there is one, and leaves the contest. */
+    public void withdraw() {
+        post(ElectionMachine::withdraw);
+    }
+
+    /** Contends again. */
+    public void resume() {
+        post(ElectionMachine::resume);
+    }
+
+    /** Hands the term over, if there is one, and stops; what is owed is pursued all the same. */
+    public void close() {
+        post(ElectionMachine::close);
+    }
+
+    /** Completes when the driver is closed, owes nothing and runs nothing; on the loop. */
+    public CompletionStage<Void> stopped() {
+        return stopped;
+    }
+
+    /** How things stand. */
+    public Status status() {
+        return status;
+    }
+
+    // -- the loop -------------------------------------------------------------------------------------------------
+
+    private void post(BiFunction<ElectionMachine, Moment, List<Effect>> event) {
+        time.execute(() -> handle(event));
+    }
+
+    private void handle(BiFunction<ElectionMachine, Moment, List<Effect>> event) {
+        carryOut(event.apply(machine, time.now()));
+        reschedule();
+        status = snapshot();
+        if (machine.isStopped() && !stopped.isDone()) {
+            finish();
+        }
+    }
+
+    private void reschedule() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        Moment wake = machine.wake();
+        if (wake != null) {
+            long delay = Math.max(0, wake.nanosSince(time.now()));
+            timer = time.schedule(Duration.ofNanos(delay), () -> handle(ElectionMachine::tick));
+        }
+    }
+
+    private Status snapshot() {
+        return new Status(
+                machine.where(),
+                live,
+                machine.holder(),
+                machine.trouble(),
+                machine.isWatched(),
+                machine.isPaused(),
+                machine.owed());
+    }
+
+    private void observing(LockBackend.@Nullable Observation observed, @Nullable Throwable failure) {
+        if (failure != null) {
+            log.warn("{}: cannot observe: {}", config.election(), describe(failure));
+            return;
+        }
+        observation = observed;
+        if (stopped.isDone()) {
+            unobserve();
+        }
+    }
+
+    private void unobserve() {
+        LockBackend.Observation observed = observation;
+        observation = null;
+        if (observed != null) {
+            runtime.send(Priority.ACQUIRE, time.now(), () -> {
+                        observed.close();
+                        return CompletableFuture.completedFuture(true);
+                    })
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            log.debug("{}: the observation was not closed", config.election(), failure);
+                        }
+                    });
+        }
+    }
+
+    private void finish() {
+        unobserve();
+        stopped.complete(null);
+    }
+
+    // -- effects --------------------------------------------------------------------------------------------------
+
+    private void carryOut(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Call call) {
+                send(call);
+            } else if (effect instanceof Effect.Tell tell) {
+                tell(tell.event());
+            } else if (effect instanceof Effect.LeaderChanged changed) {
+                callbacks.leaderChanged(changed.holder());
+            } else {
+                carryOutTerm(effect);
+            }
+        }
+    }
+
+    private void carryOutTerm(Effect effect) {
+        if (effect instanceof Effect.BeginTerm begin) {
+            LiveTerm term = new LiveTerm(begin.term(), begin.validity(), time, this::expired);
+            live = term;
+            callbacks.start(term, new Report(begin.term()));
+            return;
+        }
+        LiveTerm term = live;
+        if (term == null) {
+            throw new IllegalStateException(effect + " without a term");
+        }
+        if (effect instanceof Effect.ExtendTerm extend) {
+            if (!term.extend(extend.validity().until())) {
+                expired(extend.term());
+            }
+        } else if (effect instanceof Effect.DrainTerm drain) {
+            term.drain();
+            callbacks.draining(term, drain.reason());
+        } else if (effect instanceof Effect.EndTerm end) {
+            term.end(end.reason());
+            callbacks.ended(term, end.reason());
+        } else if (effect instanceof Effect.InterruptWork) {
+            callbacks.interrupt(term);
+        } else if (effect instanceof Effect.StopWork stop) {
+            callbacks.stop(term, stop.reason(), new Report(stop.term()));
+        }
+    }
+
+    private void expired(Term term) {
+        post((machine, now) -> machine.expired(term, now));
+    }
+
+    private void tell(ElectionEvent event) {
+        try {
+            events.accept(event);
+        } catch (RuntimeException e) {
+            log.warn("an event sink failed on {}", event, e);
+        }
+    }
+
+    private void send(Effect.Call effect) {
+        long call = effect.call();
+        Claim claim = effect.claim();
+        Moment deadline = effect.deadline();
+        if (effect instanceof Effect.Acquire) {
+            ask(call, runtime.send(Priority.ACQUIRE, deadline, () -> backend.acquire(claim, deadline)));
+        } else if (effect instanceof Effect.Renew) {
+            ask(call, runtime.send(Priority.RENEW, deadline, () -> backend.renew(claim, deadline)));
+        } else {
+            runtime.send(Priority.RENEW, deadline, () -> backend.withdraw(claim, deadline))
+                    .whenComplete((done, failure) -> post((machine, now) -> failure == null
+                            ? machine.confirmed(call, now)
+                            : machine.failed(call, describe(failure), now)));
+        }
+    }
+
+    private void ask(long call, CompletionStage<Answer> stage) {
+        stage.whenComplete((answer, failure) -> post((machine, now) ->
+                failure == null ? machine.answered(call, answer, now) : machine.failed(call, describe(failure), now)));
+    }
+
+    private static String describe(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        if (cause instanceof BackendException && message != null) {
+            return message;
+        }
+        log.debug("a backend call failed", cause);
+        return cause.toString();
+    }
+
+    /** What the backend notices, brought onto the loop. */
+    private final class Watcher implements ElectionWatcher {
+        @Override
+        public void watching(boolean isLive) {
+            post((machine, now) -> machine.watching(isLive, now));
+        }
+
+        @Override
+        public void held(Holder holder, Duration chanceIn) {
+            post((machine, now) -> machine.held(holder, chanceIn, now));
+        }
+
+        @Override
+        public void vacant() {
+            post(ElectionMachine::vacant);
+        }
+
+        @Override
+        public void yourTurn(Claim claim) {
+            post((machine, now) -> machine.yourTurn(claim, now));
+        }
+
+        @Override
+        public void lost(Claim claim, String how) {
+            post((machine, now) -> machine.lost(claim, how, now));
+        }
+    }
+
+    /** What the callbacks report, brought onto the loop. */
+    private final class Report implements TermCallbacks.WorkReport {
+        private final Term term;
+
+        Report(Term term) {
+            this.term = term;
+        }
+
+        @Override
+        public void began() {
+            post((machine, now) -> machine.workBegan(term, now));
+        }
+
+        @Override
+        public void returned(@Nullable Throwable failure) {
+            String why = failure == null ? null : failure.toString();
+            post((machine, now) -> machine.workReturned(term, why, now));
+        }
+
+        @Override
+        public void cancelled(String why) {
+            post((machine, now) -> machine.workCancelled(term, why, now));
+        }
+
+        @Override
+        public void stopped() {
+            post((machine, now) -> machine.workStopped(term, now));
+        }
+    }
+}

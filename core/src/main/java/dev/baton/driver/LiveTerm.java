@@ -1,0 +1,105 @@
+package dev.baton.driver;
+
+import dev.baton.event.EndReason;
+import dev.baton.event.TermPhase;
+import dev.baton.machine.Term;
+import dev.baton.machine.Validity;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A term as the threads of the user's work see it. The clock is read at every question; the answer "no" is final, even
+ * when it was given before the loop came to know that the term is over.
+ */
+public final class LiveTerm {
+    private final Term term;
+    private final Timekeeper clock;
+    private final Consumer<Term> expired;
+    private final Object lock = new Object();
+    private volatile Stage stage;
+
+    private record Stage(
+            TermPhase phase, Moment until, @Nullable EndReason reason) {
+        boolean isOver() {
+            return phase == TermPhase.ENDED;
+        }
+    }
+
+    LiveTerm(Term term, Validity validity, Timekeeper clock, Consumer<Term> expired) {
+        this.term = term;
+        this.clock = clock;
+        this.expired = expired;
+        this.stage = new Stage(TermPhase.ACTIVE, validity.until(), null);
+    }
+
+    /** What the machine calls it. */
+    public Term term() {
+        return term;
+    }
+
+    /** Where the term is, by the clock now. Any thread; neither blocks nor uses the network. */
+    public TermPhase phase() {
+        return now().phase();
+    }
+
+    /** Why the term ended, or null while it has not. */
+    public @Nullable EndReason reason() {
+        return now().reason();
+    }
+
+    /** Nanoseconds until the term ends unless renewed, by the clock that says so first; 0 when it has ended. */
+    public long remainingNanos() {
+        Stage current = now();
+        if (current.isOver()) {
+            return 0;
+        }
+        Moment now = clock.now();
+        long left = Math.min(current.until.nanos() - now.nanos(), current.until.wallNanos() - now.wallNanos());
+        return Math.max(0, left);
+    }
+
+    private Stage now() {
+        Stage current = stage;
+        return current.isOver() || !clock.now().hasReached(current.until) ? current : expire();
+    }
+
+    private Stage expire() {
+        synchronized (lock) {
+            // It may have been extended since it was looked at.
+            if (!stage.isOver() && clock.now().hasReached(stage.until)) {
+                stage = new Stage(TermPhase.ENDED, stage.until, EndReason.EXPIRED);
+                expired.accept(term);
+            }
+            return stage;
+        }
+    }
+
+    /** Extends the term, unless somebody has been told already that it is over. */
+    boolean extend(Moment until) {
+        synchronized (lock) {
+            if (stage.isOver()) {
+                return false;
+            }
+            stage = new Stage(stage.phase, until, null);
+            return true;
+        }
+    }
+
+    void drain() {
+        synchronized (lock) {
+            if (!stage.isOver()) {
+                stage = new Stage(TermPhase.DRAINING, stage.until, null);
+            }
+        }
+    }
+
+    void end(EndReason reason) {
+        synchronized (lock) {
+            if (!stage.isOver()) {
+                stage = new Stage(TermPhase.ENDED, stage.until, reason);
+            }
+        }
+    }
+}

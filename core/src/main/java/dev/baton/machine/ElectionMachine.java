@@ -1,0 +1,252 @@
+package dev.baton.machine;
+
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One candidate's decisions. It starts no thread, reads no clock and sends nothing: every method takes an event and the
+ * moment it is handled, and answers with the effects to carry out, in order. Not thread-safe; one loop drives it.
+ *
+ * <p>Before any other event, what has expired is ended (sticky expiry): an answer that arrives after the deadline finds
+ * no term to revive.
+ */
+public final class ElectionMachine {
+    private final RandomGenerator random;
+    private State state;
+
+    /** A candidate that has not begun. */
+    public ElectionMachine(CandidateConfig config, Moment now, RandomGenerator random) {
+        this.random = random;
+        this.state = StandingBy.fresh(Candidate.of(config), now);
+    }
+
+    private List<Effect> step(Moment now, Event event) {
+        Out out = new Out(random);
+        state = event.apply(state.expire(now, out), out);
+        return out.effects();
+    }
+
+    private interface Event {
+        State apply(State state, Out out);
+    }
+
+    // -- events of time -------------------------------------------------------------------------------------------
+
+    /** The candidate begins to contend. */
+    public List<Effect> start(Moment now) {
+        return step(now, (s, out) -> {
+            out.tell(s.candidate(), now, Type.STARTED, null);
+            return s.tick(now, out);
+        });
+    }
+
+    /** Time has passed; due at {@link #wake()}, harmless at any other time. */
+    public List<Effect> tick(Moment now) {
+        return step(now, (s, out) -> s.tick(now, out));
+    }
+
+    // -- events of the backend ------------------------------------------------------------------------------------
+
+    /** An acquire or a renewal was answered. */
+    public List<Effect> answered(long call, Answer answer, Moment now) {
+        return step(now, (s, out) -> s.answered(call, answer, now, out));
+    }
+
+    /** A call failed; what it did is unknown. */
+    public List<Effect> failed(long call, String why, Moment now) {
+        return step(now, (s, out) -> s.failed(call, why, now, out));
+    }
+
+    /** A withdrawal was confirmed. */
+    public List<Effect> confirmed(long call, Moment now) {
+        return step(now, (s, out) -> s.confirmed(call, now, out));
+    }
+
+    /** The watch became live or went dead. */
+    public List<Effect> watching(boolean live, Moment now) {
+        return step(now, (s, out) -> s.watching(live, now, out));
+    }
+
+    /** The store shows a holder. */
+    public List<Effect> held(Holder holder, Duration chanceIn, Moment now) {
+        return step(now, (s, out) -> s.held(holder, chanceIn, now, out));
+    }
+
+    /** The store shows no holder. */
+    public List<Effect> vacant(Moment now) {
+        return step(now, (s, out) -> s.vacant(now, out));
+    }
+
+    /** The claim is first in line. */
+    public List<Effect> yourTurn(Claim claim, Moment now) {
+        return step(now, (s, out) -> s.yourTurn(claim, now, out));
+    }
+
+    /** The claim is gone from the store, or another's. */
+    public List<Effect> lost(Claim claim, String how, Moment now) {
+        return step(now, (s, out) -> s.lost(claim, how, now, out));
+    }
+
+    // -- events of the term and its callbacks ---------------------------------------------------------------------
+
+    /** Somebody asked the term whether it is valid, and by the clock it was not: nothing may extend it any more. */
+    public List<Effect> expired(Term term, Moment now) {
+        return step(
+                now,
+                (s, out) ->
+                        s instanceof Leading leading && leading.tenure().term().equals(term)
+                                ? leading.expireNow(now, out)
+                                : s instanceof Draining draining
+                                                && draining.tenure().term().equals(term)
+                                        ? draining.expireNow(now, out)
+                                        : s);
+    }
+
+    /** onStartedLeading began to run. */
+    public List<Effect> workBegan(Term term, Moment now) {
+        return work(term, now, null, (work, out) -> {
+            out.tellTerm(state.candidate(), now, Type.WORK_STARTED, term, null);
+            return work.at(Work.Stage.RUNNING);
+        });
+    }
+
+    /** onStartedLeading returned, or threw {@code failure}. */
+    public List<Effect> workReturned(Term term, @Nullable String failure, Moment now) {
+        return work(term, now, failure, (work, out) -> {
+            out.tellTerm(state.candidate(), now, Type.WORK_RETURNED, term, null);
+            return work.returned(out);
+        });
+    }
+
+    /** onStartedLeading will never run, since it was rejected or cancelled before it began. */
+    public List<Effect> workCancelled(Term term, String why, Moment now) {
+        return work(term, now, why, (work, out) -> null);
+    }
+
+    /** onStoppedLeading returned or threw. */
+    public List<Effect> workStopped(Term term, Moment now) {
+        return work(term, now, null, (work, out) -> {
+            out.tellTerm(state.candidate(), now, Type.WORK_STOPPED, term, null);
+            return null;
+        });
+    }
+
+    private interface Move {
+        @Nullable Work apply(Work work, Out out);
+    }
+
+    private List<Effect> work(Term term, Moment now, @Nullable String failure, Move move) {
+        return step(now, (s, out) -> {
+            Work work = s.candidate().work();
+            return work == null || !work.term().equals(term)
+                    ? s
+                    : s.with(s.candidate().withWork(move.apply(work, out))).workMoved(failure, now, out);
+        });
+    }
+
+    // -- events of the user ---------------------------------------------------------------------------------------
+
+    /** Hand the term over, if there is one, and stay in the contest. */
+    public List<Effect> stepDown(Moment now) {
+        return step(now, (s, out) -> s.stepDown(now, out));
+    }
+
+    /** Begin no new term. */
+    public List<Effect> pause(Moment now) {
+        return intend(now, Type.PAUSED, c -> c.edit().paused(true).done());
+    }
+
+    /** Hand the term over, if there is one, and leave the contest. */
+    public List<Effect> withdraw(Moment now) {
+        return intend(now, Type.PAUSED, c -> c.edit().withdrawn(true).done());
+    }
+
+    /** Contend again after {@link #pause} or {@link #withdraw}. */
+    public List<Effect> resume(Moment now) {
+        return intend(
+                now, Type.RESUMED, c -> c.edit().paused(false).withdrawn(false).done());
+    }
+
+    /** Hand the term over, if there is one, and stop for good. */
+    public List<Effect> close(Moment now) {
+        return intend(now, null, c -> c.edit().closing(true).done());
+    }
+
+    private List<Effect> intend(Moment now, @Nullable Type told, UnaryOperator<Candidate> change) {
+        return step(now, (s, out) -> {
+            Candidate changed = change.apply(s.candidate());
+            if (changed.equals(s.candidate())) {
+                return s;
+            }
+            if (told != null) {
+                out.tell(changed, now, told, null);
+            }
+            return s.with(changed).intended(now, out);
+        });
+    }
+
+    // -- what can be asked ----------------------------------------------------------------------------------------
+
+    /** When to call {@link #tick} next, or null when only an event can change anything. */
+    public @Nullable Moment wake() {
+        return state.wake();
+    }
+
+    /** Where the candidate is, in one word: the name of its state. */
+    public String where() {
+        return state.getClass().getSimpleName();
+    }
+
+    /** Whether it is closed, owes nothing and runs nothing. */
+    public boolean isStopped() {
+        return state instanceof Stopped;
+    }
+
+    /** The claim that may stand in the store without holding a term, or null. */
+    public @Nullable Claim owed() {
+        return state instanceof Withdrawing owed ? owed.claim() : null;
+    }
+
+    /** The greatest token seen, anyone's, or null. */
+    public @Nullable FencingToken seen() {
+        return state.candidate().seen();
+    }
+
+    /** Who was last seen to lead, or null. */
+    public @Nullable Holder holder() {
+        return state.candidate().holder();
+    }
+
+    /** Whether changes are heard as they happen. */
+    public boolean isWatched() {
+        return state.candidate().watched();
+    }
+
+    /** Whether it was paused or withdrawn. */
+    public boolean isPaused() {
+        return state.candidate().paused() || state.candidate().withdrawn();
+    }
+
+    /** What keeps the candidate from doing its part, in a sentence, or null when nothing does. */
+    public @Nullable String trouble() {
+        Candidate candidate = state.candidate();
+        if (candidate.refusal() != null) {
+            return candidate.refusal();
+        }
+        boolean idle = state instanceof StandingBy || state instanceof Withdrawing;
+        if (idle && candidate.work() != null) {
+            return "the callbacks of the last term (" + candidate.work().term().token()
+                    + ") have not returned; this candidate does not contend until they do";
+        }
+        return candidate.trouble();
+    }
+}

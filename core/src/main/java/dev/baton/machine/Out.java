@@ -1,0 +1,68 @@
+package dev.baton.machine;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.event.EndReason;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Where a step puts its effects, and whence it takes its chance. */
+final class Out {
+    private final List<Effect> effects = new ArrayList<>(4);
+    private final RandomGenerator random;
+
+    Out(RandomGenerator random) {
+        this.random = random;
+    }
+
+    void add(Effect effect) {
+        effects.add(effect);
+    }
+
+    /** An event of the candidate as such. */
+    void tell(Candidate candidate, Moment now, Type type, @Nullable String detail) {
+        tell(candidate, now, type, null, null, null, null, detail);
+    }
+
+    /** An event of a term. */
+    void tellTerm(Candidate candidate, Moment now, Type type, Term term, @Nullable EndReason reason) {
+        tell(candidate, now, type, term.token(), null, null, reason, reason == null ? null : reason.text());
+    }
+
+    /** An event that says until when a term is valid. */
+    void tellValid(Candidate candidate, Moment now, Type type, Term term, Validity validity) {
+        tell(candidate, now, type, term.token(), validity.until(), null, null, null);
+    }
+
+    /** Who leads. */
+    void tellLeader(Candidate candidate, Moment now, Type type, @Nullable String holder) {
+        tell(candidate, now, type, null, null, holder, null, null);
+    }
+
+    private void tell(
+            Candidate candidate,
+            Moment now,
+            Type type,
+            @Nullable FencingToken token,
+            @Nullable Moment validUntil,
+            @Nullable String holder,
+            @Nullable EndReason reason,
+            @Nullable String detail) {
+        CandidateConfig config = candidate.config();
+        add(new Effect.Tell(new ElectionEvent(
+                now, type, config.election(), config.identity(), token, validUntil, holder, reason, detail)));
+    }
+
+    /** A uniformly random number of nanoseconds from 0 to {@code bound}, inclusive. */
+    long upTo(long bound) {
+        return bound <= 0 ? 0 : random.nextLong(bound + 1);
+    }
+
+    List<Effect> effects() {
+        return effects;
+    }
+}

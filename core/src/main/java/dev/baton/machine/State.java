@@ -1,0 +1,88 @@
+package dev.baton.machine;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One state of a candidate: one final class each, one method an event. A method answers with the next state and puts
+ * what is to be done into {@code out}. What an event does not concern is left as it is.
+ */
+sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
+
+    Candidate candidate();
+
+    /** This state with another candidate. */
+    State with(Candidate candidate);
+
+    /** When to call {@link #tick} next, or null when only an event can change anything. */
+    @Nullable Moment wake();
+
+    /** Applied before any other event, so that nothing revives what is over. */
+    default State expire(Moment now, Out out) {
+        return this;
+    }
+
+    /** Time has passed. */
+    default State tick(Moment now, Out out) {
+        return this;
+    }
+
+    /** A call was answered. */
+    default State answered(long call, Answer answer, Moment now, Out out) {
+        return this;
+    }
+
+    /** A call failed: what it did is unknown. */
+    default State failed(long call, String why, Moment now, Out out) {
+        return this;
+    }
+
+    /** A withdrawal was confirmed. */
+    default State confirmed(long call, Moment now, Out out) {
+        return this;
+    }
+
+    /** The watch became live or went dead. */
+    default State watching(boolean live, Moment now, Out out) {
+        return with(candidate().watching(live, now, out));
+    }
+
+    /** Somebody holds the election. */
+    default State held(Holder holder, Duration chanceIn, Moment now, Out out) {
+        return with(candidate().sees(holder, now, out));
+    }
+
+    /** Nobody holds the election. */
+    default State vacant(Moment now, Out out) {
+        return with(candidate().sees(null, now, out));
+    }
+
+    /** The claim is first in line. */
+    default State yourTurn(Claim claim, Moment now, Out out) {
+        return this;
+    }
+
+    /** The claim is gone, or another's. */
+    default State lost(Claim claim, String how, Moment now, Out out) {
+        return this;
+    }
+
+    /** The candidate's work moved on; {@code failure} is what onStartedLeading threw, or why it never ran. */
+    default State workMoved(@Nullable String failure, Moment now, Out out) {
+        return this;
+    }
+
+    /** The candidate was paused, withdrawn, resumed or closed. */
+    default State intended(Moment now, Out out) {
+        return this;
+    }
+
+    /** The term under way was asked to hand over. */
+    default State stepDown(Moment now, Out out) {
+        return this;
+    }
+}

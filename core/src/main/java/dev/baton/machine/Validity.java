@@ -1,0 +1,36 @@
+package dev.baton.machine;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Moment;
+
+/**
+ * Until when a claim may be relied on, and since when that was known: counted from the moment before the request left.
+ *
+ * @param sentAt before the request that proves it left the process
+ * @param until the first moment, on either clock, at which it may no longer be relied on
+ */
+public record Validity(Moment sentAt, Moment until) {
+
+    /**
+     * {@code min(renewDeadline, guaranteedFor · (1−ρ)/(1+ρ))} on the monotonic clock, and half the remaining gap more on
+     * the wall clock, so that small steps of the wall clock depose nobody and a suspended machine wakes up deposed.
+     */
+    static Validity of(Answer.Granted granted, ElectionTiming timing) {
+        long guaranteed = granted.guaranteedFor().toNanos();
+        long valid = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(granted.guaranteedFor()));
+        long gap = Math.min(guaranteed, timing.leaseDuration().toNanos()) - valid;
+        Moment sentAt = granted.sentAt();
+        return new Validity(
+                sentAt, new Moment(sentAt.nanos() + valid, sentAt.wallNanos() + valid + Math.max(0, gap) / 2));
+    }
+
+    boolean isOver(Moment now) {
+        return now.hasReached(until);
+    }
+
+    /** The later of both: an answer that arrives out of order shortens nothing. */
+    Validity or(Validity other) {
+        return until.isBefore(other.until) ? other : this;
+    }
+}

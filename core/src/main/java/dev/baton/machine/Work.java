@@ -1,0 +1,55 @@
+package dev.baton.machine;
+
+import dev.baton.event.EndReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the user's callbacks for a term have come. Callbacks outlive terms: whoever contends again first waits for this
+ * to be gone.
+ *
+ * @param term the term they belong to
+ * @param stage where they are
+ * @param why why the work has to stop, or null while it need not
+ */
+record Work(Term term, Stage stage, @Nullable EndReason why) {
+    enum Stage {
+        /** onStartedLeading has been submitted and has not begun. */
+        PENDING,
+        /** onStartedLeading runs. */
+        RUNNING,
+        /** onStartedLeading has returned; onStoppedLeading is still to come. */
+        RETURNED,
+        /** onStoppedLeading has been submitted. */
+        STOPPING
+    }
+
+    static Work submitted(Term term) {
+        return new Work(term, Stage.PENDING, null);
+    }
+
+    boolean is(Stage other) {
+        return stage == other;
+    }
+
+    Work at(Stage next) {
+        return new Work(term, next, why);
+    }
+
+    /** This work, told to stop; onStoppedLeading is due as soon as onStartedLeading has returned. */
+    Work stop(EndReason reason, Out out) {
+        return why != null ? this : new Work(term, stage, reason).advance(out);
+    }
+
+    /** onStartedLeading has returned. */
+    Work returned(Out out) {
+        return at(Stage.RETURNED).advance(out);
+    }
+
+    private Work advance(Out out) {
+        if (why == null || stage != Stage.RETURNED) {
+            return this;
+        }
+        out.add(new Effect.StopWork(term, why));
+        return at(Stage.STOPPING);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.baton.register;
+
+import dev.baton.register.Register.Entry;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.Claim;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One claim on one register, confined to the loop.
+ *
+ * <p>It remembers every write whose outcome is unknown by the revision that write expected: while the register stands
+ * there, the write may still land.
+ */
+final class Bid {
+    /** Stands for the revision that a creation expects. */
+    private static final long ABSENT = -1;
+
+    private static final int MOST_ROUNDS = 3;
+
+    private final Claim claim;
+    private final Contest contest;
+    private final RegisterBackend backend;
+    private final Set<Long> unknown = new HashSet<>();
+    private @Nullable Entry written;
+    private @Nullable FencingToken token;
+
+    Bid(Claim claim, Contest contest, RegisterBackend backend) {
+        this.claim = claim;
+        this.contest = contest;
+        this.backend = backend;
+    }
+
+    /** Whether a change at {@code revision} to {@code entry} shows that this granted claim is gone. */
+    boolean isGone(@Nullable Entry entry, long revision) {
+        return token != null
+                && written != null
+                && revision > written.revision()
+                && (entry == null || !entry.record().isBy(claim));
+    }
+
+    // -- acquire --------------------------------------------------------------------------------------------------
+
+    void acquire(Moment deadline, CompletableFuture<Answer> answer) {
+        read(deadline, answer, entry -> {
+            Sight sight = contest.sight();
+            if (entry == null) {
+                // Vanished: still its holder's until the lease last seen has run out.
+                Duration wait = sight.wait(now());
+                if (wait.isZero()) {
+                    take(null, LeaderRecord.first(claim, now().wall()), deadline, answer);
+                } else {
+                    answer.complete(new Answer.Refused(contest.holder(), wait));
+                }
+                return;
+            }
+            LeaderRecord record = entry.record();
+            Duration wait = sight.wait(now());
+            if (record.isFree() || record.isBy(claim) || wait.isZero()) {
+                take(entry, record.takenBy(claim, now().wall()), deadline, answer);
+            } else {
+                answer.complete(new Answer.Refused(contest.holder(), wait));
+            }
+        });
+    }
+
+    private void take(
+            @Nullable Entry expected, LeaderRecord record, Moment deadline, CompletableFuture<Answer> answer) {
+        write(expected, record, deadline, (sentAt, entry, failure) -> {
+            if (entry != null) {
+                token = new FencingToken(backend.epoch(), entry.revision());
+                answer.complete(granted(sentAt, token));
+            } else if (failure instanceof ConflictException) {
+                answer.complete(new Answer.Refused(null, Duration.ZERO));
+            } else {
+                fail(answer, failure);
+            }
+        });
+    }
+
+    // -- renew ----------------------------------------------------------------------------------------------------
+
+    void renew(Moment deadline, CompletableFuture<Answer> answer) {
+        Entry last = written;
+        if (token == null) {
+            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+        } else if (last != null && unknown.isEmpty()) {
+            rewrite(last, token, deadline, answer, true);
+        } else {
+            reread(token, deadline, answer);
+        }
+    }
+
+    private void rewrite(
+            Entry last, FencingToken kept, Moment deadline, CompletableFuture<Answer> answer, boolean again) {
+        write(last, last.record().renewedBy(claim, now().wall()), deadline, (sentAt, entry, failure) -> {
+            if (entry != null) {
+                answer.complete(granted(sentAt, kept));
+            } else if (failure instanceof ConflictException && again) {
+                reread(kept, deadline, answer);
+            } else {
+                fail(answer, failure);
+            }
+        });
+    }
+
+    /** The register moved: by our own unknown write or a stranger's edit, which is no loss, or by a successor. */
+    private void reread(FencingToken kept, Moment deadline, CompletableFuture<Answer> answer) {
+        read(deadline, answer, entry -> {
+            if (entry != null && entry.record().isBy(claim)) {
+                rewrite(entry, kept, deadline, answer, false);
+            } else {
+                answer.complete(
+                        new Answer.Refused(contest.holder(), contest.sight().wait(now())));
+            }
+        });
+    }
+
+    // -- withdraw -------------------------------------------------------------------------------------------------
+
+    void withdraw(Moment deadline, CompletableFuture<Void> answer) {
+        if (written == null && unknown.isEmpty()) {
+            done(answer);
+        } else {
+            withdraw(deadline, answer, MOST_ROUNDS);
+        }
+    }
+
+    private void withdraw(Moment deadline, CompletableFuture<Void> answer, int rounds) {
+        if (rounds == 0) {
+            fail(answer, new BackendException("the record of " + claim.election() + " changes too fast; retrying"));
+            return;
+        }
+        read(deadline, answer, entry -> {
+            if (entry != null && entry.record().isBy(claim)) {
+                release(entry, entry.record().released(now().wall()), deadline, answer, rounds);
+            } else if (unknown.isEmpty()) {
+                done(answer);
+            } else if (entry == null) {
+                release(null, LeaderRecord.vacancy(now().wall()), deadline, answer, rounds);
+            } else if (entry.record().isFree()) {
+                release(entry, entry.record(), deadline, answer, rounds);
+            } else {
+                fail(answer, new BackendException("a write of " + claim + " may still be under way; looking again"));
+            }
+        });
+    }
+
+    /** Writes a free record over ours, or over the very place where a write of ours may still land. */
+    private void release(
+            @Nullable Entry expected, LeaderRecord free, Moment deadline, CompletableFuture<Void> answer, int rounds) {
+        write(expected, free, deadline, (sentAt, entry, failure) -> {
+            if (entry != null) {
+                done(answer);
+            } else if (failure instanceof ConflictException) {
+                withdraw(deadline, answer, rounds - 1);
+            } else {
+                fail(answer, failure);
+            }
+        });
+    }
+
+    private void done(CompletableFuture<Void> answer) {
+        contest.settled(claim);
+        answer.complete(null);
+    }
+
+    // -- calls ----------------------------------------------------------------------------------------------------
+
+    private interface Read {
+        void then(@Nullable Entry entry);
+    }
+
+    private interface Written {
+        void then(Moment sentAt, @Nullable Entry entry, @Nullable Throwable failure);
+    }
+
+    private void read(Moment deadline, CompletableFuture<?> answer, Read then) {
+        backend.call(
+                "a read of " + claim.election(),
+                deadline,
+                () -> backend.register().read(claim.election()),
+                (found, failure) -> {
+                    if (found == null) {
+                        fail(answer, failure);
+                        return;
+                    }
+                    Entry entry = found.orElse(null);
+                    if (!contest.saw(entry)) {
+                        fail(
+                                answer,
+                                new BackendException(contest.kind() + " answered a read of " + claim.election()
+                                        + " with revision " + (entry == null ? 0 : entry.revision())
+                                        + " after revision " + contest.sight().revision()
+                                        + " had been seen: a stale read, or a store restored from a backup; in that"
+                                        + " case raise the epoch and restart every candidate"));
+                        return;
+                    }
+                    forgetPast(entry);
+                    then.then(entry);
+                },
+                (found, failure) -> {});
+    }
+
+    /** Writes that expected the register to stand elsewhere than here cannot land any more: revisions only grow. */
+    private void forgetPast(@Nullable Entry entry) {
+        long place = entry == null ? ABSENT : entry.revision();
+        unknown.removeIf(expected -> expected != place);
+    }
+
+    private void write(@Nullable Entry expected, LeaderRecord next, Moment deadline, Written then) {
+        long place = expected == null ? ABSENT : expected.revision();
+        boolean first = unknown.add(place);
+        Moment[] sentAt = {now()};
+        backend.call(
+                "a write of " + claim.election(),
+                deadline,
+                () -> {
+                    sentAt[0] = now();
+                    return backend.register().write(claim.election(), expected, next);
+                },
+                (entry, failure) -> {
+                    settle(place, first, entry, failure);
+                    then.then(sentAt[0], entry, failure);
+                },
+                (entry, failure) -> settle(place, false, entry, failure));
+    }
+
+    /** The outcome of a write that is known settles what may still land from the same place, and all before it. */
+    private void settle(long place, boolean only, @Nullable Entry entry, @Nullable Throwable failure) {
+        if (entry != null) {
+            unknown.remove(place);
+            contest.saw(entry);
+            if (entry.record().isBy(claim) && (written == null || entry.revision() > written.revision())) {
+                written = entry;
+            }
+        } else if (failure instanceof ConflictException && only) {
+            unknown.remove(place);
+        }
+    }
+
+    private Answer granted(Moment sentAt, FencingToken granted) {
+        return new Answer.Granted(sentAt, claim.timing().leaseDuration(), granted);
+    }
+
+    private Moment now() {
+        return backend.time().now();
+    }
+
+    private static void fail(CompletableFuture<?> answer, @Nullable Throwable failure) {
+        answer.completeExceptionally(failure == null ? new BackendException("no answer") : failure);
+    }
+
+    /** How this claim's holder is displayed to others of this process. */
+    static Holder holder(Entry entry, FencingToken token) {
+        LeaderRecord record = entry.record();
+        return new Holder(
+                record.holderIdentity(),
+                record.nonce().isEmpty() ? null : record.nonce(),
+                token,
+                record.acquireTime(),
+                record.renewTime(),
+                record.transitions());
+    }
+}

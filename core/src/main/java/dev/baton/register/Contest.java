@@ -1,0 +1,210 @@
+package dev.baton.register;
+
+import dev.baton.register.Register.Entry;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What one process knows of one election on a register, and who wants to hear of it. Confined to the loop. */
+final class Contest {
+    /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
+    private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
+
+    private final ElectionName election;
+    private final RegisterBackend backend;
+    private final Map<Claim, Bid> bids = new HashMap<>();
+    private final List<ElectionWatcher> watchers = new ArrayList<>();
+    private Sight sight;
+    private Moment readAt;
+    private boolean known;
+    private boolean live;
+    private @Nullable Holder holder;
+    private LockBackend.@Nullable Observation watch;
+    private Timekeeper.@Nullable Timer poll;
+
+    Contest(ElectionName election, RegisterBackend backend) {
+        this.election = election;
+        this.backend = backend;
+        this.readAt = backend.time().now();
+        this.sight = Sight.of(null, 0, readAt);
+    }
+
+    String kind() {
+        return backend.kind();
+    }
+
+    Bid bid(Claim claim) {
+        return bids.computeIfAbsent(claim, c -> new Bid(c, this, backend));
+    }
+
+    void settled(Claim claim) {
+        bids.remove(claim);
+        forgetIfEmpty();
+    }
+
+    Sight sight() {
+        return sight;
+    }
+
+    /** Who holds the election as far as has been seen, or null. */
+    @Nullable Holder holder() {
+        return holder;
+    }
+
+    // -- seeing ---------------------------------------------------------------------------------------------------
+
+    /** Takes note of an entry that was read or written. Answers false when it is older than what has been seen. */
+    boolean saw(@Nullable Entry entry) {
+        long revision = entry == null ? sight.revision() : entry.revision();
+        readAt = backend.time().now();
+        boolean current = revision >= sight.revision();
+        see(entry, revision);
+        return current;
+    }
+
+    private void see(@Nullable Entry entry, long revision) {
+        Sight next = sight.then(entry, revision, backend.time().now());
+        boolean changed = !next.equals(sight);
+        sight = next;
+        if (changed || !known) {
+            known = true;
+            tell(changed ? bidsGone(entry, revision) : List.of());
+        }
+    }
+
+    private List<Claim> bidsGone(@Nullable Entry entry, long revision) {
+        List<Claim> gone = new ArrayList<>();
+        bids.forEach((claim, bid) -> {
+            if (bid.isGone(entry, revision)) {
+                gone.add(claim);
+            }
+        });
+        return gone;
+    }
+
+    private void tell(List<Claim> gone) {
+        Entry entry = sight.entry();
+        Duration wait = sight.wait(backend.time().now());
+        holder = entry == null || entry.record().isFree() ? null : holder(entry);
+        for (ElectionWatcher watcher : List.copyOf(watchers)) {
+            gone.forEach(claim -> watcher.lost(claim, "its record is gone or another's"));
+            tell(watcher, wait);
+        }
+    }
+
+    /** The revision at which a leadership was first seen stands for its token: at least as great, and so a safe guard. */
+    private Holder holder(Entry entry) {
+        FencingToken token = new FencingToken(backend.epoch(), entry.revision());
+        Holder seen = Bid.holder(entry, token);
+        Holder before = holder;
+        return before != null
+                        && before.token() != null
+                        && before.identity().equals(seen.identity())
+                        && Objects.equals(before.nonce(), seen.nonce())
+                        && Objects.equals(before.acquired(), seen.acquired())
+                ? Bid.holder(entry, before.token())
+                : seen;
+    }
+
+    private void tell(ElectionWatcher watcher, Duration wait) {
+        if (holder != null) {
+            watcher.held(holder, wait);
+        } else if (wait.isZero()) {
+            watcher.vacant();
+        }
+    }
+
+    // -- observers ------------------------------------------------------------------------------------------------
+
+    void join(ElectionWatcher watcher) {
+        watchers.add(watcher);
+        if (watch == null && poll == null) {
+            watch = backend.register().watch(election, new Changes());
+            if (watch == null) {
+                pollLater(0);
+            }
+        }
+        watcher.watching(live);
+        if (known) {
+            tell(watcher, sight.wait(backend.time().now()));
+        }
+    }
+
+    void leave(ElectionWatcher watcher) {
+        watchers.remove(watcher);
+        if (watchers.isEmpty()) {
+            LockBackend.Observation ended = watch;
+            watch = null;
+            live = false;
+            if (ended != null) {
+                ended.close();
+            }
+            if (poll != null) {
+                poll.cancel();
+                poll = null;
+            }
+        }
+        forgetIfEmpty();
+    }
+
+    private void forgetIfEmpty() {
+        if (bids.isEmpty() && watchers.isEmpty()) {
+            backend.forget(election);
+        }
+    }
+
+    private void pollLater(long afterNanos) {
+        poll = backend.time().schedule(Duration.ofNanos(afterNanos), this::poll);
+    }
+
+    private void poll() {
+        long period = POLL.toNanos();
+        long jitter = backend.time().random().nextLong(period);
+        if (known && backend.time().now().nanosSince(readAt) < period) {
+            pollLater(period + jitter);
+            return;
+        }
+        backend.call(
+                "a read of " + election,
+                backend.time().now().plus(POLL),
+                () -> backend.register().read(election),
+                (found, failure) -> {
+                    if (found != null) {
+                        saw(found.orElse(null));
+                    }
+                    if (!watchers.isEmpty()) {
+                        pollLater(period + jitter);
+                    }
+                },
+                (found, failure) -> {});
+    }
+
+    /** Changes as the register delivers them. */
+    private final class Changes implements Register.RegisterWatcher {
+        @Override
+        public void live(boolean isLive) {
+            backend.time().execute(() -> {
+                live = isLive;
+                watchers.forEach(watcher -> watcher.watching(isLive));
+            });
+        }
+
+        @Override
+        public void changed(@Nullable Entry entry, long revision) {
+            backend.time().execute(() -> see(entry, revision));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.baton.register;
+
+import dev.baton.spi.Claim;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What a register holds: client-go's LeaderElectionRecord, and a nonce of ours.
+ *
+ * @param holderIdentity who leads; empty when nobody does
+ * @param nonce the nonce of the claim that wrote this; empty when another kind of client did
+ * @param leaseDuration how long the holder is to be waited for
+ * @param acquireTime when the holder's term began, by its clock; for display
+ * @param renewTime when the holder last renewed, by its clock; for display
+ * @param transitions how often leadership has changed hands
+ */
+public record LeaderRecord(
+        String holderIdentity,
+        String nonce,
+        Duration leaseDuration,
+        Instant acquireTime,
+        Instant renewTime,
+        int transitions) {
+
+    /** How long a released record is to be waited for: not at all, which client-go writes as one second. */
+    private static final Duration RELEASED = Duration.ofSeconds(1);
+
+    /** Whether nobody holds it. */
+    public boolean isFree() {
+        return holderIdentity.isEmpty();
+    }
+
+    /** Whether {@code claim} wrote it. */
+    public boolean isBy(Claim claim) {
+        return nonce.equals(claim.nonce());
+    }
+
+    /** The first record of an election. */
+    static LeaderRecord first(Claim claim, Instant now) {
+        return new LeaderRecord(claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, 0);
+    }
+
+    /** The record of a new term after this one. */
+    LeaderRecord takenBy(Claim claim, Instant now) {
+        int changed = isBy(claim) ? transitions : transitions + 1;
+        return new LeaderRecord(claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, changed);
+    }
+
+    /** This record, renewed by its holder. */
+    LeaderRecord renewedBy(Claim claim, Instant now) {
+        return new LeaderRecord(
+                claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, now, transitions);
+    }
+
+    /** This record, given back. */
+    LeaderRecord released(Instant now) {
+        return new LeaderRecord("", "", RELEASED, now, now, transitions);
+    }
+
+    /** The record that voids a creation still under way: free, as if released. */
+    static LeaderRecord vacancy(Instant now) {
+        return new LeaderRecord("", "", RELEASED, now, now, 0);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.baton.register;
+
+import dev.baton.register.Register.Entry;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one process has seen of one register, and when by its own clock: the only basis for calling a holder dead.
+ *
+ * <p>Changes are recognised by revision; times written by others are never read. Within one leadership the duration
+ * counted never shrinks. A record that vanished is still its holder's until the lease last seen has run out.
+ *
+ * @param entry what was last seen, or null when there was nothing
+ * @param revision of that sight
+ * @param seenAt when it was first seen
+ * @param leaseNanos how long from then its holder is to be waited for; 0 when nobody is
+ */
+record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNanos) {
+
+    static Sight of(@Nullable Entry entry, long revision, Moment now) {
+        return new Sight(entry, revision, now, lease(entry));
+    }
+
+    /** What is known after seeing {@code next}; a sight older than this one changes nothing. */
+    Sight then(@Nullable Entry next, long nextRevision, Moment now) {
+        boolean vanished = entry != null && next == null;
+        if (nextRevision < revision || (nextRevision == revision && !vanished)) {
+            return this;
+        }
+        if (next == null) {
+            return entry == null ? this : new Sight(null, nextRevision, seenAt, leaseNanos);
+        }
+        long lease = lease(next);
+        return new Sight(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
+    }
+
+    /** Whether {@code next} is a renewal of the leadership seen here. */
+    private boolean continues(Entry next) {
+        return entry != null
+                && !next.record().isFree()
+                && entry.record().holderIdentity().equals(next.record().holderIdentity())
+                && entry.record().nonce().equals(next.record().nonce())
+                && entry.record().acquireTime().equals(next.record().acquireTime());
+    }
+
+    /** How much longer the holder is to be waited for; zero when it may be succeeded now. */
+    Duration wait(Moment now) {
+        long left = leaseNanos - now.nanosSince(seenAt);
+        return Duration.ofNanos(Math.max(0, left));
+    }
+
+    private static long lease(@Nullable Entry entry) {
+        return entry == null || entry.record().isFree()
+                ? 0
+                : Moment.boundedNanos(entry.record().leaseDuration());
+    }
+}
