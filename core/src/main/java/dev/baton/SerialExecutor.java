@@ -3,7 +3,6 @@ package dev.baton;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs tasks one after another, in order, on an executor that may have many threads; holds no thread while idle. */
@@ -17,7 +16,7 @@ final class SerialExecutor implements Executor {
         this.executor = executor;
     }
 
-    /** @throws RejectedExecutionException when the executor takes no task; {@code task} is then forgotten */
+    /** Throws what the executor throws when it takes no task; {@code task} is then forgotten. */
     @Override
     public void execute(Runnable task) {
         synchronized (tasks) {
@@ -29,7 +28,7 @@ final class SerialExecutor implements Executor {
         }
         try {
             executor.execute(this::drain);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             synchronized (tasks) {
                 running = false;
                 tasks.remove(task);

@@ -7,7 +7,6 @@ import dev.baton.spi.Holder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ final class ThreadCallbacks implements TermCallbacks {
         current = run;
         try {
             terms.execute(run::run);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             log.error("{}: the executor rejected onStartedLeading; the term is given up", election, e);
             run.cancel("the executor rejected onStartedLeading");
         }
@@ -85,7 +84,7 @@ final class ThreadCallbacks implements TermCallbacks {
         try {
             // A thread inside System.exit never leaves its lane.
             (run.exited ? executor : terms).execute(task);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             log.error("{}: the executor rejected onStoppedLeading, which did not run", election, e);
             report.stopped();
         }
@@ -150,7 +149,7 @@ final class ThreadCallbacks implements TermCallbacks {
                     log.error("{}: a listener failed", election, e);
                 }
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             log.warn("{}: the executor rejected news of the leader", election, e);
         }
     }

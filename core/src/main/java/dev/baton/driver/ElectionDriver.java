@@ -1,6 +1,5 @@
 package dev.baton.driver;
 
-import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.machine.CandidateConfig;
 import dev.baton.machine.Effect;
@@ -134,9 +133,13 @@ public final class ElectionDriver {
     }
 
     private void handle(BiFunction<ElectionMachine, Moment, List<Effect>> event) {
-        carryOut(event.apply(machine, time.now()));
-        reschedule();
-        status = snapshot();
+        try {
+            carryOut(event.apply(machine, time.now()));
+        } finally {
+            // Whatever went wrong, the election goes on.
+            reschedule();
+            status = snapshot();
+        }
         if (machine.isStopped() && !stopped.isDone()) {
             finish();
         }
@@ -201,15 +204,24 @@ public final class ElectionDriver {
 
     private void carryOut(List<Effect> effects) {
         for (Effect effect : effects) {
-            if (effect instanceof Effect.Call call) {
-                send(call);
-            } else if (effect instanceof Effect.Tell tell) {
-                tell(tell.event());
-            } else if (effect instanceof Effect.LeaderChanged changed) {
-                callbacks.leaderChanged(changed.holder());
-            } else {
-                carryOutTerm(effect);
+            try {
+                carryOut(effect);
+            } catch (RuntimeException e) {
+                // One effect that fails must not take the others with it, least of all the end of a term.
+                log.error("{}: carrying out {} failed", config.election(), effect, e);
             }
+        }
+    }
+
+    private void carryOut(Effect effect) {
+        if (effect instanceof Effect.Call call) {
+            send(call);
+        } else if (effect instanceof Effect.Tell tell) {
+            events.accept(tell.event());
+        } else if (effect instanceof Effect.LeaderChanged changed) {
+            callbacks.leaderChanged(changed.holder());
+        } else {
+            carryOutTerm(effect);
         }
     }
 
@@ -243,14 +255,6 @@ public final class ElectionDriver {
 
     private void expired(Term term) {
         post((machine, now) -> machine.expired(term, now));
-    }
-
-    private void tell(ElectionEvent event) {
-        try {
-            events.accept(event);
-        } catch (RuntimeException e) {
-            log.warn("an event sink failed on {}", event, e);
-        }
     }
 
     private void send(Effect.Call effect) {

@@ -44,10 +44,14 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
     private final Set<Supplier<CompletionStage<Void>>> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Thread loopThread;
     private @Nullable Thread hook;
 
     private ThreadedRuntime(String kind) {
-        loop = new ScheduledThreadPoolExecutor(1, daemon("baton-" + kind + "-loop"));
+        loop = new ScheduledThreadPoolExecutor(1, task -> {
+            loopThread = daemon("baton-" + kind + "-loop").newThread(task);
+            return loopThread;
+        });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         sender = daemon("baton-" + kind + "-sender").newThread(this::sendRequests);
@@ -143,6 +147,10 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
 
     /** Closes all elections at once: one's drain must not eat into another's. */
     private void closeElections() {
+        if (Thread.currentThread() == loopThread) {
+            log.warn("a backend was closed on its own election loop, which cannot wait for its elections to hand over");
+            return;
+        }
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         for (Supplier<CompletionStage<Void>> election : List.copyOf(elections)) {
             elections.remove(election);
