@@ -1,0 +1,55 @@
+package dev.baton.testing.servers;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Free ports of 127.0.0.1, from below those that the system gives to outgoing connections. */
+final class Ports {
+    private static final int FIRST = 12_000;
+    private static final int BEYOND_LAST = 32_000;
+    private static final int TRIES = 10_000;
+
+    private Ports() {}
+
+    /** Different ports that were free a moment ago; whoever finds one taken asks again. */
+    static List<Integer> free(int count) throws IOException {
+        Set<Integer> ports = new LinkedHashSet<>();
+        for (int i = 0; i < TRIES && ports.size() < count; i++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, BEYOND_LAST);
+            if (isFree(port)) {
+                ports.add(port);
+            }
+        }
+        if (ports.size() < count) {
+            throw new IOException("found " + ports.size() + " free ports from " + FIRST + " to " + BEYOND_LAST
+                    + " and need " + count);
+        }
+        return new ArrayList<>(ports);
+    }
+
+    /** A port of 127.0.0.1, and never of ::1; 0 stands for any. */
+    static InetSocketAddress loopback(int port) {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("four bytes are an address", e);
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(loopback(port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.baton.testing.servers;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * What a test needs of its machine: where that is missing, the test is aborted with the reason, so that the report says
+ * what was not shown.
+ *
+ * <p>Where the environment variable {@code CI} equals {@code true}, it fails instead: a build that is meant to show
+ * everything must not pass by skipping.
+ */
+public final class Requires {
+    private Requires() {}
+
+    /**
+     * Goes on if {@code present}.
+     *
+     * @param reason what is missing and how to get it
+     * @throws TestAbortedException if not, on a developer's machine
+     * @throws AssertionError if not, in continuous integration
+     */
+    public static void that(boolean present, String reason) {
+        that(present, reason, System.getenv());
+    }
+
+    /**
+     * The path of the program {@code name}, from {@code PATH}.
+     *
+     * @throws TestAbortedException if there is none, on a developer's machine
+     * @throws AssertionError if there is none, in continuous integration
+     */
+    public static Path program(String name) {
+        return program(name, System.getenv());
+    }
+
+    static void that(boolean present, String reason, Map<String, String> environment) {
+        if (!present) {
+            throw missing(reason, environment);
+        }
+    }
+
+    static Path program(String name, Map<String, String> environment) {
+        return find(name, environment)
+                .orElseThrow(() -> missing("the program " + name + " is not on the PATH", environment));
+    }
+
+    private static RuntimeException missing(String reason, Map<String, String> environment) {
+        if ("true".equals(environment.get("CI"))) {
+            throw new AssertionError("CI=true, and " + reason);
+        }
+        return new TestAbortedException(reason);
+    }
+
+    private static Optional<Path> find(String name, Map<String, String> environment) {
+        return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

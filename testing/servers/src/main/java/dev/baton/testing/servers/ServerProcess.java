@@ -1,0 +1,121 @@
+package dev.baton.testing.servers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A server in a process of its own, which can be killed, started again, stopped and continued. */
+final class ServerProcess {
+    private static final int LOG_LINES_SHOWN = 30;
+    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
+
+    private final List<String> command;
+    private final Path folder;
+    private final Path log;
+    private @Nullable Process process;
+    private boolean paused;
+
+    /** Runs {@code command} in {@code folder}, where it also keeps what it prints. */
+    ServerProcess(List<String> command, Path folder) {
+        this.command = List.copyOf(command);
+        this.folder = folder;
+        this.log = folder.resolve("server.log");
+    }
+
+    synchronized void start() throws IOException {
+        if (isAlive()) {
+            throw new IllegalStateException("the server in " + folder + " is running already");
+        }
+        process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        paused = false;
+    }
+
+    /** Kills the process, which has no say in it, and returns when it is gone. */
+    synchronized void kill() {
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly();
+            // Uninterruptible, so that nobody who is told to stop leaves a process behind.
+            running.onExit().join();
+        }
+        paused = false;
+    }
+
+    synchronized void pause() {
+        signal("-STOP");
+        paused = true;
+    }
+
+    synchronized void resume() {
+        signal("-CONT");
+        paused = false;
+    }
+
+    synchronized long pid() {
+        return running().pid();
+    }
+
+    synchronized boolean isAlive() {
+        Process running = process;
+        return running != null && running.isAlive();
+    }
+
+    /** Whether it runs and has the processor. */
+    synchronized boolean isRunning() {
+        return isAlive() && !paused;
+    }
+
+    /** The last lines that it printed. */
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+        } catch (IOException e) {
+            return "its log cannot be read: " + e;
+        }
+    }
+
+    /** Whether {@code words} are in what it printed. */
+    boolean hasPrinted(String words) {
+        try {
+            return Files.exists(log)
+                    && Files.readString(log, StandardCharsets.UTF_8).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process running() {
+        Process running = process;
+        if (running == null || !running.isAlive()) {
+            throw new IllegalStateException("the server in " + folder + " is not running");
+        }
+        return running;
+    }
+
+    private void signal(String signal) {
+        List<String> kill = List.of("kill", signal, Long.toString(running().pid()));
+        try {
+            Process killing = new ProcessBuilder(kill).inheritIO().start();
+            if (!killing.waitFor(SIGNAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) || killing.exitValue() != 0) {
+                throw new IllegalStateException(kill + " failed");
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(kill + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted in " + kill, e);
+        }
+    }
+}
