@@ -1,5 +1,6 @@
 package dev.baton;
 
+import dev.baton.driver.Observing;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -7,10 +8,8 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +26,15 @@ public final class LeaderObserver implements AutoCloseable {
     private final SerialExecutor lane;
     private volatile @Nullable Holder holder;
     private volatile boolean live;
-    private LockBackend.@Nullable Observation observation;
-    private boolean closed;
+    private final Observing observing;
 
-    private LeaderObserver(ElectionName election, LockBackend backend, Consumer<Optional<Holder>> listener) {
+    private LeaderObserver(
+            ElectionName election, LockBackend backend, ElectionTiming timing, Consumer<Optional<Holder>> listener) {
         this.election = election;
         this.runtime = backend.runtime();
         this.listener = listener;
         this.lane = new SerialExecutor(runtime.callbacks());
+        this.observing = Observing.open(backend, election, timing, new Watcher());
     }
 
     /** Who leads, as last seen; empty while unknown or vacant. */
@@ -50,36 +50,7 @@ public final class LeaderObserver implements AutoCloseable {
     /** Stops observing, without waiting. Idempotent; throws nothing. */
     @Override
     public void close() {
-        runtime.timekeeper().execute(() -> {
-            closed = true;
-            closeObservation();
-        });
-    }
-
-    private void begin(LockBackend backend) {
-        Moment deadline = runtime.timekeeper().now().plus(ElectionTiming.DEFAULT.renewDeadline());
-        runtime.send(
-                        BackendRuntime.Priority.ACQUIRE,
-                        deadline,
-                        () -> CompletableFuture.completedFuture(backend.observe(election, new Watcher())))
-                .whenComplete((observed, failure) -> runtime.timekeeper().execute(() -> {
-                    if (failure != null) {
-                        log.warn("{}: cannot observe", election, failure);
-                        return;
-                    }
-                    observation = observed;
-                    if (closed) {
-                        closeObservation();
-                    }
-                }));
-    }
-
-    private void closeObservation() {
-        LockBackend.Observation observed = observation;
-        observation = null;
-        if (observed != null) {
-            observed.close();
-        }
+        observing.close();
     }
 
     private void sees(@Nullable Holder next) {
@@ -137,6 +108,7 @@ public final class LeaderObserver implements AutoCloseable {
     public static final class Builder {
         private final LockBackend backend;
         private final ElectionName election;
+        private ElectionTiming timing = ElectionTiming.DEFAULT;
         private Consumer<Optional<Holder>> listener = leader -> {};
 
         Builder(LockBackend backend, ElectionName election) {
@@ -150,11 +122,15 @@ public final class LeaderObserver implements AutoCloseable {
             return this;
         }
 
+        /** The candidates' timing, so that the observer shares their session; {@link ElectionTiming#DEFAULT} unless set. */
+        public Builder timing(ElectionTiming value) {
+            timing = value;
+            return this;
+        }
+
         /** Begins to observe and returns at once. */
         public LeaderObserver start() {
-            LeaderObserver observer = new LeaderObserver(election, backend, listener);
-            observer.begin(backend);
-            return observer;
+            return new LeaderObserver(election, backend, timing, listener);
         }
     }
 }

@@ -74,7 +74,7 @@ final class Contest {
     }
 
     boolean isObserved() {
-        return session.isBoard(this) && session.observers.has(election);
+        return session.observers.has(election);
     }
 
     /** Whether anything still depends on this contest. */
@@ -268,9 +268,7 @@ final class Contest {
     private void watching(boolean live) {
         if (watching != live) {
             watching = live;
-            if (session.isBoard(this)) {
-                session.observers.watching(election, live);
-            }
+            session.observers.watching(election, live);
         }
     }
 

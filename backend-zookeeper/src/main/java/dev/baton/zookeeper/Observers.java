@@ -31,6 +31,10 @@ final class Observers {
         }
     }
 
+    boolean isEmpty() {
+        return watchers.isEmpty();
+    }
+
     boolean has(ElectionName election) {
         return watchers.containsKey(election);
     }

@@ -5,12 +5,12 @@ import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.SessionValidity;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,6 @@ final class Session implements Client.Listener {
     private final AtomicReference<@Nullable Client> client = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Map<ElectionName, Contest> contests = new HashMap<>();
-    private final Set<ElectionName> boards = new HashSet<>();
     private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
     private Set<Candidate> awaitingProof = new LinkedHashSet<>();
     private Duration idlePeriod;
@@ -51,14 +50,13 @@ final class Session implements Client.Listener {
     private @Nullable BackendException unsuitable;
     private @Nullable String complaint;
     final Timekeeper time;
-    final Observers observers;
+    final Observers observers = new Observers();
     final Sentences sentences;
     final Parents parents = new Parents();
 
-    private Session(Settings settings, BackendRuntime runtime, Observers observers, ElectionTiming timing) {
+    private Session(Settings settings, BackendRuntime runtime, ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
-        this.observers = observers;
         this.time = runtime.timekeeper();
         this.leaseDuration = timing.leaseDuration();
         this.idlePeriod = timing.retryPeriod();
@@ -66,8 +64,8 @@ final class Session implements Client.Listener {
     }
 
     /** Starts to connect. Off the loop. */
-    static Session open(Settings settings, BackendRuntime runtime, Observers observers, ElectionTiming timing) {
-        Session session = new Session(settings, runtime, observers, timing);
+    static Session open(Settings settings, BackendRuntime runtime, ElectionTiming timing) {
+        Session session = new Session(settings, runtime, timing);
         session.time.schedule(settings.connectionTimeout(), session::patienceEnds);
         session.openClient();
         return session;
@@ -149,21 +147,15 @@ final class Session implements Client.Listener {
         return contest == null ? null : contest.find(claim);
     }
 
-    /** Whether this session's contest tells the observers of the election. */
-    boolean isBoard(Contest contest) {
-        return boards.contains(contest.election);
-    }
-
-    void observed(ElectionName election) {
-        boards.add(election);
+    void observe(ElectionName election, ElectionWatcher watcher) {
+        observers.add(election, watcher);
         adjust();
         contest(election).observed();
     }
 
-    void unobserved(ElectionName election) {
-        if (boards.remove(election)) {
-            forget(contest(election));
-        }
+    void unobserve(ElectionName election, ElectionWatcher watcher) {
+        observers.remove(election, watcher);
+        forget(contest(election));
     }
 
     void joined(Claim claim) {
@@ -188,7 +180,7 @@ final class Session implements Client.Listener {
         if (heartbeat == null || !connected) {
             return;
         }
-        if (retryPeriods.isEmpty() && boards.isEmpty()) {
+        if (retryPeriods.isEmpty() && observers.isEmpty()) {
             heartbeat.pause();
         } else {
             heartbeat.every(retryPeriods.isEmpty() ? idlePeriod : retryPeriods.firstKey());

@@ -46,9 +46,7 @@ public final class ZooKeeperBackend implements LockBackend {
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Sentences sentences;
-    private final Observers observers = new Observers();
     private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
-    private final Map<ElectionName, ElectionTiming> timings = new ConcurrentHashMap<>();
     private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -106,7 +104,6 @@ public final class ZooKeeperBackend implements LockBackend {
                     + ": a ZooKeeper session can be proved alive only that far back; raise leaseDuration or lower"
                     + " retryPeriod");
         }
-        timings.put(election, timing);
     }
 
     @Override
@@ -146,21 +143,13 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     @Override
-    public Observation observe(ElectionName election, ElectionWatcher watcher) {
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         if (closed.get()) {
             throw sentences.closed();
         }
-        Session session = sessionToObserve(election);
-        runtime.timekeeper().execute(() -> {
-            observers.add(election, watcher);
-            session.observed(election);
-        });
-        return () -> runtime.timekeeper().execute(() -> {
-            observers.remove(election, watcher);
-            if (!observers.has(election)) {
-                sessions.values().forEach(open -> open.unobserved(election));
-            }
-        });
+        Session session = session(timing);
+        runtime.timekeeper().execute(() -> session.observe(election, watcher));
+        return () -> runtime.timekeeper().execute(() -> session.unobserve(election, watcher));
     }
 
     @Override
@@ -206,16 +195,7 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     private Session session(ElectionTiming timing) {
-        return sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, observers, timing));
-    }
-
-    /** Observing needs no leaseDuration of its own: it shares the session of the election's candidates, or any. */
-    private Session sessionToObserve(ElectionName election) {
-        ElectionTiming timing = timings.get(election);
-        return timing != null
-                ? session(timing)
-                : sessions.values().stream().findAny().orElseGet(() -> session(ElectionTiming.DEFAULT));
+        return sessions.computeIfAbsent(timing.leaseDuration(), lease -> Session.open(settings, runtime, timing));
     }
 
     /** What a backend needs to know. Everything but the address has a default. */

@@ -42,7 +42,7 @@ public final class ElectionDriver {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private Timekeeper.@Nullable Timer timer;
-    private LockBackend.@Nullable Observation observation;
+    private volatile @Nullable Observing observing;
     private @Nullable LiveTerm live;
     private volatile Status status;
 
@@ -82,12 +82,7 @@ public final class ElectionDriver {
 
     /** Begins to observe and to contend. */
     public void start() {
-        Moment deadline = time.now().plus(config.timing().renewDeadline());
-        runtime.send(
-                        Priority.ACQUIRE,
-                        deadline,
-                        () -> CompletableFuture.completedFuture(backend.observe(config.election(), new Watcher())))
-                .whenComplete((observed, failure) -> time.execute(() -> observing(observed, failure)));
+        observing = Observing.open(backend, config.election(), config.timing(), new Watcher());
         post(ElectionMachine::start);
     }
 
@@ -168,35 +163,10 @@ public final class ElectionDriver {
                 machine.owed());
     }
 
-    private void observing(LockBackend.@Nullable Observation observed, @Nullable Throwable failure) {
-        if (failure != null) {
-            log.warn("{}: cannot observe: {}", config.election(), describe(failure));
-            return;
-        }
-        observation = observed;
-        if (stopped.isDone()) {
-            unobserve();
-        }
-    }
-
-    private void unobserve() {
-        LockBackend.Observation observed = observation;
-        observation = null;
-        if (observed != null) {
-            runtime.send(Priority.ACQUIRE, time.now(), () -> {
-                        observed.close();
-                        return CompletableFuture.completedFuture(true);
-                    })
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            log.debug("{}: the observation was not closed", config.election(), failure);
-                        }
-                    });
-        }
-    }
-
     private void finish() {
-        unobserve();
+        if (observing != null) {
+            observing.close();
+        }
         stopped.complete(null);
     }
 

@@ -81,7 +81,7 @@ public final class RegisterBackend implements LockBackend {
     }
 
     @Override
-    public Observation observe(ElectionName election, ElectionWatcher watcher) {
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         time.execute(() -> contest(election).join(watcher));
         return () -> time.execute(() -> contest(election).leave(watcher));
     }

@@ -57,9 +57,10 @@ public interface LockBackend extends AutoCloseable {
      * Begins to report on an election (rules 6.1, 6.2). At once, or as soon as it is known, the watcher hears who holds
      * it.
      *
+     * @param timing the observer's, by which a session store chooses the session
      * @return closes the observation, without waiting; idempotent
      */
-    Observation observe(ElectionName election, ElectionWatcher watcher);
+    Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher);
 
     /** Closes the connection and the runtime. Idempotent, throws nothing, waits boundedly. */
     @Override
