@@ -60,7 +60,7 @@ final class Client {
                 .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
                 // Curator would declare a session expired on its own clock. Ours ends when the server says so, or the
                 // client library, and either is told to us by the handle.
-                .simulatedSessionExpirationPercent(0)
+                .simulatedSessionExpirationPercent(100)
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);
         CuratorFramework curator = builder.build();
