@@ -222,7 +222,7 @@ public final class LeaderElection implements AutoCloseable {
         private ElectionTiming timing = ElectionTiming.DEFAULT;
         private @Nullable String identity;
         private @Nullable StartedLeading started;
-        private StoppedLeading stopped = (term, why) -> {};
+        private @Nullable StoppedLeading stopped;
         private @Nullable Consumer<Holder> newLeader;
         private @Nullable Executor executor;
         private @Nullable Duration drainTimeout;

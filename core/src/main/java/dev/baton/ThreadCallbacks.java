@@ -21,7 +21,7 @@ final class ThreadCallbacks implements TermCallbacks {
 
     private final String election;
     private final StartedLeading started;
-    private final StoppedLeading stopped;
+    private final @Nullable StoppedLeading stopped;
     private final @Nullable Consumer<Holder> newLeader;
     private final Executor executor;
     private final SerialExecutor terms;
@@ -33,7 +33,7 @@ final class ThreadCallbacks implements TermCallbacks {
     ThreadCallbacks(
             String election,
             StartedLeading started,
-            StoppedLeading stopped,
+            @Nullable StoppedLeading stopped,
             @Nullable Consumer<Holder> newLeader,
             Executor executor,
             boolean ownThreads,
@@ -69,10 +69,15 @@ final class ThreadCallbacks implements TermCallbacks {
     @Override
     public void stop(LiveTerm term, EndReason reason, WorkReport report) {
         Run run = run();
+        StoppedLeading last = stopped;
+        if (last == null) {
+            report.stopped();
+            return;
+        }
         Leadership leadership = run.leadership;
         Runnable task = () -> {
             try {
-                stopped.stopped(leadership, reason);
+                last.stopped(leadership, reason);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (Exception | Error e) {

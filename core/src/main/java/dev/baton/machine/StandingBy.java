@@ -70,7 +70,9 @@ record StandingBy(Candidate candidate, @Nullable Claim claim, Moment tryAt, Mome
     @Override
     public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
         Candidate next = candidate.sees(holder, now, out);
-        return new StandingBy(next, claim, next.tryAfter(chanceIn, now, out), notBefore);
+        // Where the store has a line, only a claim that stands in it is ever told of its turn: the first try is made.
+        Moment at = claim == null ? tryAt : next.tryAfter(chanceIn, now, out);
+        return new StandingBy(next, claim, at, notBefore);
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.baton.spi;
 
 import java.lang.reflect.InvocationTargetException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +40,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final Thread sender;
     private final Executor callbacks;
     private final RequestQueue requests = new RequestQueue(MAX_IN_FLIGHT);
-    private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
+    private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final Set<Supplier<CompletionStage<Void>>> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Thread loopThread;

@@ -20,7 +20,7 @@ public interface Timekeeper {
     /** Runs {@code task} on the loop no sooner than {@code delay} from now. Any thread. Dropped after close. */
     Timer schedule(Duration delay, Runnable task);
 
-    /** Chance for jitter and nonces. Used on the loop only, unless the implementation says otherwise. */
+    /** Chance for jitter and nonces. Any thread. */
     RandomGenerator random();
 
     /** A pending task. */
