@@ -1,6 +1,7 @@
 package dev.baton;
 
 import dev.baton.driver.Observing;
+import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -94,7 +95,7 @@ public final class LeaderObserver implements AutoCloseable {
         }
 
         @Override
-        public void yourTurn(Claim claim) {
+        public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
             log.debug("{}: an observer has no claim, but was told it is {}'s turn", election, claim);
         }
 

@@ -17,7 +17,7 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
-/** One claim and its node in line, from the first create to the confirmed deletion. On the loop. */
+/** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
 final class Candidate {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
@@ -308,7 +308,7 @@ final class Candidate {
         if (isOpen(acquire)) {
             grant();
         } else {
-            session.observers.yourTurn(claim);
+            session.observers.yourTurn(claim, unasked());
         }
     }
 
@@ -341,7 +341,17 @@ final class Candidate {
         }
     }
 
-    private Answer answer(SessionValidity.Proof proof) {
+    /** What an acquire would be answered now, or null when that takes another write, or cannot be. */
+    private Answer.@Nullable Granted unasked() {
+        SessionValidity.Proof proof = session.proof(claim.timing());
+        if (proof == null || session.unsuitable() != null) {
+            return null;
+        }
+        granted = true;
+        return answer(proof);
+    }
+
+    private Answer.Granted answer(SessionValidity.Proof proof) {
         reported = proof.aliveAt();
         return new Answer.Granted(
                 proof.aliveAt(), proof.guaranteedFor(claim.timing().clockDrift()), token());

@@ -33,7 +33,7 @@ final class Client {
         this.curator = curator;
     }
 
-    /** What a client tells, on the loop. */
+    /** What a client tells, in the lane. */
     interface Listener {
         /** A handle was made, which opens a session. Comes before anything else of its wire. */
         void opened(Wire wire, ZooKeeper handle);
@@ -58,8 +58,8 @@ final class Client {
                 .connectionTimeoutMs(millis(settings.connectionTimeout()))
                 .retryPolicy(new RetryNTimes(0, 0))
                 .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-                // Curator would declare a session expired on its own clock. Ours ends when the server says so, or the
-                // client library, and either is told to us by the handle.
+                // Curator gives a session up once it has been cut off for this much of the timeout, and ZooKeeper's own
+                // library a little later. Neither means that the ensemble has: see Undertaker.
                 .simulatedSessionExpirationPercent(100)
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The one write that proves a session, over and over, for all its elections together: to a node of its own, since a
  * write to a candidate's node would wake, and so use up, the watch of a LeaderLatch standing behind it.
  *
- * <p>At a fixed cadence, never two at a time. On the loop.
+ * <p>At a fixed cadence, never two at a time. In the lane.
  */
 final class Heartbeat {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who listens to which election, and the telling of it. On the loop. */
+/** Who listens to which election, and the telling of it. In the lane. */
 final class Observers {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
@@ -51,8 +52,8 @@ final class Observers {
         tell(election, ElectionWatcher::vacant);
     }
 
-    void yourTurn(Claim claim) {
-        tell(claim.election(), watcher -> watcher.yourTurn(claim));
+    void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
+        tell(claim.election(), watcher -> watcher.yourTurn(claim, granted));
     }
 
     void lost(Claim claim, String how) {

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions with one leaseDuration, one after another, and all the elections that share them. On the loop, but for
+ * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
  * {@link #open} and {@link #close}.
  */
 final class Session implements Client.Listener {
@@ -54,18 +54,18 @@ final class Session implements Client.Listener {
     final Sentences sentences;
     final Parents parents = new Parents();
 
-    private Session(Settings settings, BackendRuntime runtime, ElectionTiming timing) {
+    private Session(Settings settings, BackendRuntime runtime, Timekeeper lane, ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
-        this.time = runtime.timekeeper();
+        this.time = lane;
         this.leaseDuration = timing.leaseDuration();
         this.idlePeriod = timing.retryPeriod();
         this.sentences = new Sentences(settings);
     }
 
-    /** Starts to connect. Off the loop. */
-    static Session open(Settings settings, BackendRuntime runtime, ElectionTiming timing) {
-        Session session = new Session(settings, runtime, timing);
+    /** Starts to connect. Outside the lane. */
+    static Session open(Settings settings, BackendRuntime runtime, Timekeeper lane, ElectionTiming timing) {
+        Session session = new Session(settings, runtime, lane, timing);
         session.time.schedule(settings.connectionTimeout(), session::patienceEnds);
         session.openClient();
         return session;
@@ -86,7 +86,7 @@ final class Session implements Client.Listener {
         }
     }
 
-    /** Ends the session. Blocks. Off the loop. */
+    /** Ends the session. Blocks. Outside the lane. */
     void close() {
         closed.set(true);
         closeClient();
@@ -288,7 +288,7 @@ final class Session implements Client.Listener {
         List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
         if (!confirmed) {
             Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, true));
-            new Undertaker(settings, runtime, leaseDuration, over.handle(), gone).start();
+            new Undertaker(settings, runtime, time, leaseDuration, over.handle(), gone).start();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.baton.zookeeper;
 
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Timekeeper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Ends a session that this process has given up while the ensemble may still keep it, until the ensemble itself says
  * that it is gone: with it go its nodes, and any request of it still under way.
  *
- * <p>ZooKeeper's client library declares a session expired by itself when it has heard nothing for 4/3 of the timeout.
- * The ensemble may know nothing of that: its timers start anew when it elects a leader.
+ * <p>Curator declares a session expired by itself when it has been cut off for the timeout, and so does ZooKeeper's
+ * client library after 4/3 of it. The ensemble may know nothing of that: its timers start anew when it elects a leader.
  */
 final class Undertaker {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
@@ -28,23 +29,31 @@ final class Undertaker {
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Timekeeper lane;
     private final Duration timeout;
     private final long sessionId;
     private final byte[] password;
     private final Runnable ended;
     private Duration retry = FIRST_RETRY;
 
-    /** @param ended runs on the loop once the ensemble has said that the session is gone */
-    Undertaker(Settings settings, BackendRuntime runtime, Duration timeout, ZooKeeper left, Runnable ended) {
+    /** @param ended runs in the lane once the ensemble has said that the session is gone */
+    Undertaker(
+            Settings settings,
+            BackendRuntime runtime,
+            Timekeeper lane,
+            Duration timeout,
+            ZooKeeper left,
+            Runnable ended) {
         this.settings = settings;
         this.runtime = runtime;
+        this.lane = lane;
         this.timeout = timeout;
         this.sessionId = left.getSessionId();
         this.password = left.getSessionPasswd().clone();
         this.ended = ended;
     }
 
-    /** Begins, without waiting. On the loop. */
+    /** Begins, without waiting. In the lane. */
     void start() {
         log.info("session 0x{} may still be alive at ZooKeeper; ending it there", Long.toHexString(sessionId));
         attempt();
@@ -54,7 +63,7 @@ final class Undertaker {
         if (!runtime.isClosed()) {
             runtime.callbacks().execute(() -> {
                 KeeperState found = find();
-                runtime.timekeeper().execute(() -> heard(found));
+                lane.execute(() -> heard(found));
             });
         }
     }
@@ -68,7 +77,7 @@ final class Undertaker {
             // It was alive, and was closed just now. Whether that got through, the next attempt tells.
             case SyncConnected -> attempt();
             default -> {
-                runtime.timekeeper().schedule(retry, this::attempt);
+                lane.schedule(retry, this::attempt);
                 retry = retry.multipliedBy(2).compareTo(timeout) < 0 ? retry.multipliedBy(2) : timeout;
             }
         }

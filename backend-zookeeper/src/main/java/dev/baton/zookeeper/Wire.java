@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * appear after everyone concluded that it never would. A handle's requests leave in order, are answered in order, belong
  * to one session, and are each answered once.
  *
- * <p>All methods are called on the loop, where all answers arrive too.
+ * <p>All methods are called in the lane, where all answers arrive too.
  */
 final class Wire {
     private final Timekeeper time;
@@ -186,7 +186,7 @@ final class Wire {
         }
     }
 
-    /** A watcher that hears on the loop; equal to another for the same listener, so that watches do not add up. */
+    /** A watcher that hears in the lane; equal to another for the same listener, so that watches do not add up. */
     private record LoopWatcher(Timekeeper time, Consumer<WatchedEvent> listener) implements Watcher {
         @Override
         public void process(WatchedEvent event) {

@@ -45,6 +45,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Lane lane;
     private final Sentences sentences;
     private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
     private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
@@ -55,6 +56,7 @@ public final class ZooKeeperBackend implements LockBackend {
         this.sentences = new Sentences(settings);
         this.runtime =
                 shutdownHook ? BackendRuntime.start("zookeeper") : BackendRuntime.startWithoutShutdownHook("zookeeper");
+        this.lane = new Lane(runtime.timekeeper());
     }
 
     /**
@@ -148,8 +150,8 @@ public final class ZooKeeperBackend implements LockBackend {
             throw sentences.closed();
         }
         Session session = session(timing);
-        runtime.timekeeper().execute(() -> session.observe(election, watcher));
-        return () -> runtime.timekeeper().execute(() -> session.unobserve(election, watcher));
+        lane.execute(() -> session.observe(election, watcher));
+        return () -> lane.execute(() -> session.unobserve(election, watcher));
     }
 
     @Override
@@ -175,8 +177,8 @@ public final class ZooKeeperBackend implements LockBackend {
 
     /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
     private <T> CompletionStage<T> answer(Moment deadline, String what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(runtime.timekeeper(), deadline, sentences.late(what), unanswered);
-        runtime.timekeeper().execute(() -> {
+        Pending<T> pending = new Pending<>(lane, deadline, sentences.late(what), unanswered);
+        lane.execute(() -> {
             try {
                 call.accept(pending);
             } catch (RuntimeException e) {
@@ -195,7 +197,7 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     private Session session(ElectionTiming timing) {
-        return sessions.computeIfAbsent(timing.leaseDuration(), lease -> Session.open(settings, runtime, timing));
+        return sessions.computeIfAbsent(timing.leaseDuration(), lease -> Session.open(settings, runtime, lane, timing));
     }
 
     /** What a backend needs to know. Everything but the address has a default. */

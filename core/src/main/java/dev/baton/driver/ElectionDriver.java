@@ -279,8 +279,8 @@ public final class ElectionDriver {
         }
 
         @Override
-        public void yourTurn(Claim claim) {
-            post((machine, now) -> machine.yourTurn(claim, now));
+        public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
+            post((machine, now) -> machine.yourTurn(claim, granted, now));
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An acquire is in flight.
@@ -37,16 +38,17 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
         if (answered != call) {
             return this;
         }
-        Acquiring reached = new Acquiring(candidate.reached(now, out), claim, call, overdue, nudged);
+        Candidate reached = candidate.reached(now, out);
         return answer instanceof Answer.Granted granted
-                ? reached.granted(granted, now, out)
-                : reached.refused((Answer.Refused) answer, now, out);
+                ? granted(reached, claim, granted, now, out)
+                : new Acquiring(reached, claim, call, overdue, nudged).refused((Answer.Refused) answer, now, out);
     }
 
-    private State granted(Answer.Granted granted, Moment now, Out out) {
+    /** The claim holds: its term begins, unless it is not wanted any more or the store cannot be believed. */
+    static State granted(Candidate candidate, Claim claim, Answer.Granted granted, Moment now, Out out) {
         FencingToken seen = candidate.seen();
         if (seen != null && !granted.token().isAfter(seen)) {
-            return refuse(granted.token(), seen, now, out);
+            return refuse(candidate, claim, granted.token(), seen, now, out);
         }
         Validity validity = Validity.of(granted, candidate.config().timing());
         Candidate next = candidate
@@ -66,7 +68,8 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     }
 
     /** The store offers a token that is not new: it has gone back in time, and its word is worth nothing. */
-    private State refuse(FencingToken offered, FencingToken seen, Moment now, Out out) {
+    private static State refuse(
+            Candidate candidate, Claim claim, FencingToken offered, FencingToken seen, Moment now, Out out) {
         String why = "the store offered token " + offered + " after " + seen
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
                 + (seen.epoch() + 1);
@@ -102,7 +105,7 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     }
 
     @Override
-    public State yourTurn(Claim first, Moment now, Out out) {
+    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Out out) {
         return first.equals(claim) ? new Acquiring(candidate, claim, call, overdue, true) : this;
     }
 

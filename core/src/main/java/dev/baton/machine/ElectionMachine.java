@@ -86,9 +86,9 @@ public final class ElectionMachine {
         return step(now, (s, out) -> s.vacant(now, out));
     }
 
-    /** The claim is first in line. */
-    public List<Effect> yourTurn(Claim claim, Moment now) {
-        return step(now, (s, out) -> s.yourTurn(claim, now, out));
+    /** The claim is first in line; {@code granted} is what an acquire would answer, or null. */
+    public List<Effect> yourTurn(Claim claim, Answer.@Nullable Granted granted, Moment now) {
+        return step(now, (s, out) -> s.yourTurn(claim, granted, now, out));
     }
 
     /** The claim is gone from the store, or another's. */

@@ -1,6 +1,7 @@
 package dev.baton.machine;
 
 import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
@@ -82,8 +83,15 @@ record StandingBy(Candidate candidate, @Nullable Claim claim, Moment tryAt, Mome
     }
 
     @Override
-    public State yourTurn(Claim first, Moment now, Out out) {
-        return first.equals(claim) ? sooner(now).tick(now, out) : this;
+    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Out out) {
+        if (!first.equals(claim)) {
+            return this;
+        }
+        StandingBy due = sooner(now);
+        Moment wake = due.wake();
+        return granted != null && wake != null && !now.isBefore(wake)
+                ? Acquiring.granted(candidate.reached(now, out), first, granted, now, out)
+                : due.tick(now, out);
     }
 
     @Override

@@ -62,7 +62,7 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
     }
 
     /** The claim is first in line. */
-    default State yourTurn(Claim claim, Moment now, Out out) {
+    default State yourTurn(Claim claim, Answer.@Nullable Granted granted, Moment now, Out out) {
         return this;
     }
 

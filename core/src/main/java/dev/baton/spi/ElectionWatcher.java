@@ -1,6 +1,7 @@
 package dev.baton.spi;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what a backend notices about one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
@@ -21,8 +22,12 @@ public interface ElectionWatcher {
     /** Nobody holds the election: whoever is quickest may. */
     void vacant();
 
-    /** This claim is first in line: an acquire now will be granted, and nobody else's will. */
-    void yourTurn(Claim claim);
+    /**
+     * This claim, refused so far, is first in line: an acquire now will be granted, and nobody else's will.
+     *
+     * @param granted what that acquire would answer, which saves asking; or null where the backend cannot tell yet
+     */
+    void yourTurn(Claim claim, Answer.@Nullable Granted granted);
 
     /**
      * This claim is no longer in the store, or no longer ours. Unlike the other hints this ends its term at once, so a
