@@ -1,0 +1,424 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.Claim;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
+import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.session.SessionValidity;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+
+/** One claim and its node in line, from the first create to the confirmed deletion. On the loop. */
+final class Candidate {
+    private enum State {
+        /** Nothing of the claim is in the store, nor on its way. */
+        ABSENT,
+        /** The create was sent and has not been answered. */
+        CREATING,
+        /** The create may have been carried out, or may still be. */
+        UNSURE,
+        /** The node exists, as far as is known. */
+        PRESENT,
+        /** The session that may own a node was given up, and may still be alive in the ensemble. */
+        LEFT
+    }
+
+    private final Session session;
+    private final Contest contest;
+    final Claim claim;
+    private State state = State.ABSENT;
+    private @Nullable Wire wire;
+    private @Nullable String name;
+    private long czxid;
+    private Line.@Nullable Place place;
+    private boolean first;
+    private boolean granted;
+    private boolean over;
+    private boolean settling;
+    private boolean deleting;
+    private @Nullable Moment reported;
+    private @Nullable Pending<Answer> acquire;
+    private @Nullable Pending<Answer> renew;
+    private @Nullable Pending<Void> withdraw;
+
+    Candidate(Session session, Contest contest, Claim claim) {
+        this.session = session;
+        this.contest = contest;
+        this.claim = claim;
+    }
+
+    /** The name of the node while it exists. */
+    @Nullable String node() {
+        return state == State.PRESENT ? name : null;
+    }
+
+    /** The node watched for our turn, or null for the first and for who is not in line. */
+    @Nullable String predecessor() {
+        return state == State.PRESENT && !first && place != null ? place.predecessor() : null;
+    }
+
+    boolean isFirst() {
+        return state == State.PRESENT && first;
+    }
+
+    /** How the store shows this candidate. */
+    Holder holder() {
+        return new Holder(claim.identity(), claim.nonce(), token(), null, null, -1);
+    }
+
+    void acquire(Pending<Answer> answer) {
+        acquire = answer;
+        if (over) {
+            answer.complete(new Answer.Refused(null, Duration.ZERO));
+            return;
+        }
+        proceed();
+    }
+
+    void renew(Pending<Answer> answer) {
+        if (over || !granted || state != State.PRESENT) {
+            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+            return;
+        }
+        renew = answer;
+        proved();
+    }
+
+    void withdraw(Pending<Void> answer) {
+        withdraw = answer;
+        if (acquire != null) {
+            acquire.fail(new BackendException("the claim " + claim + " was withdrawn"));
+        }
+        proceed();
+    }
+
+    /** Takes the next step towards whatever is being waited for. */
+    private void proceed() {
+        Wire current = session.wire();
+        if (!isOpen(acquire) && !isOpen(withdraw)) {
+            return;
+        }
+        if (state == State.LEFT && wire != null) {
+            fail(session.sentences.sessionNotYetEnded(wire.sessionId()));
+        } else if (state == State.ABSENT && isOpen(withdraw)) {
+            gone();
+        } else if (current == null) {
+            if (!session.mayStillConnect() || isOpen(withdraw)) {
+                fail(session.unavailable());
+            }
+        } else {
+            proceedOn(current);
+        }
+    }
+
+    private void proceedOn(Wire current) {
+        switch (state) {
+            case ABSENT -> create(current);
+            case UNSURE -> settle(current);
+            case PRESENT -> {
+                if (isOpen(withdraw)) {
+                    delete(current);
+                } else if (first) {
+                    grant();
+                } else {
+                    contest.list();
+                }
+            }
+            default -> {
+                // Being created: the answer leads on.
+            }
+        }
+    }
+
+    private void create(Wire on) {
+        BackendException unsuitable = session.unsuitable();
+        if (unsuitable != null) {
+            fail(unsuitable);
+            return;
+        }
+        state = State.CREATING;
+        wire = on;
+        String path = contest.path + "/" + Line.nameFor(claim.nonce());
+        byte[] data = claim.identity().getBytes(StandardCharsets.UTF_8);
+        session.parents.create(on, path, data, CreateMode.EPHEMERAL_SEQUENTIAL, reply -> created(on, reply));
+    }
+
+    private void created(Wire on, Wire.Reply reply) {
+        if (state != State.CREATING || wire != on) {
+            return;
+        }
+        if (reply.isOk() && reply.name() != null && reply.stat() != null) {
+            entered(reply.name(), reply.stat());
+        } else if (reply.isUnknown()) {
+            state = State.UNSURE;
+            fail(session.sentences.failed(reply.code(), reply.path()));
+        } else {
+            state = State.ABSENT;
+            fail(session.sentences.failed(reply.code(), reply.path()));
+        }
+    }
+
+    private void entered(String path, Stat stat) {
+        state = State.PRESENT;
+        name = path.substring(path.lastIndexOf('/') + 1);
+        czxid = stat.getCzxid();
+        first = false;
+        place = null;
+        contest.need(name, () -> {});
+        proceed();
+    }
+
+    /**
+     * Finds out whether a create whose answer was lost has been carried out. It may still be on its way over the
+     * connection on which it was sent, so not finding the node proves nothing at first. ZooKeeper rejects requests of a
+     * session that arrive by way of a server from which the session has moved on; once a later write on the present
+     * connection is acknowledged, the ensemble's leader has settled everything that came before it, and a listing after
+     * that tells. Only a node of this very session counts: another session's can vanish at any moment.
+     */
+    private void settle(Wire on) {
+        if (settling) {
+            return;
+        }
+        settling = true;
+        Runnable unsettled = () -> settling = false;
+        session.afterWrite(() -> on.getChildren(contest.path, null, reply -> {
+            if (reply.isOk() && reply.children() != null) {
+                Deque<String> found = new ArrayDeque<>(Line.of(reply.children()).madeFor(claim.nonce()));
+                adopt(on, found);
+            } else if (reply.code() == Code.NONODE) {
+                adopt(on, new ArrayDeque<>());
+            } else {
+                unsettled.run();
+                fail(session.sentences.failed(reply.code(), reply.path()));
+            }
+        }));
+    }
+
+    private void adopt(Wire on, Deque<String> found) {
+        String next = found.poll();
+        if (next == null) {
+            settling = false;
+            if (state == State.UNSURE) {
+                state = State.ABSENT;
+                proceed();
+            }
+            return;
+        }
+        on.exists(contest.path + "/" + next, null, reply -> {
+            Stat stat = reply.stat();
+            if (reply.isUnknown()) {
+                settling = false;
+                fail(session.sentences.failed(reply.code(), reply.path()));
+            } else if (stat != null && stat.getEphemeralOwner() == on.sessionId() && state == State.UNSURE) {
+                settling = false;
+                entered(reply.path(), stat);
+            } else {
+                adopt(on, found);
+            }
+        });
+    }
+
+    private void delete(Wire on) {
+        if (deleting) {
+            return;
+        }
+        deleting = true;
+        String path = contest.path + "/" + name;
+        // The node is ours beyond doubt: its name carries our nonce and came with the answer to our own create, or was
+        // compared with our session's id.
+        on.delete(path, reply -> {
+            deleting = false;
+            if (reply.isOk() || reply.code() == Code.NONODE) {
+                gone();
+            } else {
+                fail(session.sentences.failed(reply.code(), path));
+            }
+        });
+    }
+
+    /** The listing that the election's other events wait for as well. */
+    void listed(Line line) {
+        if (state != State.PRESENT || name == null || first) {
+            return;
+        }
+        Line.Place found = line.placeOf(name);
+        if (found == null) {
+            lost("its node " + contest.path + "/" + name + " is gone");
+            return;
+        }
+        place = found;
+        if (found.isFirst()) {
+            turn();
+        } else {
+            refuseWhenWatching(found);
+        }
+    }
+
+    private void refuseWhenWatching(Line.Place found) {
+        String before = found.predecessor();
+        if (before == null) {
+            return;
+        }
+        contest.need(
+                before,
+                () -> contest.withHolder(holder -> {
+                    if (acquire != null && found.equals(place) && !first) {
+                        acquire.complete(new Answer.Refused(holder, Answer.Refused.UNTIL_TOLD));
+                    }
+                }));
+    }
+
+    /** A node of the election was deleted. */
+    void deleted(String other) {
+        if (state != State.PRESENT) {
+            return;
+        }
+        if (other.equals(name)) {
+            if (isOpen(withdraw)) {
+                gone();
+            } else {
+                lost("its node " + contest.path + "/" + name + " was deleted");
+            }
+        } else if (place != null && other.equals(place.predecessor())) {
+            if (place.isSecond()) {
+                // Nobody else was ahead, and whoever came since stands behind: no need to list again.
+                turn();
+            } else {
+                contest.list();
+            }
+        }
+    }
+
+    private void turn() {
+        if (name != null && Line.isOverflown(name)) {
+            fail(session.sentences.overflown(contest.path));
+            return;
+        }
+        first = true;
+        contest.leads(this);
+        if (isOpen(acquire)) {
+            grant();
+        } else {
+            session.observers.yourTurn(claim);
+        }
+    }
+
+    /** A write was acknowledged. */
+    void proved() {
+        if (isOpen(acquire) && isFirst()) {
+            grant();
+        }
+        if (renew == null || !renew.isOpen()) {
+            return;
+        }
+        SessionValidity.Proof proof = session.proof(claim.timing());
+        if (proof != null && (reported == null || reported.isBefore(proof.aliveAt()))) {
+            renew.complete(answer(proof));
+        } else {
+            session.awaitProof(this);
+        }
+    }
+
+    private void grant() {
+        SessionValidity.Proof proof = session.proof(claim.timing());
+        BackendException unsuitable = session.unsuitable();
+        if (unsuitable != null) {
+            fail(unsuitable);
+        } else if (proof == null) {
+            session.awaitProof(this);
+        } else if (acquire != null && acquire.isOpen()) {
+            granted = true;
+            acquire.complete(answer(proof));
+        }
+    }
+
+    private Answer answer(SessionValidity.Proof proof) {
+        reported = proof.aliveAt();
+        return new Answer.Granted(
+                proof.aliveAt(), proof.guaranteedFor(claim.timing().clockDrift()), token());
+    }
+
+    private FencingToken token() {
+        return new FencingToken(session.epoch(), czxid);
+    }
+
+    void connected() {
+        proceed();
+    }
+
+    void disconnected() {
+        settling = false;
+        fail(session.unavailable());
+    }
+
+    /** The session is over for us: {@code confirmed} when the ensemble said so itself. */
+    void sessionEnded(Wire ended, boolean confirmed) {
+        if (wire != ended || state == State.ABSENT) {
+            return;
+        }
+        if (confirmed) {
+            lost("its session 0x" + Long.toHexString(ended.sessionId()) + " has ended");
+        } else if (state != State.LEFT) {
+            state = State.LEFT;
+            tellLost("its session 0x" + Long.toHexString(ended.sessionId()) + " was given up");
+        }
+    }
+
+    private void lost(String how) {
+        boolean told = state == State.LEFT;
+        state = State.ABSENT;
+        if (!told) {
+            tellLost(how);
+        }
+        if (isOpen(withdraw)) {
+            gone();
+        }
+    }
+
+    private void tellLost(String how) {
+        over = granted;
+        first = false;
+        Answer refused = new Answer.Refused(null, Duration.ZERO);
+        if (acquire != null) {
+            acquire.complete(refused);
+        }
+        if (renew != null) {
+            renew.complete(refused);
+        }
+        session.observers.lost(claim, how);
+    }
+
+    private void gone() {
+        state = State.ABSENT;
+        contest.remove(this);
+        if (withdraw != null) {
+            withdraw.done();
+        }
+        if (renew != null) {
+            renew.complete(new Answer.Refused(null, Duration.ZERO));
+        }
+    }
+
+    /** Whatever is being waited for will not come. */
+    void fail(BackendException why) {
+        if (acquire != null) {
+            acquire.fail(why);
+        }
+        if (withdraw != null) {
+            withdraw.fail(why);
+        }
+    }
+
+    private static boolean isOpen(@Nullable Pending<?> pending) {
+        return pending != null && pending.isOpen();
+    }
+}

@@ -1,0 +1,341 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.BackendException;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.zookeeper.session.Line;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One election as one session sees it: this session's candidates, the leader, and the watches on the few nodes that
+ * matter to them. Nobody but the successor is served at once when the leader goes, so that a crowd does not list
+ * together. On the loop.
+ */
+final class Contest {
+    /** Those whom the leader's going gives no turn look for the new leader within this. */
+    private static final int SPREAD_MILLIS = 200;
+
+    private final Session session;
+    final ElectionName election;
+    final String path;
+    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+    private final Map<String, Node> nodes = new HashMap<>();
+    private final Consumer<WatchedEvent> emptiness = this::populated;
+    private @Nullable Line line;
+    private @Nullable Holder holder;
+    private @Nullable Holder told;
+    private boolean watching;
+    private boolean vacant;
+    private boolean listingSoon;
+
+    Contest(Session session, ElectionName election, String path) {
+        this.session = session;
+        this.election = election;
+        this.path = path;
+    }
+
+    Candidate candidate(Claim claim) {
+        Candidate known = candidates.get(claim.nonce());
+        if (known != null) {
+            return known;
+        }
+        Candidate candidate = new Candidate(session, this, claim);
+        candidates.put(claim.nonce(), candidate);
+        session.joined(claim);
+        return candidate;
+    }
+
+    @Nullable Candidate find(Claim claim) {
+        return candidates.get(claim.nonce());
+    }
+
+    List<Candidate> candidates() {
+        return List.copyOf(candidates.values());
+    }
+
+    void remove(Candidate candidate) {
+        if (candidates.remove(candidate.claim.nonce()) != null) {
+            session.left(this, candidate.claim);
+        }
+    }
+
+    boolean isObserved() {
+        return session.isBoard(this) && session.observers.has(election);
+    }
+
+    /** Whether anything still depends on this contest. */
+    boolean isNeeded() {
+        return !candidates.isEmpty() || isObserved();
+    }
+
+    /** Who leads, as far as is known. */
+    @Nullable Holder holder() {
+        return holder;
+    }
+
+    /** Somebody new observes: what is known is told again, what is not is found out. */
+    void observed() {
+        if (watching) {
+            session.observers.watching(election, true);
+        }
+        if (holder != null) {
+            session.observers.held(election, holder);
+        } else if (vacant) {
+            session.observers.vacant(election);
+        } else if (session.wire() != null) {
+            list();
+        }
+    }
+
+    void connected() {
+        candidates().forEach(Candidate::connected);
+        if (isNeeded()) {
+            list();
+        }
+    }
+
+    void disconnected() {
+        nodes.values().forEach(Node::disconnected);
+        vacant = false;
+        watching(false);
+        candidates().forEach(Candidate::disconnected);
+    }
+
+    void sessionEnded(Wire ended, boolean confirmed) {
+        nodes.clear();
+        line = null;
+        holder = null;
+        told = null;
+        vacant = false;
+        watching(false);
+        candidates().forEach(candidate -> candidate.sessionEnded(ended, confirmed));
+    }
+
+    /** Lists who is in line; what follows from it happens in {@link #listed}. */
+    void list() {
+        Wire wire = session.wire();
+        if (wire != null) {
+            wire.getChildren(path, null, this::answered);
+        }
+    }
+
+    private void answered(Wire.Reply reply) {
+        if (reply.isOk() && reply.children() != null) {
+            listed(Line.of(reply.children()));
+        } else if (reply.code() == Code.NONODE) {
+            listed(Line.of(List.of()));
+        } else if (!reply.isUnknown()) {
+            complain(reply);
+        }
+    }
+
+    private void listed(Line found) {
+        line = found;
+        candidates().forEach(candidate -> candidate.listed(found));
+        String leader = found.first();
+        if (leader == null) {
+            holder = null;
+            whenEmpty();
+        } else {
+            vacant = false;
+            need(leader, () -> {});
+        }
+        if (isObserved()) {
+            watching(true);
+        }
+    }
+
+    /** Runs {@code then} once {@code name} is watched; never, if it goes before that, and then the line moves on. */
+    void need(String name, Runnable then) {
+        Node node = nodes.computeIfAbsent(name, Node::new);
+        if (node.watched) {
+            then.run();
+        } else {
+            node.waiting.add(then);
+            node.read();
+        }
+        leaderKnown(node);
+    }
+
+    /** Tells {@code then} who leads, as soon as that has been read. */
+    void withHolder(Consumer<@Nullable Holder> then) {
+        String leader = line == null ? null : line.first();
+        if (leader == null) {
+            then.accept(holder);
+        } else {
+            need(leader, () -> then.accept(holder));
+        }
+    }
+
+    /** One of our own candidates is first: nothing has to be read to know the leader. */
+    void leads(Candidate candidate) {
+        String name = candidate.node();
+        if (name != null) {
+            line = Line.of(List.of(name));
+            holder = candidate.holder();
+            tell();
+        }
+    }
+
+    private void leaderKnown(Node node) {
+        if (node.holder != null && line != null && node.name.equals(line.first())) {
+            holder = node.holder;
+            tell();
+        }
+    }
+
+    private void tell() {
+        if (holder != null && !holder.equals(told)) {
+            told = holder;
+            if (isObserved()) {
+                session.observers.held(election, holder);
+            }
+        }
+    }
+
+    private void deleted(String name) {
+        nodes.remove(name);
+        boolean led = line != null && name.equals(line.first());
+        candidates().forEach(candidate -> candidate.deleted(name));
+        boolean leads = candidates.values().stream().anyMatch(Candidate::isFirst);
+        if (led && !leads && isNeeded()) {
+            listSoon();
+        }
+    }
+
+    private void listSoon() {
+        if (!listingSoon) {
+            listingSoon = true;
+            Duration delay = Duration.ofMillis(session.time.random().nextInt(SPREAD_MILLIS + 1));
+            session.time.schedule(delay, () -> {
+                listingSoon = false;
+                list();
+            });
+        }
+    }
+
+    private void complain(Wire.Reply reply) {
+        BackendException why = session.sentences.failed(reply.code(), reply.path());
+        session.complain(why);
+        candidates().forEach(candidate -> candidate.fail(why));
+    }
+
+    private void whenEmpty() {
+        Wire wire = session.wire();
+        if (vacant || wire == null || !isObserved()) {
+            return;
+        }
+        wire.getChildren(path, emptiness, reply -> {
+            if (reply.code() == Code.NONODE) {
+                wire.exists(path, emptiness, existing -> confirmEmpty(existing.code() == Code.NONODE, existing));
+            } else {
+                confirmEmpty(reply.children() != null && reply.children().isEmpty(), reply);
+            }
+        });
+    }
+
+    private void confirmEmpty(boolean empty, Wire.Reply reply) {
+        if (!empty) {
+            if (!reply.isUnknown()) {
+                list();
+            }
+        } else if (!vacant) {
+            vacant = true;
+            told = null;
+            session.observers.vacant(election);
+        }
+    }
+
+    private void populated(WatchedEvent event) {
+        vacant = false;
+        listSoon();
+    }
+
+    private void watching(boolean live) {
+        if (watching != live) {
+            watching = live;
+            if (session.isBoard(this)) {
+                session.observers.watching(election, live);
+            }
+        }
+    }
+
+    /** A node whose going, or whose content, matters to us. */
+    private final class Node {
+        private final String name;
+        private final Consumer<WatchedEvent> watcher = this::happened;
+        private List<Runnable> waiting = new ArrayList<>();
+        private boolean reading;
+        private boolean watched;
+        private @Nullable Holder holder;
+
+        Node(String name) {
+            this.name = name;
+        }
+
+        /** Reads and watches it: reading, unlike asking whether it exists, leaves no watch behind when it is gone. */
+        void read() {
+            Wire wire = session.wire();
+            if (!reading && wire != null) {
+                reading = true;
+                wire.getData(path + "/" + name, watcher, this::answered);
+            }
+        }
+
+        private void answered(Wire.Reply reply) {
+            reading = false;
+            Stat stat = reply.stat();
+            if (nodes.get(name) != this) {
+                return;
+            }
+            if (reply.isOk() && stat != null) {
+                watched = true;
+                holder = shown(reply.data() == null ? "" : reply.data(), stat);
+                leaderKnown(this);
+                List<Runnable> ready = waiting;
+                waiting = new ArrayList<>();
+                ready.forEach(Runnable::run);
+            } else if (reply.code() == Code.NONODE) {
+                deleted(name);
+            } else if (!reply.isUnknown()) {
+                complain(reply);
+            }
+        }
+
+        private Holder shown(String identity, Stat stat) {
+            FencingToken token = new FencingToken(session.epoch(), stat.getCzxid());
+            return new Holder(identity, Line.nonceIn(name), token, Instant.ofEpochMilli(stat.getCtime()), null, -1);
+        }
+
+        private void happened(WatchedEvent event) {
+            if (nodes.get(name) != this) {
+                return;
+            }
+            watched = false;
+            if (event.getType() == EventType.NodeDeleted) {
+                deleted(name);
+            } else {
+                read();
+            }
+        }
+
+        void disconnected() {
+            watched = false;
+            waiting.clear();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one write that proves a session, over and over, for all its elections together: to a node of its own, since a
+ * write to a candidate's node would wake, and so use up, the watch of a LeaderLatch standing behind it.
+ *
+ * <p>At a fixed cadence, never two at a time. On the loop.
+ */
+final class Heartbeat {
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
+
+    private final Timekeeper time;
+    private final Wire wire;
+    private final Parents parents;
+    private final String path;
+    private final Duration leaseDuration;
+    private final Consumer<Wire.Reply> failed;
+    private final Runnable stuck;
+    private List<Runnable> asked = new ArrayList<>();
+    private Duration period;
+    private @Nullable Moment due;
+    private Timekeeper.@Nullable Timer timer;
+    private @Nullable Moment sentAt;
+    private boolean running;
+    private boolean created;
+    private boolean mended;
+    private boolean late;
+    private long count;
+
+    /**
+     * @param failed hears of a write that did not succeed
+     * @param stuck runs when a write stays unanswered for longer than any working client lets it
+     */
+    Heartbeat(
+            Timekeeper time,
+            Wire wire,
+            Parents parents,
+            String folder,
+            Duration leaseDuration,
+            Duration period,
+            Consumer<Wire.Reply> failed,
+            Runnable stuck) {
+        this.time = time;
+        this.wire = wire;
+        this.parents = parents;
+        this.path =
+                folder + "/" + new UUID(time.random().nextLong(), time.random().nextLong());
+        this.period = period;
+        this.leaseDuration = leaseDuration;
+        this.failed = failed;
+        this.stuck = stuck;
+    }
+
+    /** Begins, or begins again, with a write at once. Requires a connection. */
+    void start() {
+        if (running) {
+            return;
+        }
+        running = true;
+        beat();
+    }
+
+    /** Pauses: the connection is lost, or nobody needs it. */
+    void pause() {
+        running = false;
+        asked.clear();
+        stop();
+    }
+
+    /** Sets the cadence; a shorter one takes effect at once. */
+    void every(Duration newPeriod) {
+        if (newPeriod.equals(period)) {
+            return;
+        }
+        period = newPeriod;
+        Moment soonest = time.now().plus(newPeriod);
+        if (due != null && soonest.isBefore(due)) {
+            schedule(soonest);
+        }
+    }
+
+    /** Runs {@code then} after a write that was sent later than now has been acknowledged; never, if that fails. */
+    void after(Runnable then) {
+        asked.add(then);
+        if (sentAt == null) {
+            beat();
+        }
+    }
+
+    private void beat() {
+        stop();
+        if (!running) {
+            return;
+        }
+        Moment now = time.now();
+        // The cadence is counted from when a beat was due, or the delays of the timer would stretch it.
+        boolean onTime = due != null && !now.isBefore(due) && now.nanosSince(due) < period.toNanos();
+        schedule(onTime && due != null ? due.plus(period) : now.plus(period));
+        mended = false;
+        if (sentAt == null) {
+            sentAt = now;
+            send();
+        } else {
+            judge(Duration.ofNanos(now.nanosSince(sentAt)));
+        }
+    }
+
+    /** A write under way is not sent again: its answer, late as it is, comes first in any case. */
+    private void judge(Duration unanswered) {
+        if (unanswered.compareTo(leaseDuration.multipliedBy(2)) > 0) {
+            // The client library gives up a silent connection after two thirds of the timeout, and answers then.
+            stuck.run();
+        } else if (!late && unanswered.compareTo(leaseDuration.dividedBy(3)) > 0) {
+            late = true;
+            log.warn("ZooKeeper has not acknowledged a write for {}", ElectionTiming.text(unanswered));
+        }
+    }
+
+    private void send() {
+        List<Runnable> waiting = asked;
+        asked = new ArrayList<>();
+        byte[] data = Long.toString(++count).getBytes(StandardCharsets.US_ASCII);
+        if (created) {
+            wire.setData(path, data, reply -> answered(reply, waiting));
+        } else {
+            parents.create(wire, path, data, CreateMode.EPHEMERAL, reply -> answered(reply, waiting));
+        }
+    }
+
+    private void answered(Wire.Reply reply, List<Runnable> waiting) {
+        sentAt = null;
+        switch (reply.code()) {
+            case OK -> {
+                created = true;
+                if (late) {
+                    late = false;
+                    log.info("ZooKeeper acknowledges writes again");
+                }
+                waiting.forEach(Runnable::run);
+            }
+            // An earlier create came through although its answer did not; or somebody has removed the node.
+            case NODEEXISTS, NONODE -> {
+                created = reply.code() == Code.NODEEXISTS;
+                asked.addAll(waiting);
+                if (!mended) {
+                    mended = true;
+                    again();
+                }
+                return;
+            }
+            default -> failed.accept(reply);
+        }
+        if (!asked.isEmpty()) {
+            again();
+        }
+    }
+
+    private void again() {
+        if (running && sentAt == null) {
+            sentAt = time.now();
+            send();
+        }
+    }
+
+    private void schedule(Moment at) {
+        stop();
+        due = at;
+        timer = time.schedule(Duration.ofNanos(Math.max(0, at.nanosSince(time.now()))), this::beat);
+    }
+
+    private void stop() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

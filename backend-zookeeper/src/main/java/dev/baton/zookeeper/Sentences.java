@@ -1,0 +1,79 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.BackendException;
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
+import org.apache.zookeeper.KeeperException;
+
+/** What operators read: one sentence for each way in which ZooKeeper can fail us. */
+final class Sentences {
+    private final Settings settings;
+
+    Sentences(Settings settings) {
+        this.settings = settings;
+    }
+
+    BackendException unreachable() {
+        return new BackendException("ZooKeeper at " + settings.connectString() + " is not reachable; retrying");
+    }
+
+    BackendException late(String what) {
+        return new BackendException("ZooKeeper at " + settings.connectString() + " did not answer in time to " + what
+                + "; the outcome is unknown");
+    }
+
+    BackendException unproven() {
+        return new BackendException("ZooKeeper at " + settings.connectString()
+                + " has not yet confirmed the session often enough to lead on it; retrying");
+    }
+
+    BackendException closed() {
+        return new BackendException("the ZooKeeper backend is closed");
+    }
+
+    BackendException sessionLost() {
+        return new BackendException("the session with ZooKeeper at " + settings.connectString()
+                + " ended while the request was under way; a new one is being opened");
+    }
+
+    BackendException sessionNotYetEnded(long sessionId) {
+        return new BackendException("session 0x" + Long.toHexString(sessionId) + " with ZooKeeper at "
+                + settings.connectString() + " may still be alive there; it is being ended");
+    }
+
+    BackendException credentialsRejected() {
+        return new BackendException("ZooKeeper at " + settings.connectString()
+                + " rejected the credentials of this client; check its SASL login or authorization, then it connects"
+                + " by itself");
+    }
+
+    BackendException timeoutTooShort(Duration leaseDuration, Duration negotiated) {
+        return new BackendException("ZooKeeper at " + settings.connectString() + " grants a session timeout of "
+                + ElectionTiming.text(negotiated) + " where leaseDuration " + ElectionTiming.text(leaseDuration)
+                + " was asked for (servers allow 2 to 20 of their ticks unless minSessionTimeout and maxSessionTimeout"
+                + " say otherwise); lower leaseDuration or raise maxSessionTimeout");
+    }
+
+    BackendException overflown(String path) {
+        return new BackendException("the sequence numbers of " + path
+                + " are used up (2147483647 candidates since it was created); stop every candidate, delete it, and"
+                + " start them again");
+    }
+
+    /** What a refused or failed request on {@code path} means. */
+    BackendException failed(KeeperException.Code code, String path) {
+        return switch (code) {
+            case NOAUTH, INVALIDACL ->
+                new BackendException("ZooKeeper at " + settings.connectString()
+                        + " denies access to " + path + " (" + code
+                        + "); this client needs CREATE, READ, WRITE and DELETE on " + settings.basePath()
+                        + " and below");
+            case CONNECTIONLOSS, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT -> unreachable();
+            case SESSIONEXPIRED -> sessionLost();
+            case AUTHFAILED -> credentialsRejected();
+            default ->
+                new BackendException("ZooKeeper at " + settings.connectString() + " answered " + code + " for " + path
+                        + "; retrying");
+        };
+    }
+}

@@ -1,0 +1,355 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.SessionValidity;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.zookeeper.ZooKeeper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sessions with one leaseDuration, one after another, and all the elections that share them. On the loop, but for
+ * {@link #open} and {@link #close}.
+ */
+final class Session implements Client.Listener {
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
+
+    private final Settings settings;
+    private final BackendRuntime runtime;
+    private final Duration leaseDuration;
+    private final AtomicReference<@Nullable Client> client = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Map<ElectionName, Contest> contests = new HashMap<>();
+    private final Set<ElectionName> boards = new HashSet<>();
+    private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
+    private Set<Candidate> awaitingProof = new LinkedHashSet<>();
+    private Duration idlePeriod;
+    private @Nullable Wire wire;
+    private @Nullable Heartbeat heartbeat;
+    private boolean connected;
+    private boolean everConnected;
+    private boolean patient = true;
+    private boolean rejected;
+    private @Nullable Duration reopenDelay;
+    private @Nullable BackendException unsuitable;
+    private @Nullable String complaint;
+    final Timekeeper time;
+    final Observers observers;
+    final Sentences sentences;
+    final Parents parents = new Parents();
+
+    private Session(Settings settings, BackendRuntime runtime, Observers observers, ElectionTiming timing) {
+        this.settings = settings;
+        this.runtime = runtime;
+        this.observers = observers;
+        this.time = runtime.timekeeper();
+        this.leaseDuration = timing.leaseDuration();
+        this.idlePeriod = timing.retryPeriod();
+        this.sentences = new Sentences(settings);
+    }
+
+    /** Starts to connect. Off the loop. */
+    static Session open(Settings settings, BackendRuntime runtime, Observers observers, ElectionTiming timing) {
+        Session session = new Session(settings, runtime, observers, timing);
+        session.time.schedule(settings.connectionTimeout(), session::patienceEnds);
+        session.openClient();
+        return session;
+    }
+
+    private void openClient() {
+        Client opened = Client.open(settings, leaseDuration, time, this);
+        client.set(opened);
+        if (closed.get()) {
+            closeClient();
+        }
+    }
+
+    private void closeClient() {
+        Client open = client.getAndSet(null);
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** Ends the session. Blocks. Off the loop. */
+    void close() {
+        closed.set(true);
+        closeClient();
+    }
+
+    /** The wire, while it is connected. */
+    @Nullable Wire wire() {
+        return connected ? wire : null;
+    }
+
+    int epoch() {
+        return settings.epoch();
+    }
+
+    /** Whether a request may wait for the first connection. */
+    boolean mayStillConnect() {
+        return !everConnected && patient && !rejected;
+    }
+
+    /** Why there is no connection. */
+    BackendException unavailable() {
+        return closed.get() ? sentences.closed() : rejected ? sentences.credentialsRejected() : sentences.unreachable();
+    }
+
+    /** Why nobody may lead on this session, or null. */
+    @Nullable BackendException unsuitable() {
+        return unsuitable;
+    }
+
+    /** What is certain of the session for long enough to be of use, or null. */
+    SessionValidity.@Nullable Proof proof(ElectionTiming timing) {
+        SessionValidity.Proof proof = wire == null ? null : wire.validity.proof();
+        if (proof == null) {
+            return null;
+        }
+        Moment end = proof.aliveAt().plusNanos(timing.scaledNanos(proof.guaranteedFor(timing.clockDrift())));
+        return time.now().hasReached(end) ? null : proof;
+    }
+
+    void awaitProof(Candidate candidate) {
+        awaitingProof.add(candidate);
+    }
+
+    /** Runs {@code then} once a write sent later than now was acknowledged; never, if the connection is lost first. */
+    void afterWrite(Runnable then) {
+        if (heartbeat != null) {
+            heartbeat.after(then);
+        }
+    }
+
+    Contest contest(ElectionName election) {
+        return contests.computeIfAbsent(
+                election, name -> new Contest(this, name, below(settings.basePath(), name.toString())));
+    }
+
+    @Nullable Candidate find(Claim claim) {
+        Contest contest = contests.get(claim.election());
+        return contest == null ? null : contest.find(claim);
+    }
+
+    /** Whether this session's contest tells the observers of the election. */
+    boolean isBoard(Contest contest) {
+        return boards.contains(contest.election);
+    }
+
+    void observed(ElectionName election) {
+        boards.add(election);
+        adjust();
+        contest(election).observed();
+    }
+
+    void unobserved(ElectionName election) {
+        if (boards.remove(election)) {
+            forget(contest(election));
+        }
+    }
+
+    void joined(Claim claim) {
+        retryPeriods.merge(claim.timing().retryPeriod(), 1, Integer::sum);
+        adjust();
+    }
+
+    void left(Contest contest, Claim claim) {
+        retryPeriods.computeIfPresent(claim.timing().retryPeriod(), (period, uses) -> uses > 1 ? uses - 1 : null);
+        forget(contest);
+    }
+
+    private void forget(Contest contest) {
+        if (!contest.isNeeded()) {
+            contests.remove(contest.election, contest);
+        }
+        adjust();
+    }
+
+    /** The heartbeat runs while anything depends on the session, as often as the most demanding claim asks. */
+    private void adjust() {
+        if (heartbeat == null || !connected) {
+            return;
+        }
+        if (retryPeriods.isEmpty() && boards.isEmpty()) {
+            heartbeat.pause();
+        } else {
+            heartbeat.every(retryPeriods.isEmpty() ? idlePeriod : retryPeriods.firstKey());
+            heartbeat.start();
+        }
+    }
+
+    /** One line for each problem, however often it recurs. */
+    void complain(BackendException why) {
+        if (!Objects.equals(why.getMessage(), complaint)) {
+            complaint = why.getMessage();
+            log.warn("{}", complaint);
+        }
+    }
+
+    @Override
+    public void opened(Wire opened, ZooKeeper handle) {
+        Wire before = wire;
+        if (before != null) {
+            ended(before, false);
+        }
+        opened.opened(handle);
+        wire = opened;
+        String folder = below(settings.basePath(), ".heartbeat");
+        heartbeat = new Heartbeat(
+                time, opened, parents, folder, leaseDuration, idlePeriod, this::heartbeatFailed, this::heartbeatStuck);
+        opened.takeEarly().forEach(change -> changed(opened, change));
+    }
+
+    private void heartbeatFailed(Wire.Reply reply) {
+        if (!reply.isUnknown()) {
+            complain(sentences.failed(reply.code(), reply.path()));
+        }
+    }
+
+    private void heartbeatStuck() {
+        complain(sentences.late("acknowledge a write"));
+        reopen();
+    }
+
+    @Override
+    public void changed(Wire on, Client.Change change) {
+        if (!on.isOpened()) {
+            on.early(change);
+            return;
+        }
+        if (on != wire) {
+            return;
+        }
+        switch (change.state()) {
+            case SyncConnected -> connected(on, change.attemptedAt());
+            case Disconnected, ConnectedReadOnly -> disconnected(on);
+            case Expired -> ended(on, on.timeout().isZero() || on.timeout().isNegative());
+            case AuthFailed -> authFailed(on);
+            default -> log.debug("session 0x{} is {}", Long.toHexString(on.sessionId()), change.state());
+        }
+    }
+
+    private void connected(Wire on, @Nullable Moment attemptedAt) {
+        Duration negotiated = on.timeout();
+        on.validity.connected(attemptedAt, negotiated);
+        connected = true;
+        everConnected = true;
+        unsuitable =
+                negotiated.compareTo(leaseDuration) < 0 ? sentences.timeoutTooShort(leaseDuration, negotiated) : null;
+        log.info(
+                "connected to ZooKeeper at {}, session 0x{}, timeout {}",
+                settings.connectString(),
+                Long.toHexString(on.sessionId()),
+                ElectionTiming.text(negotiated));
+        if (unsuitable != null) {
+            complain(unsuitable);
+        }
+        adjust();
+        List.copyOf(contests.values()).forEach(Contest::connected);
+    }
+
+    private void disconnected(Wire on) {
+        on.validity.disconnected();
+        if (!connected) {
+            return;
+        }
+        connected = false;
+        log.warn(
+                "lost the connection to ZooKeeper at {}, session 0x{}",
+                settings.connectString(),
+                Long.toHexString(on.sessionId()));
+        if (heartbeat != null) {
+            heartbeat.pause();
+        }
+        List.copyOf(contests.values()).forEach(Contest::disconnected);
+    }
+
+    /** The session is over for us. {@code declared} when the ensemble said so: then it is over there as well. */
+    private void ended(Wire over, boolean declared) {
+        disconnected(over);
+        over.validity.ended();
+        wire = null;
+        heartbeat = null;
+        awaitingProof.clear();
+        boolean confirmed = declared || over.sessionId() == 0;
+        if (over.sessionId() != 0) {
+            log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
+        }
+        List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
+        if (!confirmed) {
+            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, true));
+            new Undertaker(settings, runtime, leaseDuration, over.handle(), gone).start();
+        }
+    }
+
+    private void authFailed(Wire on) {
+        rejected = true;
+        complain(sentences.credentialsRejected());
+        // After a failed login that the servers do not insist on, the handle lives on without it.
+        if (on.handle().getState() == ZooKeeper.States.AUTH_FAILED) {
+            reopen();
+        } else {
+            rejected = false;
+        }
+    }
+
+    /** Gives up a handle that will never be of use again, and makes another after a while. */
+    private void reopen() {
+        if (wire != null) {
+            ended(wire, false);
+        }
+        List.copyOf(contests.values()).forEach(Contest::disconnected);
+        Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
+        reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
+        time.schedule(
+                delay,
+                () -> runtime.callbacks().execute(() -> {
+                    closeClient();
+                    if (!closed.get()) {
+                        openClient();
+                    }
+                }));
+    }
+
+    @Override
+    public void proved(Wire on) {
+        if (on != wire) {
+            return;
+        }
+        rejected = false;
+        reopenDelay = null;
+        Set<Candidate> waiting = awaitingProof;
+        awaitingProof = new LinkedHashSet<>();
+        waiting.forEach(Candidate::proved);
+    }
+
+    private void patienceEnds() {
+        patient = false;
+        if (!everConnected) {
+            complain(unavailable());
+            List.copyOf(contests.values()).forEach(Contest::disconnected);
+        }
+    }
+
+    private static String below(String path, String name) {
+        return path.endsWith("/") ? path + name : path + "/" + name;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.baton.zookeeper;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+
+/** What {@link ZooKeeperBackend.Builder} was told. */
+record Settings(
+        String connectString,
+        String basePath,
+        Duration tickTime,
+        int epoch,
+        Duration connectionTimeout,
+        Consumer<CuratorFrameworkFactory.Builder> curator) {}

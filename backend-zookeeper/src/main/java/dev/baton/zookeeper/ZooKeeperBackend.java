@@ -1,0 +1,324 @@
+package dev.baton.zookeeper;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.common.PathUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Elections on ZooKeeper.
+ *
+ * <p>A candidate is an ephemeral sequential node below {@code <basePath>/<namespace>/<name>}, laid out as Curator's
+ * LeaderLatch does, so that its candidates may stand in the same line. The lowest leads. {@code leaseDuration} is the
+ * session timeout; all elections of this instance with the same leaseDuration share one session, and that session proves
+ * itself with one small write each retryPeriod, however many elections there are.
+ *
+ * <p><b>Guaranteed:</b> a term ends on this side before the ensemble can end the session, also when the server that this
+ * client is connected to has silently lost the ensemble, provided that its clock rates, and the {@linkplain
+ * Builder#tickTime ticks} of the servers, are what was said.
+ *
+ * <p><b>Not guaranteed:</b> anything about the terms of LeaderLatch candidates in the same line, which trust their
+ * connection; nor about a leader whose node somebody else deletes, beyond one watch event.
+ */
+public final class ZooKeeperBackend implements LockBackend {
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final BackendRuntime runtime;
+    private final Sentences sentences;
+    private final Observers observers = new Observers();
+    private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
+    private final Map<ElectionName, ElectionTiming> timings = new ConcurrentHashMap<>();
+    private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ZooKeeperBackend(Settings settings, boolean shutdownHook) {
+        this.settings = settings;
+        this.sentences = new Sentences(settings);
+        this.runtime =
+                shutdownHook ? BackendRuntime.start("zookeeper") : BackendRuntime.startWithoutShutdownHook("zookeeper");
+    }
+
+    /**
+     * A backend with default settings; it connects when first used.
+     *
+     * @param connectString {@code host:port,host:port,…}, optionally followed by {@code /chroot}
+     */
+    public static ZooKeeperBackend connect(String connectString) {
+        return builder(connectString).build();
+    }
+
+    /** Begins to describe a backend. */
+    public static Builder builder(String connectString) {
+        return new Builder(connectString);
+    }
+
+    @Override
+    public String kind() {
+        return "zookeeper";
+    }
+
+    @Override
+    public BackendRuntime runtime() {
+        return runtime;
+    }
+
+    /**
+     * Beyond the general rules: leaseDuration is at least two ticks, which is the shortest session that servers grant by
+     * default; and the tick and the two heartbeats by which a proof may lag leave room to renew.
+     */
+    @Override
+    public void check(ElectionName election, ElectionTiming timing) {
+        Duration tick = settings.tickTime();
+        if (timing.leaseDuration().compareTo(tick.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("leaseDuration " + ElectionTiming.text(timing.leaseDuration())
+                    + " must be at least two ticks of the ZooKeeper servers (tickTime " + ElectionTiming.text(tick)
+                    + "): they grant no shorter session; raise leaseDuration, or lower tickTime here and there");
+        }
+        // A write proves the touch of a packet answered a tick before it. Heartbeats are answered within a retryPeriod,
+        // or they are late; so the newest such packet was sent at most a tick and two retryPeriods before the write.
+        long lag = tick.toNanos() + 2 * timing.retryPeriod().toNanos();
+        long provable = timing.scaledNanos(timing.leaseDuration()) - lag;
+        if (provable <= 1.2 * timing.retryPeriod().toNanos()) {
+            throw new IllegalArgumentException("leaseDuration " + ElectionTiming.text(timing.leaseDuration())
+                    + ", less the clock drift, must be longer than the servers' tickTime " + ElectionTiming.text(tick)
+                    + " and 3.2 times retryPeriod " + ElectionTiming.text(timing.retryPeriod())
+                    + ": a ZooKeeper session can be proved alive only that far back; raise leaseDuration or lower"
+                    + " retryPeriod");
+        }
+        timings.put(election, timing);
+    }
+
+    @Override
+    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+        if (closed.get()) {
+            return CompletableFuture.failedFuture(sentences.closed());
+        }
+        Session session = session(claim.timing());
+        return answer(
+                deadline,
+                "acquire " + claim.election(),
+                answer -> session.contest(claim.election()).candidate(claim).acquire(answer));
+    }
+
+    @Override
+    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+        return answer(deadline, "renew " + claim.election(), answer -> {
+            Candidate candidate = find(claim);
+            if (candidate == null) {
+                answer.complete(new Answer.Refused(null, Duration.ZERO));
+            } else {
+                candidate.renew(answer);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+        return answer(deadline, "withdraw from " + claim.election(), answer -> {
+            Candidate candidate = find(claim);
+            if (candidate == null) {
+                answer.done();
+            } else {
+                candidate.withdraw(answer);
+            }
+        });
+    }
+
+    @Override
+    public Observation observe(ElectionName election, ElectionWatcher watcher) {
+        if (closed.get()) {
+            throw sentences.closed();
+        }
+        Session session = sessionToObserve(election);
+        runtime.timekeeper().execute(() -> {
+            observers.add(election, watcher);
+            session.observed(election);
+        });
+        return () -> runtime.timekeeper().execute(() -> {
+            observers.remove(election, watcher);
+            if (!observers.has(election)) {
+                sessions.values().forEach(open -> open.unobserved(election));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        // The elections hand over through this backend, so it is still at work for them.
+        runtime.close();
+        Thread closer = new Thread(() -> sessions.values().forEach(Session::close), "baton-zookeeper-close");
+        closer.setDaemon(true);
+        closer.start();
+        try {
+            closer.join(CLOSE_WAIT.toMillis());
+            if (closer.isAlive()) {
+                log.warn("ZooKeeper at {} does not answer; its sessions end by themselves", settings.connectString());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        unanswered.forEach(pending -> pending.fail(sentences.closed()));
+    }
+
+    /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
+    private <T> CompletionStage<T> answer(Moment deadline, String what, Consumer<Pending<T>> call) {
+        Pending<T> pending = new Pending<>(runtime.timekeeper(), deadline, sentences.late(what), unanswered);
+        runtime.timekeeper().execute(() -> {
+            try {
+                call.accept(pending);
+            } catch (RuntimeException e) {
+                pending.fail(new BackendException("could not " + what, e));
+            }
+        });
+        if (runtime.isClosed()) {
+            pending.fail(sentences.closed());
+        }
+        return pending.stage();
+    }
+
+    private @Nullable Candidate find(Claim claim) {
+        Session session = sessions.get(claim.timing().leaseDuration());
+        return session == null ? null : session.find(claim);
+    }
+
+    private Session session(ElectionTiming timing) {
+        return sessions.computeIfAbsent(
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, observers, timing));
+    }
+
+    /** Observing needs no leaseDuration of its own: it shares the session of the election's candidates, or any. */
+    private Session sessionToObserve(ElectionName election) {
+        ElectionTiming timing = timings.get(election);
+        return timing != null
+                ? session(timing)
+                : sessions.values().stream().findAny().orElseGet(() -> session(ElectionTiming.DEFAULT));
+    }
+
+    /** What a backend needs to know. Everything but the address has a default. */
+    public static final class Builder {
+        private final String connectString;
+        private String basePath = "/baton";
+        private Duration tickTime = Duration.ofSeconds(2);
+        private int epoch;
+        private Duration connectionTimeout = Duration.ofSeconds(5);
+        private boolean shutdownHook = true;
+        private Consumer<CuratorFrameworkFactory.Builder> curator = builder -> {};
+
+        private Builder(String connectString) {
+            if (connectString.isBlank()) {
+                throw new IllegalArgumentException(
+                        "ZooKeeper's address must not be blank; write host:port,host:port, for example"
+                                + " \"localhost:2181\"");
+            }
+            try {
+                new ConnectStringParser(connectString);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "ZooKeeper's address \"" + connectString
+                                + "\" must be host:port,host:port with an optional /path at the end",
+                        e);
+            }
+            this.connectString = connectString;
+        }
+
+        /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */
+        public Builder basePath(String path) {
+            try {
+                PathUtils.validatePath(path);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "basePath \"" + path + "\" must be an absolute path without a slash at its end, for example"
+                                + " \"/baton\"",
+                        e);
+            }
+            this.basePath = path;
+            return this;
+        }
+
+        /**
+         * The servers' {@code tickTime}, 2 s by default, as in their own configuration. A larger value is safe and costs
+         * validity; a smaller one than theirs is not safe. For a client of an observer that follows an observer master,
+         * two of their ticks.
+         */
+        public Builder tickTime(Duration tick) {
+            requirePositive("tickTime", tick, "it is the tickTime in the servers' zoo.cfg, 2s by default");
+            this.tickTime = tick;
+            return this;
+        }
+
+        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        public Builder epoch(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("epoch " + value
+                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
+            }
+            this.epoch = value;
+            return this;
+        }
+
+        /** How long the first requests wait for the first connection; 5 s by default. */
+        public Builder connectionTimeout(Duration timeout) {
+            requirePositive("connectionTimeout", timeout, "the default is 5s");
+            this.connectionTimeout = timeout;
+            return this;
+        }
+
+        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        public Builder shutdownHook(boolean add) {
+            this.shutdownHook = add;
+            return this;
+        }
+
+        /**
+         * Settings of Curator's client itself: TLS and SASL through {@code zkClientConfig}, {@code authorization}, an
+         * {@code aclProvider}, an {@code ensembleProvider}. Called once for each client, and once by {@link #build}.
+         * Session timeout, retry policy and everything else that elections rest on are set afterwards.
+         */
+        public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
+            this.curator = settings;
+            return this;
+        }
+
+        /** A backend with these settings; it connects when first used. */
+        public ZooKeeperBackend build() {
+            Settings settings = new Settings(connectString, basePath, tickTime, epoch, connectionTimeout, curator);
+            String namespace = Client.builder(settings).getNamespace();
+            if (namespace != null && !namespace.isEmpty()) {
+                throw new IllegalArgumentException("Curator's namespace \"" + namespace
+                        + "\" is not used here; pass basePath(\"/" + namespace + "\") instead");
+            }
+            return new ZooKeeperBackend(settings, shutdownHook);
+        }
+
+        private static void requirePositive(String parameter, Duration value, String hint) {
+            if (value.isZero() || value.isNegative()) {
+                throw new IllegalArgumentException(
+                        parameter + " " + ElectionTiming.text(value) + " must be greater than zero; " + hint);
+            }
+        }
+    }
+}

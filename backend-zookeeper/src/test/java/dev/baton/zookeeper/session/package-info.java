@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.zookeeper.session;
+
+import org.jspecify.annotations.NullMarked;
