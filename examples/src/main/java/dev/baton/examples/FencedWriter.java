@@ -54,8 +54,8 @@ public final class FencedWriter {
         synchronized void append(FencingToken token, String entry) {
             FencingToken seen = greatest;
             if (seen != null && seen.isAfter(token)) {
-                throw new IllegalStateException("refused \"" + entry + "\" with token " + token + ": a leader with token "
-                        + seen + " has written already");
+                throw new IllegalStateException("refused \"" + entry + "\" with token " + token
+                        + ": a leader with token " + seen + " has written already");
             }
             greatest = token;
             entries.add(entry);

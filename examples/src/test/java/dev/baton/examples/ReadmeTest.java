@@ -50,7 +50,8 @@ class ReadmeTest {
     @Test
     void linksToFilesAndHeadingsResolve() {
         List<String> broken = documents().stream()
-                .flatMap(document -> links(document).filter(link -> !resolves(document, link))
+                .flatMap(document -> links(document)
+                        .filter(link -> !resolves(document, link))
                         .map(link -> ROOT.relativize(document) + ": " + link))
                 .toList();
 
@@ -122,6 +123,8 @@ class ReadmeTest {
     /** The folder that holds this module's. */
     private static Path root() {
         Path module = Path.of("").toAbsolutePath();
-        return Files.isDirectory(module.resolve("examples")) ? module : module.resolveSibling("").normalize();
+        return Files.isDirectory(module.resolve("examples"))
+                ? module
+                : module.resolveSibling("").normalize();
     }
 }

@@ -33,8 +33,8 @@ class TwelveLinesIT {
     void leadsAndHandsOverWhenItsJvmIsAskedToEnd() throws Exception {
         try (TestingServer server = new TestingServer();
                 ZooKeeperBackend backend = ZooKeeperBackend.connect(server.getConnectString());
-                LeaderObserver observer = LeaderElection.observe(backend, "orders/reconciler")
-                        .start()) {
+                LeaderObserver observer =
+                        LeaderElection.observe(backend, "orders/reconciler").start()) {
             Path output = folder.resolve("output");
             Process program = start(output, server.getConnectString());
             try {
@@ -42,14 +42,13 @@ class TwelveLinesIT {
                 await().atMost(START).until(() -> observer.currentLeader().isPresent());
                 Optional<Holder> leader = observer.currentLeader();
                 assertThat(leader.map(Holder::token).map(Object::toString))
-                        .hasValueSatisfying(token ->
-                                assertThat(read(output)).contains("reconciling with token " + token));
+                        .hasValueSatisfying(
+                                token -> assertThat(read(output)).contains("reconciling with token " + token));
 
                 program.destroy();
 
                 assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                await().atMost(HAND_OVER)
-                        .until(() -> observer.currentLeader().isEmpty());
+                await().atMost(HAND_OVER).until(() -> observer.currentLeader().isEmpty());
             } finally {
                 program.destroyForcibly();
             }
