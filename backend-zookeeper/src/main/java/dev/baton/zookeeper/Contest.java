@@ -96,7 +96,8 @@ final class Contest {
             session.observers.held(election, holder);
         } else if (vacant) {
             session.observers.vacant(election);
-        } else if (session.wire() != null) {
+        }
+        if (!watching) {
             list();
         }
     }
@@ -123,6 +124,11 @@ final class Contest {
         vacant = false;
         watching(false);
         candidates().forEach(candidate -> candidate.sessionEnded(ended, confirmed));
+    }
+
+    /** A session that was given up is gone from the ensemble as well. */
+    void sessionGone(Wire ended) {
+        candidates().forEach(candidate -> candidate.sessionEnded(ended, true));
     }
 
     /** Lists who is in line; what follows from it happens in {@link #listed}. */
@@ -152,8 +158,12 @@ final class Contest {
             whenEmpty();
         } else {
             vacant = false;
-            need(leader, () -> {});
+            need(leader, this::live);
         }
+    }
+
+    /** Whatever happens to the leader, or to the vacancy, will be told from now on. */
+    private void live() {
         if (isObserved()) {
             watching(true);
         }
@@ -257,6 +267,7 @@ final class Contest {
             vacant = true;
             told = null;
             session.observers.vacant(election);
+            live();
         }
     }
 

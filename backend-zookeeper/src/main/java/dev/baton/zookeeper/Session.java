@@ -46,6 +46,7 @@ final class Session implements Client.Listener {
     private boolean connected;
     private boolean everConnected;
     private boolean patient = true;
+    private Timekeeper.@Nullable Timer patience;
     private boolean rejected;
     private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
@@ -68,9 +69,18 @@ final class Session implements Client.Listener {
     /** Starts to connect. Off the loop. */
     static Session open(Settings settings, BackendRuntime runtime, Observers observers, ElectionTiming timing) {
         Session session = new Session(settings, runtime, observers, timing);
-        session.time.schedule(settings.connectionTimeout(), session::patienceEnds);
+        session.time.execute(session::awaitConnection);
         session.openClient();
         return session;
+    }
+
+    /** For a while, requests wait for the connection. */
+    private void awaitConnection() {
+        patient = true;
+        if (patience != null) {
+            patience.cancel();
+        }
+        patience = time.schedule(settings.connectionTimeout(), this::patienceEnds);
     }
 
     private void openClient() {
@@ -212,6 +222,7 @@ final class Session implements Client.Listener {
         }
         opened.opened(handle);
         wire = opened;
+        everConnected = false;
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
                 time, opened, parents, folder, leaseDuration, idlePeriod, this::heartbeatFailed, this::heartbeatStuck);
@@ -220,8 +231,16 @@ final class Session implements Client.Listener {
 
     private void heartbeatFailed(Wire.Reply reply) {
         if (!reply.isUnknown()) {
-            complain(sentences.failed(reply.code(), reply.path()));
+            BackendException why = sentences.failed(reply.code(), reply.path());
+            complain(why);
+            takeAwaitingProof().forEach(candidate -> candidate.unproven(why));
         }
+    }
+
+    private Set<Candidate> takeAwaitingProof() {
+        Set<Candidate> waiting = awaitingProof;
+        awaitingProof = new LinkedHashSet<>();
+        return waiting;
     }
 
     private void heartbeatStuck() {
@@ -290,12 +309,16 @@ final class Session implements Client.Listener {
         heartbeat = null;
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
+        if (declared) {
+            // A server that says so can be reached: the next session is worth waiting for.
+            awaitConnection();
+        }
         if (over.sessionId() != 0) {
             log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
         }
         List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
         if (!confirmed) {
-            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, true));
+            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionGone(over));
             new Undertaker(settings, runtime, leaseDuration, over.handle(), gone).start();
         }
     }
@@ -319,14 +342,19 @@ final class Session implements Client.Listener {
         List.copyOf(contests.values()).forEach(Contest::disconnected);
         Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
         reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
-        time.schedule(
-                delay,
-                () -> runtime.callbacks().execute(() -> {
-                    closeClient();
-                    if (!closed.get()) {
-                        openClient();
-                    }
-                }));
+        time.schedule(delay, () -> runtime.callbacks().execute(this::replaceClient));
+    }
+
+    private void replaceClient() {
+        try {
+            closeClient();
+            if (!closed.get()) {
+                openClient();
+            }
+        } catch (RuntimeException e) {
+            log.error("could not open a client for ZooKeeper at {}", settings.connectString(), e);
+            time.execute(this::reopen);
+        }
     }
 
     @Override
@@ -336,9 +364,7 @@ final class Session implements Client.Listener {
         }
         rejected = false;
         reopenDelay = null;
-        Set<Candidate> waiting = awaitingProof;
-        awaitingProof = new LinkedHashSet<>();
-        waiting.forEach(Candidate::proved);
+        takeAwaitingProof().forEach(Candidate::proved);
     }
 
     private void patienceEnds() {

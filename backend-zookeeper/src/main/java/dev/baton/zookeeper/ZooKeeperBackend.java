@@ -206,8 +206,12 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     private Session session(ElectionTiming timing) {
-        return sessions.computeIfAbsent(
+        Session session = sessions.computeIfAbsent(
                 timing.leaseDuration(), lease -> Session.open(settings, runtime, observers, timing));
+        if (closed.get()) {
+            session.close();
+        }
+        return session;
     }
 
     /** Observing needs no leaseDuration of its own: it shares the session of the election's candidates, or any. */
