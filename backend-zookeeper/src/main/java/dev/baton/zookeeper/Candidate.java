@@ -247,12 +247,16 @@ final class Candidate {
 
     /** The listing that the election's other events wait for as well. */
     void listed(Line line) {
-        if (state != State.PRESENT || name == null || first) {
+        if (state != State.PRESENT || name == null) {
             return;
         }
         Line.Place found = line.placeOf(name);
         if (found == null) {
             lost("its node " + contest.path + "/" + name + " is gone");
+            return;
+        }
+        contest.need(name, () -> {});
+        if (first) {
             return;
         }
         place = found;
@@ -325,6 +329,16 @@ final class Candidate {
             renew.complete(answer(proof));
         } else {
             session.awaitProof(this);
+        }
+    }
+
+    /** The write that was to prove the session was refused. */
+    void unproven(BackendException why) {
+        if (acquire != null) {
+            acquire.fail(why);
+        }
+        if (renew != null) {
+            renew.fail(why);
         }
     }
 

@@ -126,6 +126,11 @@ final class Contest {
         candidates().forEach(candidate -> candidate.sessionEnded(ended, confirmed));
     }
 
+    /** A session that was given up is gone from the ensemble as well. */
+    void sessionGone(Wire ended) {
+        candidates().forEach(candidate -> candidate.sessionEnded(ended, true));
+    }
+
     /** Lists who is in line; what follows from it happens in {@link #listed}. */
     void list() {
         Wire wire = session.wire();

@@ -163,7 +163,12 @@ final class Heartbeat {
                 }
                 return;
             }
-            default -> failed.accept(reply);
+            default -> {
+                // With the next beat, if the connection lasts.
+                asked.addAll(waiting);
+                failed.accept(reply);
+                return;
+            }
         }
         if (!asked.isEmpty()) {
             again();

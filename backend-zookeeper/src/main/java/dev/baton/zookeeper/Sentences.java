@@ -22,11 +22,6 @@ final class Sentences {
                 + "; the outcome is unknown");
     }
 
-    BackendException unproven() {
-        return new BackendException("ZooKeeper at " + settings.connectString()
-                + " has not yet confirmed the session often enough to lead on it; retrying");
-    }
-
     BackendException closed() {
         return new BackendException("the ZooKeeper backend is closed");
     }

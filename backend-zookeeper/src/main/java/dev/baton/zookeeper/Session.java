@@ -45,6 +45,7 @@ final class Session implements Client.Listener {
     private boolean connected;
     private boolean everConnected;
     private boolean patient = true;
+    private Timekeeper.@Nullable Timer patience;
     private boolean rejected;
     private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
@@ -66,9 +67,18 @@ final class Session implements Client.Listener {
     /** Starts to connect. Outside the lane. */
     static Session open(Settings settings, BackendRuntime runtime, Timekeeper lane, ElectionTiming timing) {
         Session session = new Session(settings, runtime, lane, timing);
-        session.time.schedule(settings.connectionTimeout(), session::patienceEnds);
+        session.time.execute(session::awaitConnection);
         session.openClient();
         return session;
+    }
+
+    /** For a while, requests wait for the connection. */
+    private void awaitConnection() {
+        patient = true;
+        if (patience != null) {
+            patience.cancel();
+        }
+        patience = time.schedule(settings.connectionTimeout(), this::patienceEnds);
     }
 
     private void openClient() {
@@ -204,6 +214,7 @@ final class Session implements Client.Listener {
         }
         opened.opened(handle);
         wire = opened;
+        everConnected = false;
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
                 time, opened, parents, folder, leaseDuration, idlePeriod, this::heartbeatFailed, this::heartbeatStuck);
@@ -212,8 +223,16 @@ final class Session implements Client.Listener {
 
     private void heartbeatFailed(Wire.Reply reply) {
         if (!reply.isUnknown()) {
-            complain(sentences.failed(reply.code(), reply.path()));
+            BackendException why = sentences.failed(reply.code(), reply.path());
+            complain(why);
+            takeAwaitingProof().forEach(candidate -> candidate.unproven(why));
         }
+    }
+
+    private Set<Candidate> takeAwaitingProof() {
+        Set<Candidate> waiting = awaitingProof;
+        awaitingProof = new LinkedHashSet<>();
+        return waiting;
     }
 
     private void heartbeatStuck() {
@@ -282,12 +301,16 @@ final class Session implements Client.Listener {
         heartbeat = null;
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
+        if (declared) {
+            // A server that says so can be reached: the next session is worth waiting for.
+            awaitConnection();
+        }
         if (over.sessionId() != 0) {
             log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
         }
         List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
         if (!confirmed) {
-            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, true));
+            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionGone(over));
             new Undertaker(settings, runtime, time, leaseDuration, over.handle(), gone).start();
         }
     }
@@ -311,14 +334,19 @@ final class Session implements Client.Listener {
         List.copyOf(contests.values()).forEach(Contest::disconnected);
         Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
         reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
-        time.schedule(
-                delay,
-                () -> runtime.callbacks().execute(() -> {
-                    closeClient();
-                    if (!closed.get()) {
-                        openClient();
-                    }
-                }));
+        time.schedule(delay, () -> runtime.callbacks().execute(this::replaceClient));
+    }
+
+    private void replaceClient() {
+        try {
+            closeClient();
+            if (!closed.get()) {
+                openClient();
+            }
+        } catch (RuntimeException e) {
+            log.error("could not open a client for ZooKeeper at {}", settings.connectString(), e);
+            time.execute(this::reopen);
+        }
     }
 
     @Override
@@ -328,9 +356,7 @@ final class Session implements Client.Listener {
         }
         rejected = false;
         reopenDelay = null;
-        Set<Candidate> waiting = awaitingProof;
-        awaitingProof = new LinkedHashSet<>();
-        waiting.forEach(Candidate::proved);
+        takeAwaitingProof().forEach(Candidate::proved);
     }
 
     private void patienceEnds() {

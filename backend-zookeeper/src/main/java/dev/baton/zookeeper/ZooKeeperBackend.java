@@ -197,7 +197,12 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     private Session session(ElectionTiming timing) {
-        return sessions.computeIfAbsent(timing.leaseDuration(), lease -> Session.open(settings, runtime, lane, timing));
+        Session session = sessions.computeIfAbsent(
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, lane, timing));
+        if (closed.get()) {
+            session.close();
+        }
+        return session;
     }
 
     /** What a backend needs to know. Everything but the address has a default. */

@@ -87,6 +87,9 @@ class ZooKeeperTroubleIT {
         refused(renew(backend, claim));
         await().until(() -> isWithdrawn(backend, claim));
         assertThat(stage.children()).isEmpty();
+        lead(backend, claim("next"));
+        await().until(() -> heard.count("watching true") == 2);
+        assertThat(heard.count("watching false")).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,96 @@
+package dev.baton.zookeeper;
+
+import static dev.baton.zookeeper.Stage.ELECTION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What is refused before anything is sent, and in which words. */
+class ZooKeeperBackendTest {
+    private static final String ADDRESS = "zk1:2181,zk2:2181/chroot";
+
+    @Test
+    void theDefaultsSuitTheDefaultTiming() {
+        assertThatCode(() -> check(Duration.ofSeconds(2), ElectionTiming.DEFAULT))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void isCalledZookeeper() {
+        ZooKeeperBackend backend = ZooKeeperBackend.connect(ADDRESS);
+        assertThat(backend.kind()).isEqualTo("zookeeper");
+        backend.close();
+    }
+
+    @Test
+    void aLeaseShorterThanTwoTicksIsRefused() {
+        ElectionTiming timing = timing(3000, 2000, 100);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> check(Duration.ofSeconds(2), timing))
+                .withMessageContaining("leaseDuration 3s must be at least two ticks")
+                .withMessageContaining("tickTime 2s");
+        assertThatCode(() -> check(Duration.ofMillis(1500), timing)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aLeaseThatCannotBeProvedForLongEnoughIsRefused() {
+        // 8 s less drift is 7.84 s; a tick of 2 s and 3.2 · 1.825 s make 7.84 s.
+        assertThatCode(() -> check(Duration.ofSeconds(2), timing(8000, 5000, 1824)))
+                .doesNotThrowAnyException();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> check(Duration.ofSeconds(2), timing(8000, 5000, 1826)))
+                .withMessageContaining("leaseDuration 8s")
+                .withMessageContaining("tickTime 2s")
+                .withMessageContaining("3.2 times retryPeriod 1.826s")
+                .withMessageContaining("raise leaseDuration or lower retryPeriod");
+    }
+
+    @Test
+    void everyRefusedSettingSaysWhyAndWhatInstead() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(" "))
+                .withMessageContaining("must not be blank")
+                .withMessageContaining("localhost:2181");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder("zk:port"))
+                .withMessageContaining("\"zk:port\" must be host:port");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).basePath("baton"))
+                .withMessageContaining("basePath \"baton\" must be an absolute path");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).tickTime(Duration.ZERO))
+                .withMessageContaining("tickTime 0ms must be greater than zero");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).connectionTimeout(Duration.ofSeconds(-1)))
+                .withMessageContaining("connectionTimeout -1s must be greater than zero");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).epoch(-1))
+                .withMessageContaining("epoch -1 must not be negative");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS)
+                        .curator(curator -> curator.namespace("apps"))
+                        .build())
+                .withMessageContaining("basePath(\"/apps\")");
+    }
+
+    private static void check(Duration tick, ElectionTiming timing) {
+        ZooKeeperBackend backend = ZooKeeperBackend.builder(ADDRESS)
+                .tickTime(tick)
+                .shutdownHook(false)
+                .build();
+        try {
+            backend.check(ELECTION, timing);
+        } finally {
+            backend.close();
+        }
+    }
+
+    private static ElectionTiming timing(long lease, long renew, long retry) {
+        return ElectionTiming.of(Duration.ofMillis(lease), Duration.ofMillis(renew), Duration.ofMillis(retry));
+    }
+}
