@@ -30,7 +30,11 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
 
     @Override
     public State tick(Moment now, Out out) {
-        return now.isBefore(overdue) ? this : give(call, now, out);
+        if (now.isBefore(overdue)) {
+            return this;
+        }
+        Candidate waits = candidate.failed("the backend has not answered an acquire by its deadline", now, out);
+        return Withdrawing.now(waits, claim, call, now, now).tick(now, out);
     }
 
     @Override

@@ -17,7 +17,7 @@ public record Validity(Moment sentAt, Moment until) {
      * the wall clock, so that small steps of the wall clock depose nobody and a suspended machine wakes up deposed.
      */
     static Validity of(Answer.Granted granted, ElectionTiming timing) {
-        long guaranteed = granted.guaranteedFor().toNanos();
+        long guaranteed = Moment.boundedNanos(granted.guaranteedFor());
         long valid = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(granted.guaranteedFor()));
         long gap = Math.min(guaranteed, timing.leaseDuration().toNanos()) - valid;
         Moment sentAt = granted.sentAt();

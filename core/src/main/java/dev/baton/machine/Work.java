@@ -35,9 +35,13 @@ record Work(Term term, Stage stage, @Nullable EndReason why) {
         return new Work(term, next, why);
     }
 
-    /** This work, told to stop; onStoppedLeading is due as soon as onStartedLeading has returned. */
+    /**
+     * This work, told to stop; onStoppedLeading is due as soon as onStartedLeading has returned. A term asked to hand over
+     * may be lost meanwhile: onStoppedLeading must then not be told that it is still valid.
+     */
     Work stop(EndReason reason, Out out) {
-        return why != null ? this : new Work(term, stage, reason).advance(out);
+        boolean told = stage == Stage.STOPPING || (why != null && (reason.isOrderly() || !why.isOrderly()));
+        return told ? this : new Work(term, stage, reason).advance(out);
     }
 
     /** onStartedLeading has returned. */

@@ -90,7 +90,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     /** What is left, on our clock, of {@code duration} promised on another's: {@code duration · (1 − ρ) / (1 + ρ)}. */
     public long scaledNanos(Duration duration) {
-        return (long) Math.floor(duration.toNanos() * ((1 - clockDrift) / (1 + clockDrift)));
+        return (long) Math.floor(Moment.boundedNanos(duration) * ((1 - clockDrift) / (1 + clockDrift)));
     }
 
     /** {@code 15s/10s/2s}. */
