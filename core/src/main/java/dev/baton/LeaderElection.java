@@ -69,7 +69,7 @@ public final class LeaderElection implements AutoCloseable {
         this.closeTimeout = config.drainTimeout()
                 .plus(config.timing().renewDeadline().dividedBy(2))
                 .plus(config.timing().retryPeriod());
-        this.unregister = runtime.register(this::closeWithBackend);
+        this.unregister = runtime.register(new WithBackend());
         driver.stopped().thenRun(unregister);
     }
 
@@ -190,9 +190,18 @@ public final class LeaderElection implements AutoCloseable {
         }
     }
 
-    private CompletionStage<Void> closeWithBackend() {
-        CompletionStage<Void> closed = closeAsync();
-        return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
+    /** What happens to this election when its backend is closed first. */
+    private final class WithBackend implements BackendRuntime.OpenElection {
+        @Override
+        public CompletionStage<Void> closeAsync() {
+            CompletionStage<Void> closed = LeaderElection.this.closeAsync();
+            return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
+        }
+
+        @Override
+        public void abandon() {
+            driver.abandon();
+        }
     }
 
     /** {@code orders/reconciler as app-1-x7k2p}. */
@@ -201,15 +210,15 @@ public final class LeaderElection implements AutoCloseable {
         return config.election() + " as " + config.identity();
     }
 
-    private void begin() {
+    private void begin(LockBackend backend) {
         ElectionTiming timing = config.timing();
         log.info(
-                "{}: {} contends with leaseDuration/renewDeadline/retryPeriod {}; deposed work has {} to stop; clock"
+                "{}: {} contends with leaseDuration/renewDeadline/retryPeriod {}; deposed work has at least {} to stop; clock"
                         + " rates may differ by {} %, up to {} % would be safe",
                 config.election(),
                 config.identity(),
                 timing,
-                ElectionTiming.text(timing.windDownBudget()),
+                ElectionTiming.text(backend.windDownBudget(timing)),
                 timing.clockDrift() * 100,
                 Math.floor(timing.toleratedDrift() * 1000) / 10);
         driver.start();
@@ -293,15 +302,15 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * How long a granted claim is held before its term begins; zero unless set. renewDeadline or more also keeps terms
-         * apart when an operator removes a live leader's claim by hand, and delays every election by as much.
+         * How long a granted claim is held before its term begins; zero unless set. leaseDuration also keeps terms apart
+         * when an operator removes a live leader's claim by hand, and delays every election by as much.
          *
          * @throws IllegalArgumentException unless between zero and a day
          */
         public Builder takeoverDelay(Duration value) {
             if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("takeoverDelay " + value
-                        + " must be between zero and a day; renewDeadline is what makes every overlap impossible");
+                        + " must be between zero and a day; leaseDuration is enough to make every overlap impossible");
             }
             takeoverDelay = value;
             return this;
@@ -332,7 +341,7 @@ public final class LeaderElection implements AutoCloseable {
             }
             backend.check(election, timing);
             LeaderElection result = new LeaderElection(this, config(), work);
-            result.begin();
+            result.begin(backend);
             return result;
         }
 

@@ -56,7 +56,8 @@ final class Undertaker {
     /** Begins, without waiting. In the lane. */
     void start() {
         log.info("session 0x{} may still be alive at ZooKeeper; ending it there", Long.toHexString(sessionId));
-        attempt();
+        // By way of the loop: it has been told that the session's terms are over, and comes to this after that.
+        runtime.timekeeper().execute(this::attempt);
     }
 
     private void attempt() {

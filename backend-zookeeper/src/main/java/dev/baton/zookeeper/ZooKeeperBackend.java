@@ -108,6 +108,14 @@ public final class ZooKeeperBackend implements LockBackend {
         }
     }
 
+    /** A session is proved alive only as far back as {@link #check} allows, which is lost to winding down. */
+    @Override
+    public Duration windDownBudget(ElectionTiming timing) {
+        Duration lag = settings.tickTime().plus(timing.retryPeriod().multipliedBy(2));
+        Duration left = timing.windDownBudget().minusNanos((long) (lag.toNanos() / (1 - timing.clockDrift())));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
         if (closed.get()) {

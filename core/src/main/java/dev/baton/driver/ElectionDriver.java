@@ -1,5 +1,6 @@
 package dev.baton.driver;
 
+import dev.baton.event.EndReason;
 import dev.baton.event.EventSink;
 import dev.baton.machine.CandidateConfig;
 import dev.baton.machine.Effect;
@@ -43,7 +44,7 @@ public final class ElectionDriver {
 
     private Timekeeper.@Nullable Timer timer;
     private volatile @Nullable Observing observing;
-    private @Nullable LiveTerm live;
+    private volatile @Nullable LiveTerm live;
     private volatile Status status;
 
     /**
@@ -109,6 +110,18 @@ public final class ElectionDriver {
     /** Hands the term over, if there is one, and stops; what is owed is pursued all the same. */
     public void close() {
         post(ElectionMachine::close);
+    }
+
+    /**
+     * Ends the term, if there is one, before this returns, whatever its work is doing: the connection is about to be
+     * closed, and another may lead right after.
+     */
+    public void abandon() {
+        LiveTerm term = live;
+        if (term != null) {
+            term.end(EndReason.DRAIN_TIMED_OUT);
+        }
+        post(ElectionMachine::abandon);
     }
 
     /** Completes when the driver is closed, owes nothing and runs nothing; on the loop. */

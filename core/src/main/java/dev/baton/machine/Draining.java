@@ -53,17 +53,23 @@ record Draining(
 
     @Override
     public State expire(Moment now, Out out) {
-        return tenure.isOver(now) ? expireNow(now, out) : this;
+        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, out) : this;
     }
 
-    State expireNow(Moment now, Out out) {
-        return Ending.abruptly(candidate, tenure, EndReason.EXPIRED, now, out);
+    @Override
+    public Term term() {
+        return tenure.term();
+    }
+
+    @Override
+    public State endNow(EndReason why, Moment now, Out out) {
+        return Ending.abruptly(candidate, tenure, why, now, out);
     }
 
     @Override
     public State tick(Moment now, Out out) {
         if (!now.isBefore(until)) {
-            return Ending.abruptly(candidate, tenure, EndReason.DRAIN_TIMED_OUT, now, out);
+            return endNow(EndReason.DRAIN_TIMED_OUT, now, out);
         }
         Draining next = interruptAt != null && !now.isBefore(interruptAt) ? interrupt(out) : this;
         if (!tenure.isDue(now)) {

@@ -1,6 +1,7 @@
 package dev.baton.machine;
 
 import dev.baton.event.ElectionEvent.Type;
+import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
@@ -100,15 +101,7 @@ public final class ElectionMachine {
 
     /** Somebody asked the term whether it is valid, and by the clock it was not: nothing may extend it any more. */
     public List<Effect> expired(Term term, Moment now) {
-        return step(
-                now,
-                (s, out) ->
-                        s instanceof Leading leading && leading.tenure().term().equals(term)
-                                ? leading.expireNow(now, out)
-                                : s instanceof Draining draining
-                                                && draining.tenure().term().equals(term)
-                                        ? draining.expireNow(now, out)
-                                        : s);
+        return step(now, (s, out) -> term.equals(s.term()) ? s.endNow(EndReason.EXPIRED, now, out) : s);
     }
 
     /** onStartedLeading began to run. */
@@ -179,6 +172,14 @@ public final class ElectionMachine {
     /** Hand the term over, if there is one, and stop for good. */
     public List<Effect> close(Moment now) {
         return intend(now, null, c -> c.edit().closing(true).done());
+    }
+
+    /** Ends the term, if there is one, and whatever its work is doing: the connection is about to be closed. */
+    public List<Effect> abandon(Moment now) {
+        return step(
+                now,
+                (s, out) ->
+                        s.with(s.candidate().edit().closing(true).done()).endNow(EndReason.DRAIN_TIMED_OUT, now, out));
     }
 
     private List<Effect> intend(Moment now, @Nullable Type told, UnaryOperator<Candidate> change) {

@@ -43,11 +43,17 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
 
     @Override
     public State expire(Moment now, Out out) {
-        return tenure.isOver(now) ? expireNow(now, out) : this;
+        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, out) : this;
     }
 
-    State expireNow(Moment now, Out out) {
-        return Ending.abruptly(candidate, tenure, EndReason.EXPIRED, now, out);
+    @Override
+    public Term term() {
+        return tenure.term();
+    }
+
+    @Override
+    public State endNow(EndReason why, Moment now, Out out) {
+        return Ending.abruptly(candidate, tenure, why, now, out);
     }
 
     @Override

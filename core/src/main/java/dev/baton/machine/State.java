@@ -1,5 +1,6 @@
 package dev.baton.machine;
 
+import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Holder;
@@ -20,6 +21,16 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
 
     /** When to call {@link #tick} next, or null when only an event can change anything. */
     @Nullable Moment wake();
+
+    /** The term under way, or null. */
+    default @Nullable Term term() {
+        return null;
+    }
+
+    /** Ends the term under way, if there is one, whatever its work is doing. */
+    default State endNow(EndReason reason, Moment now, Out out) {
+        return this;
+    }
 
     /** Applied before any other event, so that nothing revives what is over. */
     default State expire(Moment now, Out out) {

@@ -1,5 +1,6 @@
 package dev.baton.machine;
 
+import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Moment;
@@ -69,6 +70,11 @@ record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements
 
     @Override
     public State stepDown(Moment now, Out out) {
+        return leave(now, out);
+    }
+
+    @Override
+    public State endNow(EndReason why, Moment now, Out out) {
         return leave(now, out);
     }
 

@@ -13,16 +13,17 @@ import dev.baton.spi.Moment;
 public record Validity(Moment sentAt, Moment until) {
 
     /**
-     * {@code min(renewDeadline, guaranteedFor · (1−ρ)/(1+ρ))} on the monotonic clock, and half the remaining gap more on
-     * the wall clock, so that small steps of the wall clock depose nobody and a suspended machine wakes up deposed.
+     * {@code min(renewDeadline, guaranteedFor · (1−ρ)/(1+ρ))} on the monotonic clock, and on the
+     * wall clock half of what is left up to the scaled leaseDuration more, so that small steps of the wall clock depose
+     * nobody and a suspended machine wakes up deposed.
      */
     static Validity of(Answer.Granted granted, ElectionTiming timing) {
-        long guaranteed = Moment.boundedNanos(granted.guaranteedFor());
-        long valid = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(granted.guaranteedFor()));
-        long gap = Math.min(guaranteed, timing.leaseDuration().toNanos()) - valid;
+        long certain =
+                Math.min(timing.scaledNanos(granted.guaranteedFor()), timing.scaledNanos(timing.leaseDuration()));
+        long valid = Math.min(timing.renewDeadline().toNanos(), certain);
+        long gap = certain - valid;
         Moment sentAt = granted.sentAt();
-        return new Validity(
-                sentAt, new Moment(sentAt.nanos() + valid, sentAt.wallNanos() + valid + Math.max(0, gap) / 2));
+        return new Validity(sentAt, new Moment(sentAt.nanos() + valid, sentAt.wallNanos() + valid + gap / 2));
     }
 
     boolean isOver(Moment now) {

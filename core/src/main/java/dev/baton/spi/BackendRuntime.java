@@ -42,12 +42,24 @@ public interface BackendRuntime extends AutoCloseable {
     /**
      * Registers an open election, to be closed before the runtime is.
      *
-     * @param close begins to close it and answers when it is closed; called at most once
      * @return forgets it again
      */
-    Runnable register(Supplier<CompletionStage<Void>> close);
+    Runnable register(OpenElection election);
 
-    /** Closes the registered elections, then the threads. Idempotent, throws nothing, waits boundedly. */
+    /** What a runtime does with the elections that are open when it is closed. */
+    interface OpenElection {
+        /** Hands over and stops; completes when it has, or when it has taken too long. */
+        CompletionStage<Void> closeAsync();
+
+        /** Ends the term before returning: called of elections that have not stopped when the connection is closed. */
+        void abandon();
+    }
+
+    /**
+     * Closes the registered elections, ends the terms of those that did not hand over in time, then ends the threads.
+     * When this returns no term of this runtime is valid, so the connection may be closed. Idempotent, throws nothing,
+     * waits boundedly.
+     */
     @Override
     void close();
 

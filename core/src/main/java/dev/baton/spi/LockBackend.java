@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -24,6 +25,14 @@ public interface LockBackend extends AutoCloseable {
      * @throws IllegalArgumentException naming the value, the rule and the way out
      */
     default void check(ElectionName election, ElectionTiming timing) {}
+
+    /**
+     * The time that the work of a deposed leader is certain to have before another may lead, by what this store can
+     * prove; never more than {@link ElectionTiming#windDownBudget()}.
+     */
+    default Duration windDownBudget(ElectionTiming timing) {
+        return timing.windDownBudget();
+    }
 
     /**
      * Tries to make the claim hold (rules 1.1, 2.1, 2.2). May leave the claim waiting in line, where the store has one:

@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -35,13 +36,14 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private static final int MAX_IN_FLIGHT = 128;
 
     private static final long CALLBACK_IDLE_SECONDS = 5;
+    private static final long FLUSH_SECONDS = 1;
 
     private final ScheduledThreadPoolExecutor loop;
     private final Thread sender;
     private final Executor callbacks;
     private final RequestQueue requests = new RequestQueue(MAX_IN_FLIGHT);
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private final Set<Supplier<CompletionStage<Void>>> elections = ConcurrentHashMap.newKeySet();
+    private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Thread loopThread;
     private @Nullable Thread hook;
@@ -119,9 +121,9 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     }
 
     @Override
-    public Runnable register(Supplier<CompletionStage<Void>> close) {
-        elections.add(close);
-        return () -> elections.remove(close);
+    public Runnable register(OpenElection election) {
+        elections.add(election);
+        return () -> elections.remove(election);
     }
 
     @Override
@@ -135,6 +137,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        elections.forEach(OpenElection::abandon);
+        flush();
         removeHook();
         sender.interrupt();
         loop.shutdown();
@@ -151,9 +155,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             return;
         }
         List<CompletableFuture<Void>> closing = new ArrayList<>();
-        for (Supplier<CompletionStage<Void>> election : List.copyOf(elections)) {
-            elections.remove(election);
-            closing.add(election.get().toCompletableFuture());
+        for (OpenElection election : elections) {
+            closing.add(election.closeAsync().toCompletableFuture());
         }
         try {
             CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).get();
@@ -161,6 +164,27 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             log.warn("closing an election failed", e);
+        }
+    }
+
+    /** Lets the loop finish what it was given, whatever the interrupt flag says, but does not wait for itself. */
+    private void flush() {
+        if (Thread.currentThread() == loopThread) {
+            return;
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        execute(() -> done.complete(null));
+        boolean interrupted = Thread.interrupted();
+        try {
+            done.get(FLUSH_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("the election loop is stuck; its last events are not told", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
