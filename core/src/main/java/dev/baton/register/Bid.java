@@ -145,8 +145,9 @@ final class Bid {
                 done(answer);
             } else if (entry == null) {
                 release(null, LeaderRecord.vacancy(now().wall()), deadline, answer, rounds);
-            } else if (entry.record().isFree()) {
-                release(entry, entry.record(), deadline, answer, rounds);
+            } else if (entry.record().isFree() || contest.sight().wait(now()).isZero()) {
+                // What we might take we may void; a dead holder's record would otherwise never move on.
+                release(entry, entry.record().released(now().wall()), deadline, answer, rounds);
             } else {
                 fail(answer, new BackendException("a write of " + claim + " may still be under way; looking again"));
             }
