@@ -145,8 +145,9 @@ final class Bid {
                 done(answer);
             } else if (entry == null) {
                 release(null, LeaderRecord.vacancy(now().wall()), deadline, answer, rounds);
-            } else if (entry.record().isFree()) {
-                release(entry, entry.record(), deadline, answer, rounds);
+            } else if (entry.record().isFree() || contest.sight().wait(now()).isZero()) {
+                // What we might take we may void; a dead holder's record would otherwise never move on.
+                release(entry, entry.record().released(now().wall()), deadline, answer, rounds);
             } else {
                 fail(answer, new BackendException("a write of " + claim + " may still be under way; looking again"));
             }
@@ -183,6 +184,7 @@ final class Bid {
     }
 
     private void read(Moment deadline, CompletableFuture<?> answer, Read then) {
+        long known = contest.sight().revision();
         backend.call(
                 "a read of " + claim.election(),
                 deadline,
@@ -193,20 +195,32 @@ final class Bid {
                         return;
                     }
                     Entry entry = found.orElse(null);
+                    if (isOvertaken(entry, known)) {
+                        read(deadline, answer, then);
+                        return;
+                    }
                     if (!contest.saw(entry)) {
-                        fail(
-                                answer,
-                                new BackendException(contest.kind() + " answered a read of " + claim.election()
-                                        + " with revision " + (entry == null ? 0 : entry.revision())
-                                        + " after revision " + contest.sight().revision()
-                                        + " had been seen: a stale read, or a store restored from a backup; in that"
-                                        + " case raise the epoch and restart every candidate"));
+                        fail(answer, stale(entry == null ? 0 : entry.revision()));
                         return;
                     }
                     forgetPast(entry);
                     then.then(entry);
                 },
                 (found, failure) -> {});
+    }
+
+    /** Whether what was read is older than a change that was seen while the answer was under way. */
+    private boolean isOvertaken(@Nullable Entry entry, long knownWhenAsked) {
+        long seen = contest.sight().revision();
+        return seen > knownWhenAsked
+                && (entry == null || (entry.revision() >= knownWhenAsked && entry.revision() < seen));
+    }
+
+    private BackendException stale(long revision) {
+        return new BackendException(contest.kind() + " answered a read of " + claim.election() + " with revision "
+                + revision + " after revision " + contest.sight().revision()
+                + " had been seen: a stale read, or a store restored from a backup; in that case raise the epoch and"
+                + " restart every candidate");
     }
 
     /** Writes that expected the register to stand elsewhere than here cannot land any more: revisions only grow. */

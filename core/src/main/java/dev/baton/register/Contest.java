@@ -33,6 +33,7 @@ final class Contest {
     private boolean live;
     private @Nullable Holder holder;
     private LockBackend.@Nullable Observation watch;
+    private @Nullable Changes changes;
     private Timekeeper.@Nullable Timer poll;
 
     Contest(ElectionName election, RegisterBackend backend) {
@@ -132,7 +133,9 @@ final class Contest {
     void join(ElectionWatcher watcher) {
         watchers.add(watcher);
         if (watch == null && poll == null) {
-            watch = backend.register().watch(election, new Changes());
+            Changes heard = new Changes();
+            changes = heard;
+            watch = backend.register().watch(election, heard);
             if (watch == null) {
                 pollLater(0);
             }
@@ -148,6 +151,7 @@ final class Contest {
         if (watchers.isEmpty()) {
             LockBackend.Observation ended = watch;
             watch = null;
+            changes = null;
             live = false;
             if (ended != null) {
                 ended.close();
@@ -171,6 +175,7 @@ final class Contest {
     }
 
     private void poll() {
+        Timekeeper.Timer round = poll;
         long period = POLL.toNanos();
         long jitter = backend.time().random().nextLong(period);
         if (known && backend.time().now().nanosSince(readAt) < period) {
@@ -185,26 +190,32 @@ final class Contest {
                     if (found != null) {
                         saw(found.orElse(null));
                     }
-                    if (!watchers.isEmpty()) {
+                    if (poll == round) {
                         pollLater(period + jitter);
                     }
                 },
                 (found, failure) -> {});
     }
 
-    /** Changes as the register delivers them. */
+    /** Changes as the register delivers them; nothing any more once the watch has been closed. */
     private final class Changes implements Register.RegisterWatcher {
         @Override
         public void live(boolean isLive) {
             backend.time().execute(() -> {
-                live = isLive;
-                watchers.forEach(watcher -> watcher.watching(isLive));
+                if (changes == this) {
+                    live = isLive;
+                    watchers.forEach(watcher -> watcher.watching(isLive));
+                }
             });
         }
 
         @Override
         public void changed(@Nullable Entry entry, long revision) {
-            backend.time().execute(() -> see(entry, revision));
+            backend.time().execute(() -> {
+                if (changes == this) {
+                    see(entry, revision);
+                }
+            });
         }
     }
 }

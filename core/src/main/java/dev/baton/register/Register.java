@@ -30,7 +30,7 @@ public interface Register extends AutoCloseable {
 
     /**
      * Replaces {@code expected} by {@code next}, or creates it when {@code expected} is null, if the register still
-     * stands exactly there.
+     * stands exactly there. Every write moves the revision, also one that changes nothing.
      *
      * @return the entry now stored; fails with {@link ConflictException} when the register certainly stood elsewhere
      */

@@ -29,7 +29,7 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
             return this;
         }
         if (next == null) {
-            return entry == null ? this : new Sight(null, nextRevision, seenAt, leaseNanos);
+            return new Sight(null, nextRevision, seenAt, leaseNanos);
         }
         long lease = lease(next);
         return new Sight(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
