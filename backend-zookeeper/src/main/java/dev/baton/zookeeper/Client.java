@@ -58,9 +58,9 @@ final class Client {
                 .connectionTimeoutMs(millis(settings.connectionTimeout()))
                 .retryPolicy(new RetryNTimes(0, 0))
                 .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-                // Curator would declare a session expired on its own clock. Ours ends when the server says so, or the
-                // client library, and either is told to us by the handle.
-                .simulatedSessionExpirationPercent(0)
+                // Curator gives a session up once it has been cut off for this much of the timeout, and ZooKeeper's own
+                // library a little later. Neither means that the ensemble has: see Undertaker.
+                .simulatedSessionExpirationPercent(100)
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);
         CuratorFramework curator = builder.build();

@@ -96,7 +96,8 @@ final class Contest {
             session.observers.held(election, holder);
         } else if (vacant) {
             session.observers.vacant(election);
-        } else if (session.wire() != null) {
+        }
+        if (!watching) {
             list();
         }
     }
@@ -152,8 +153,12 @@ final class Contest {
             whenEmpty();
         } else {
             vacant = false;
-            need(leader, () -> {});
+            need(leader, this::live);
         }
+    }
+
+    /** Whatever happens to the leader, or to the vacancy, will be told from now on. */
+    private void live() {
         if (isObserved()) {
             watching(true);
         }
@@ -257,6 +262,7 @@ final class Contest {
             vacant = true;
             told = null;
             session.observers.vacant(election);
+            live();
         }
     }
 

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Ends a session that this process has given up while the ensemble may still keep it, until the ensemble itself says
  * that it is gone: with it go its nodes, and any request of it still under way.
  *
- * <p>ZooKeeper's client library declares a session expired by itself when it has heard nothing for 4/3 of the timeout.
- * The ensemble may know nothing of that: its timers start anew when it elects a leader.
+ * <p>Curator declares a session expired by itself when it has been cut off for the timeout, and so does ZooKeeper's
+ * client library after 4/3 of it. The ensemble may know nothing of that: its timers start anew when it elects a leader.
  */
 final class Undertaker {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
