@@ -42,19 +42,19 @@ final class Actor {
     /** {@code kill -9}. {@code token} is that of its term. */
     void kill(String token) throws IOException, InterruptedException {
         mayEnd = true;
-        journal.accept(Fact.now("killed", name).with("token", token));
+        journal.accept(Fact.now("signal-kill", name).with("token", token));
         signal("KILL");
     }
 
     /** {@code kill -STOP}. */
     void stop(String token) throws IOException, InterruptedException {
-        journal.accept(Fact.now("stopped", name).with("token", token));
+        journal.accept(Fact.now("signal-stop", name).with("token", token));
         signal("STOP");
     }
 
     /** {@code kill -CONT}. */
     void carryOn() throws IOException, InterruptedException {
-        journal.accept(Fact.now("continued", name));
+        journal.accept(Fact.now("signal-cont", name));
         signal("CONT");
     }
 

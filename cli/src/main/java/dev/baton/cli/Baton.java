@@ -52,8 +52,17 @@ final class Baton implements Runnable {
         String name = command.getCommandSpec().qualifiedName();
         String message = String.valueOf(wrong.getMessage()).strip();
         command.getErr()
-                .println(name + ": " + message + (message.endsWith(".") ? " " : "; ") + name + " --help explains");
+                .println(name + ": " + message + (wrong instanceof Rejected ? "" : "; " + name + " --help explains"));
         return WRONG_ARGUMENT;
+    }
+
+    /** An argument that breaks a rule of ours; the message says it all. */
+    static final class Rejected extends ParameterException {
+        private static final long serialVersionUID = 1L;
+
+        Rejected(CommandLine command, String message) {
+            super(command, message);
+        }
     }
 
     /** The version in the jar's manifest. */

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -108,6 +109,7 @@ final class Demo {
             return "failover is held to --promise-failover, not to what the timing promises ("
                     + ElectionTiming.text(plan.promises().expiry()) + " and ten round trips)";
         }
+        Duration late = plan.tick().multipliedBy(plan.promises().lateTicks());
         long[] trips = facts.stream()
                 .filter(fact -> fact.is("round-trip"))
                 .mapToLong(fact -> fact.number("nanos"))
@@ -115,9 +117,10 @@ final class Demo {
                 .toArray();
         return String.format(
                 Locale.ROOT,
-                "failover: leaseDuration in whole ticks of %s, %s more, ten round trips (median %s)",
+                "failover: %s of lease and %s of %s, ten of the slowest round trip meanwhile (median %s)",
+                ElectionTiming.text(plan.promises().expiry().minus(late)),
+                plan.promises().lateTicks() == 1 ? "a tick" : "two ticks",
                 ElectionTiming.text(plan.tick()),
-                plan.promises().lateTicks() == 1 ? "one" : "two",
                 trips.length == 0 ? "unknown" : Durations.text(trips[trips.length / 2]));
     }
 

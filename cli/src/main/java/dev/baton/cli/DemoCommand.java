@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.apache.zookeeper.client.ConnectStringParser;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -134,6 +135,11 @@ final class DemoCommand implements Callable<Integer> {
             throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
                     + ElectionTiming.text(EMBEDDED_TICK) + "; give both or neither");
         }
+        if (endpoints != null && isBlankAddress(endpoints)) {
+            throw wrong(
+                    "--endpoints '" + endpoints + "' must be host:port,host:port, as in localhost:2181; leave it out"
+                            + " to use an embedded server");
+        }
         Duration tick = endpoints == null ? EMBEDDED_TICK : tickTime == null ? DEFAULT_TICK : tickTime;
         return new Plan(timing(tick), tick, candidates, endpoints, promisedFailover, events);
     }
@@ -152,7 +158,13 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private static boolean isBlankAddress(String endpoints) {
+        return new ConnectStringParser(endpoints)
+                .getServerAddresses().stream()
+                        .noneMatch(address -> !address.getHostString().isBlank());
+    }
+
     private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+        return new Baton.Rejected(spec.commandLine(), message);
     }
 }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * The resource that the leader writes to: one value, guarded by the greatest token it has seen.
  *
  * <p>Each request is a line {@code token identity counter checkedAt}; the answer is {@code accepted} or {@code refused}
- * and the greatest token. Beside the guarded value it keeps an unguarded one, which takes every write: proof that what
+ * and the greatest token, with {@code overwritten-unguarded} behind it if the write did harm to the other value. Beside the guarded value it keeps an unguarded one, which takes every write: proof that what
  * the guard refuses would have done harm.
  */
 final class Ledger implements AutoCloseable {
@@ -85,7 +85,7 @@ final class Ledger implements AutoCloseable {
             journal.accept(fact.with("type", "ledger-refused")
                     .with("greatest", greatest)
                     .with("unguardedOverwritten", overwritesNewer));
-            return "refused " + greatest;
+            return "refused " + greatest + (overwritesNewer ? " overwritten-unguarded" : "");
         }
         greatest = token;
         journal.accept(fact);

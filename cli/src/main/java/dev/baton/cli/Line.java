@@ -1,7 +1,7 @@
 package dev.baton.cli;
 
 import dev.baton.event.EndReason;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * How the timeline tells a fact.
@@ -19,50 +19,47 @@ record Line(Glyphs glyph, String words, Tone tone) {
         HARSH
     }
 
-    /** The line for {@code fact}, or null for facts that are only counted. */
-    static @Nullable Line of(Fact fact) {
+    /** The lines for {@code fact}; none for facts that are only counted. */
+    static List<Line> of(Fact fact) {
         String token = Fact.brief(fact.token());
         return switch (fact.type()) {
-            case "entered" -> new Line(Glyphs.JOINS, "starts, process " + fact.number("pid"), Tone.QUIET);
-            case "term-started" -> new Line(Glyphs.LEADS, "leads, token " + token, Tone.GOOD);
-            case "term-draining" -> new Line(Glyphs.HANDS_OVER, "hands over: " + reason(fact), Tone.PLAIN);
-            case "term-ended" -> new Line(Glyphs.ENDED, "token " + token + " is over: " + reason(fact), Tone.QUIET);
-            case "killed" -> new Line(Glyphs.KILLED, "killed (SIGKILL) while it leads", Tone.HARSH);
-            case "stopped" -> new Line(Glyphs.STOPPED, "stopped (SIGSTOP) while it leads", Tone.HARSH);
-            case "continued" ->
-                new Line(Glyphs.CONTINUED, "continued (SIGCONT), in the middle of its work", Tone.PLAIN);
+            case "entered" -> one(Glyphs.JOINS, "starts, process " + fact.number("pid"), Tone.QUIET);
+            case "term-started" -> one(Glyphs.LEADS, "leads, token " + token, Tone.GOOD);
+            case "term-draining" -> one(Glyphs.HANDS_OVER, "hands over: " + reason(fact), Tone.PLAIN);
+            case "term-ended" -> one(Glyphs.ENDED, "token " + token + " is over: " + reason(fact), Tone.QUIET);
+            case "signal-kill" -> one(Glyphs.KILLED, "killed (SIGKILL) while it leads", Tone.HARSH);
+            case "signal-stop" -> one(Glyphs.STOPPED, "stopped (SIGSTOP) while it leads", Tone.HARSH);
+            case "signal-cont" -> one(Glyphs.CONTINUED, "continued (SIGCONT) in the middle of its work", Tone.PLAIN);
             case "first-check-after-pause" -> check(fact);
-            case "write" ->
-                new Line(Glyphs.WROTE, "writes to the ledger with token " + token + ", " + brief(fact), Tone.QUIET);
+            case "write" -> one(Glyphs.WROTE, "writes with token " + token + ": " + brief(fact), Tone.QUIET);
             case "stale-write" -> staleWrite(fact, token);
-            case "ledger-refused" -> refused(fact);
-            case "died" -> new Line(Glyphs.TROUBLE, "ended by itself, exit code " + fact.number("code"), Tone.HARSH);
+            case "died" -> one(Glyphs.TROUBLE, "ended by itself, exit code " + fact.number("code"), Tone.HARSH);
             case "trouble", "unreachable", "token-refused" ->
-                new Line(Glyphs.TROUBLE, fact.type() + ": " + fact.text("detail"), Tone.HARSH);
-            default -> null;
+                one(Glyphs.TROUBLE, fact.type() + ": " + fact.text("detail"), Tone.HARSH);
+            default -> List.of();
         };
     }
 
-    private static Line check(Fact fact) {
+    private static List<Line> one(Glyphs glyph, String words, Tone tone) {
+        return List.of(new Line(glyph, words, tone));
+    }
+
+    private static List<Line> check(Fact fact) {
         boolean valid = fact.flag("valid");
-        return new Line(Glyphs.ASKED, "its first isValid() answers " + valid, valid ? Tone.HARSH : Tone.GOOD);
+        return one(Glyphs.ASKED, "its first isValid() answers " + valid, valid ? Tone.HARSH : Tone.GOOD);
     }
 
-    private static Line staleWrite(Fact fact, String token) {
+    private static List<Line> staleWrite(Fact fact, String token) {
         String answer = fact.text("answer");
-        String[] words = answer.split(" ", 2);
-        if (words[0].equals("refused")) {
-            return new Line(
-                    Glyphs.REFUSED, "stale write refused: token " + token + " < " + Fact.brief(words[1]), Tone.GOOD);
+        String[] words = answer.split(" ", 3);
+        if (!words[0].equals("refused")) {
+            return List.of(new Line(Glyphs.REFUSED, "stale write with token " + token + ": " + answer, Tone.HARSH));
         }
-        return new Line(Glyphs.REFUSED, "stale write with token " + token + ": " + answer, Tone.HARSH);
-    }
-
-    private static @Nullable Line refused(Fact fact) {
-        return fact.flag("unguardedOverwritten")
-                ? new Line(
-                        Glyphs.JOINS, "(a copy of the ledger without the token check took it: overwritten)", Tone.QUIET)
-                : null;
+        Line refused = new Line(
+                Glyphs.REFUSED, "stale write refused: token " + token + " < " + Fact.brief(words[1]), Tone.GOOD);
+        return words.length < 3
+                ? List.of(refused)
+                : List.of(refused, new Line(Glyphs.JOINS, "without that check newer data was overwritten", Tone.QUIET));
     }
 
     private static String brief(Fact fact) {

@@ -41,8 +41,8 @@ record Promises(
         return List.of(
                 elected(facts),
                 handedOver(facts),
-                failover("failover after kill -9", "killed", facts),
-                failover("failover after SIGSTOP", "stopped", facts),
+                failover("failover after kill -9", "signal-kill", facts),
+                failover("failover after SIGSTOP", "signal-stop", facts),
                 knewBetter(facts),
                 staleRefused(facts),
                 disjoint(Term.in(facts)),

@@ -154,13 +154,11 @@ final class Screen implements AutoCloseable {
             say("  " + bold(fact.number("number") + "  " + fact.text("title")));
             return;
         }
-        Line line = Line.of(fact);
-        if (line == null) {
-            return;
+        for (Line line : Line.of(fact)) {
+            String time = String.format(Locale.ROOT, "+%7.3f s", (fact.mono() - start) / 1e9);
+            String name = String.format("%-7s", fact.who());
+            say("   " + quiet(time) + "  " + paint(colour(fact.who()), name) + " " + toned(line));
         }
-        String time = String.format(Locale.ROOT, "+%7.3f s", (fact.mono() - start) / 1e9);
-        String name = String.format("%-7s", fact.who());
-        say("   " + quiet(time) + "  " + paint(colour(fact.who()), name) + " " + toned(line));
     }
 
     private String toned(Line line) {

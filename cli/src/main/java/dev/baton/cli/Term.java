@@ -34,8 +34,8 @@ record Term(String who, String token, long start, long end) {
      */
     private static long end(Fact started, List<Fact> facts) {
         long over = facts.stream()
-                .filter(fact ->
-                        (fact.is("term-ended") && fact.sameTerm(started)) || (fact.is("gone") && fact.by(started.who())))
+                .filter(fact -> (fact.is("term-ended") && fact.sameTerm(started))
+                        || (fact.is("gone") && fact.by(started.who())))
                 .mapToLong(Fact::mono)
                 .min()
                 .orElse(Long.MAX_VALUE);
