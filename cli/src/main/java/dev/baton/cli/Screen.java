@@ -182,7 +182,7 @@ final class Screen implements AutoCloseable {
         String bar = Glyphs.DONE.in(terminal).repeat(done)
                 + Glyphs.TO_DO.in(terminal).repeat(BAR - done);
         String text = String.format(Locale.ROOT, "%s  %.1f s of at most %.1f s", bar, nanos / 1e9, most / 1e9);
-        out.print("\r\033[K" + "   " + quiet(text + "  " + what));
+        out.print("\r\033[K" + "   " + quiet(text + ", waiting for " + what));
         out.flush();
         barShown = true;
     }
