@@ -1,0 +1,170 @@
+package dev.baton.cli;
+
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.zookeeper.ZooKeeperBackend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code baton demo}. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Baton.Version.class,
+        sortOptions = false,
+        description = {
+            "Plays four scenes with real processes, and checks every promise.",
+            "",
+            "Starts a ZooKeeper server in this process, on a free loopback port, and candidates as processes of their"
+                    + " own. One is elected; hands over when asked; is killed with kill -9; is stopped with SIGSTOP"
+                    + " until another leads, and continued: then its first isValid() must answer false, and the write"
+                    + " it sends all the same must be refused because of its token.",
+            ""
+        },
+        footer = {
+            "",
+            "What failover is held to: the last thing that a dead leader sent reached the server no later than it died."
+                    + " The server ends a session leaseDuration after that, in whole ticks (500ms when embedded), at"
+                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). Telling"
+                    + " the successor takes a few round trips; ten of the slowest measured meanwhile are allowed. A"
+                    + " hand-over is held to the time that the work took to stop, plus one retryPeriod.",
+            "",
+            "Exit code: 0 all promises kept; 1 a promise broken, or the demo could not be played; 2 a wrong argument."
+                    + " However it ends, Ctrl-C included, no process and no file is left."
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration EMBEDDED_TICK = Duration.ofMillis(500);
+    private static final Duration DEFAULT_TICK = Duration.ofSeconds(2);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--lease-duration",
+            paramLabel = "TIME",
+            defaultValue = "4s",
+            description = "How long standbys wait for a silent leader (default: ${DEFAULT-VALUE}).")
+    private Duration leaseDuration = Duration.ZERO;
+
+    @Option(
+            names = "--renew-deadline",
+            paramLabel = "TIME",
+            defaultValue = "2.6s",
+            description = "How long a leader believes in its last renewal (default: ${DEFAULT-VALUE}).")
+    private Duration renewDeadline = Duration.ZERO;
+
+    @Option(
+            names = "--retry-period",
+            paramLabel = "TIME",
+            defaultValue = "500ms",
+            description = "How often a leader renews (default: ${DEFAULT-VALUE}).")
+    private Duration retryPeriod = Duration.ZERO;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many contend, 2 to 9 (default: ${DEFAULT-VALUE}).")
+    private int candidates;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "KIND",
+            defaultValue = "zookeeper",
+            description = "Where the contest is decided (default: ${DEFAULT-VALUE}, the only one yet).")
+    private String backend = "";
+
+    @Option(
+            names = "--endpoints",
+            paramLabel = "HOST:PORT",
+            description = "Use this ZooKeeper instead of an embedded one. What the demo writes there is deleted.")
+    private @Nullable String endpoints;
+
+    @Option(
+            names = "--tick-time",
+            paramLabel = "TIME",
+            description = "tickTime of the servers at --endpoints (default: 2s, as theirs is).")
+    private @Nullable Duration tickTime;
+
+    @Option(
+            names = "--promise-failover",
+            paramLabel = "TIME",
+            description = "Hold failovers to this instead of what the timing promises.")
+    private @Nullable Duration promisedFailover;
+
+    @Option(
+            names = "--events",
+            paramLabel = "FILE",
+            description = "Keep everything that was seen, one JSON object a line.")
+    private @Nullable Path events;
+
+    @Option(names = "--no-color", description = "Plain text. So does NO_COLOR, or output that is not a terminal.")
+    private boolean noColor;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Plan plan = plan();
+        Terminal terminal = Terminal.detect();
+        try {
+            return Demo.run(plan, noColor ? terminal.withoutColour() : terminal);
+        } catch (IOException e) {
+            terminal.err().println("baton demo: " + e.getMessage());
+            return Baton.FAILED;
+        }
+    }
+
+    private Plan plan() {
+        if (!backend.equals("zookeeper")) {
+            throw wrong("--backend '" + backend + "' is not there yet; leave it out to use zookeeper");
+        }
+        if (candidates < 2 || candidates > Cast.MOST) {
+            throw wrong("--candidates " + candidates + " must be 2 to " + Cast.MOST
+                    + ": it takes two for one to succeed the other; 3 is the default");
+        }
+        if (tickTime != null && endpoints == null) {
+            throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
+                    + ElectionTiming.text(EMBEDDED_TICK) + "; give both or neither");
+        }
+        if (endpoints != null && isBlankAddress(endpoints)) {
+            throw wrong(
+                    "--endpoints '" + endpoints + "' must be host:port,host:port, as in localhost:2181; leave it out"
+                            + " to use an embedded server");
+        }
+        Duration tick = endpoints == null ? EMBEDDED_TICK : tickTime == null ? DEFAULT_TICK : tickTime;
+        return new Plan(timing(tick), tick, candidates, endpoints, promisedFailover, events);
+    }
+
+    /** Asks the library, which knows the rules, before any process is started. */
+    private ElectionTiming timing(Duration tick) {
+        try (ZooKeeperBackend unconnected = ZooKeeperBackend.builder(endpoints == null ? "localhost" : endpoints)
+                .tickTime(tick)
+                .shutdownHook(false)
+                .build()) {
+            ElectionTiming timing = ElectionTiming.of(leaseDuration, renewDeadline, retryPeriod);
+            unconnected.check(ElectionName.parse(Part.ELECTION), timing);
+            return timing;
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static boolean isBlankAddress(String endpoints) {
+        return new ConnectStringParser(endpoints)
+                .getServerAddresses().stream()
+                        .noneMatch(address -> !address.getHostString().isBlank());
+    }
+
+    private ParameterException wrong(String message) {
+        return new Baton.Rejected(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.baton.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A shell that outlives the demo by a moment, should the demo be killed in a way that leaves it no time to clean up. Its
+ * standard input ends with the demo; unless it was dismissed before, it kills the candidates, the stopped ones too, and
+ * deletes the directory.
+ */
+final class Guardian implements AutoCloseable {
+    private static final String SCRIPT = """
+            trap '' INT HUP TERM
+            pids=
+            while read -r word pid; do
+                case $word in
+                    watch) pids="$pids $pid" ;;
+                    dismissed) exit 0 ;;
+                esac
+            done
+            for pid in $pids; do
+                # Not a process that came by the same number since.
+                if [ ! -r /proc/self/cmdline ] || grep -q -a -F -- "$1" "/proc/$pid/cmdline" 2>/dev/null; then
+                    kill -KILL "$pid" 2>/dev/null
+                fi
+            done
+            rm -rf -- "$1"
+            """;
+
+    private final Process shell;
+    private final PrintWriter words;
+
+    private Guardian(Process shell) {
+        this.shell = shell;
+        this.words = new PrintWriter(shell.getOutputStream(), true, StandardCharsets.UTF_8);
+    }
+
+    static Guardian of(Path directory) throws IOException {
+        return new Guardian(new ProcessBuilder("sh", "-c", SCRIPT, "baton-demo-guardian", directory.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    }
+
+    void watch(Process candidate) {
+        words.println("watch " + candidate.pid());
+    }
+
+    /** Dismisses it: everything has been cleaned up. */
+    @Override
+    public void close() {
+        words.println("dismissed");
+        words.close();
+        shell.onExit().completeOnTimeout(shell, 5, TimeUnit.SECONDS).join();
+    }
+}

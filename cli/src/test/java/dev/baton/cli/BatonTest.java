@@ -1,0 +1,83 @@
+package dev.baton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BatonTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --backend etcd                 | 'etcd' is not there yet
+            --candidates 1                 | must be 2 to 9
+            --candidates 10                | must be 2 to 9
+            --candidates three             | 'three' is not an int
+            --lease-duration 4             | as in 500ms or 2.6s
+            --lease-duration 2s            | must be longer than renewDeadline 2.6s
+            --retry-period 1.2s            | raise leaseDuration or lower retryPeriod
+            --endpoints ,                  | as in localhost:2181
+            --tick-time 1s                 | give both or neither
+            --lease                        | --help explains
+            """)
+    void answersAWrongArgumentWithOneSentence(String arguments, String saying) {
+        int code = run(("demo " + arguments).split(" "));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err()).contains(saying).startsWith("baton demo: ").hasLineCount(1);
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void explainsItself() {
+        assertThat(run("demo", "--help")).isZero();
+        assertThat(out()).contains("--lease-duration", "--promise-failover", "Exit code");
+        assertThat(out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(88));
+    }
+
+    @Test
+    void showsItsUsageWhenToldNothing() {
+        assertThat(run()).isZero();
+        assertThat(out()).contains("Usage: baton", "demo");
+    }
+
+    @Test
+    void readsTheLocaleAsPosixDoes() {
+        assertThat(Terminal.isUtf8(Map.of("LANG", "en_US.UTF-8"))).isTrue();
+        assertThat(Terminal.isUtf8(Map.of("LC_ALL", "C", "LANG", "en_US.UTF-8")))
+                .isFalse();
+        assertThat(Terminal.isUtf8(Map.of("LC_ALL", "", "LC_CTYPE", "C.utf8"))).isTrue();
+        assertThat(Terminal.isUtf8(Map.of())).isFalse();
+    }
+
+    @Test
+    void readsBackTheJsonItWrites() {
+        Fact fact = Fact.at(42, "trouble", "ada")
+                .with("detail", "a \"quoted\\ \n line")
+                .with("valid", true);
+
+        assertThat(Fact.parse(fact.toJson())).isEqualTo(fact);
+    }
+
+    private int run(String... arguments) {
+        PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
+        return Baton.commandLine(new Terminal(stdout, stderr, false, false, true))
+                .execute(arguments);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

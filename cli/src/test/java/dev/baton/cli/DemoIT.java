@@ -1,0 +1,177 @@
+package dev.baton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole demo, in a process of its own whose temporary directory is this test's. */
+class DemoIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endWhatATestLeft() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void keepsEveryPromiseAndTheEventsAndLeavesNothing() throws IOException, InterruptedException {
+        Path events = directory.resolve("events.jsonl");
+        Process demo = demo("--events", events.toString(), "--no-color");
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        String out = output();
+        assertThat(out)
+                .contains("8 of 8 promises kept in ", "stale write refused", "its first isValid() answers false");
+        assertThat(out).as("no colour where there is no terminal").doesNotContain("\033");
+        assertThat(demo.exitValue()).as(out).isZero();
+        assertThat(Files.readAllLines(events).stream().map(Fact::parse).map(Fact::type))
+                .contains("term-started", "ledger-accepted", "ledger-refused", "signal-kill", "signal-stop");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void failsWhenAFailoverTakesLongerThanPromised() throws IOException, InterruptedException {
+        Process demo = demo("--promise-failover", "1ms", "--candidates", "2");
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).as(output()).isEqualTo(1);
+        assertThat(output()).contains("6 of 8 promises kept", "at most 1.0 ms");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNothingWhenInterrupted() throws IOException, InterruptedException {
+        Process demo = demo();
+        awaitOutput("leads, token");
+
+        signal(isInterruptIgnored() ? "TERM" : "INT", demo);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isGreaterThan(128);
+        assertThat(output()).contains("interrupted").doesNotContain("promises kept");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNothingEvenWhenKilledWhileALeaderIsStopped() throws IOException {
+        Process demo = demo();
+        awaitOutput("stopped (SIGSTOP)");
+        assertThat(processes()).isNotEmpty();
+
+        demo.destroyForcibly();
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNothingIsLeft);
+    }
+
+    @Test
+    void runsThroughASymbolicLinkFromAnywhere() throws IOException, InterruptedException {
+        Path script = Path.of("..").resolve("baton").toRealPath();
+        Path link = Files.createSymbolicLink(directory.resolve("baton-link"), script);
+        ProcessBuilder builder = new ProcessBuilder(link.toString(), "--version").directory(directory.toFile());
+        builder.environment().put("BATON_NO_BUILD", "1");
+
+        Process version = start(builder);
+
+        assertThat(version.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(output()).startsWith("baton ");
+        assertThat(version.exitValue()).isZero();
+    }
+
+    private Process demo(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + directory,
+                "-cp",
+                ManagementFactory.getRuntimeMXBean().getClassPath(),
+                Baton.class.getName(),
+                "demo"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        return start(builder);
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        Process process = builder.redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private String output() throws IOException {
+        return Files.readString(directory.resolve("output"), StandardCharsets.UTF_8);
+    }
+
+    private void awaitOutput(String text) {
+        await().atMost(PATIENCE).until(() -> output().contains(text));
+    }
+
+    private void assertNothingIsLeft() throws IOException {
+        assertThat(processes()).isEmpty();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString))
+                    .noneMatch(name -> name.startsWith("baton-demo"));
+        }
+    }
+
+    /** The command lines of the processes that a demo started here: they name its temporary directory. */
+    private List<String> processes() throws IOException {
+        String marker = directory.resolve("baton-demo-").toString();
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            for (Path process : all.filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .toList()) {
+                String commandLine = commandLine(process);
+                if (commandLine.contains(marker)) {
+                    found.add(commandLine);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String commandLine(Path process) {
+        try {
+            return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "(gone: " + e.getMessage() + ")";
+        }
+    }
+
+    /** What a shell in the background passes on to its children, and no child can undo. */
+    private static boolean isInterruptIgnored() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                    .anyMatch(ignored -> (ignored & 1L << 1) != 0);
+        }
+    }
+
+    private static void signal(String signal, Process process) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                .start()
+                .waitFor();
+    }
+}
