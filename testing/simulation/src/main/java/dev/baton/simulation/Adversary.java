@@ -1,0 +1,147 @@
+package dev.baton.simulation;
+
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register.Entry;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Brings about the faults that strike whole processes, machines and networks, and asks what users ask. */
+final class Adversary {
+    private static final List<Fault> STRIKES = List.of(
+            Fault.PARTITION,
+            Fault.STORE_DOWN,
+            Fault.CRASH,
+            Fault.PROCESS_PAUSED,
+            Fault.MACHINE_SUSPENDED,
+            Fault.WALL_CLOCK_JUMP,
+            Fault.STEP_DOWN,
+            Fault.PAUSE,
+            Fault.WITHDRAW,
+            Fault.CLOSE,
+            Fault.OPERATOR_DELETES,
+            Fault.OPERATOR_BLANKS);
+
+    private static final long JUMP = 10_000_000_000L;
+
+    private final World world;
+    private final SplittableRandom random;
+
+    Adversary(World world, SplittableRandom random) {
+        this.world = world;
+        this.random = random;
+    }
+
+    void begin() {
+        for (Fault fault : STRIKES) {
+            if (world.weather().has(fault)) {
+                long mean = (long) (world.leaseNanos() * (0.5 + 3 * random.nextDouble()));
+                later(fault, mean);
+            }
+        }
+    }
+
+    private void later(Fault fault, long mean) {
+        long wait = (long) (-mean * Math.log(1 - random.nextDouble()));
+        if (world.now() + wait < world.clearAt()) {
+            world.at(world.now() + wait, null, () -> {
+                strike(fault);
+                later(fault, mean);
+            });
+        }
+    }
+
+    private void strike(Fault fault) {
+        switch (fault) {
+            case STORE_DOWN -> {
+                world.weather().inject(fault);
+                world.weather().takeStoreDown();
+            }
+            case OPERATOR_DELETES, OPERATOR_BLANKS -> operate(fault);
+            default -> {
+                Node victim = victim();
+                if (victim != null) {
+                    strike(fault, victim);
+                }
+            }
+        }
+    }
+
+    /** Often the leader, for that is where it hurts. */
+    private @Nullable Node victim() {
+        Invariants.Reign leads = world.invariants().leader();
+        Node node = leads != null && random.nextBoolean()
+                ? leads.node()
+                : world.current().get(random.nextInt(world.current().size()));
+        return node == null || !node.isAlive() || node.isStalled() ? null : node;
+    }
+
+    private void strike(Fault fault, Node victim) {
+        if (victim.isClosing() && fault == Fault.CLOSE) {
+            return;
+        }
+        world.weather().inject(fault);
+        world.trace(victim.toString(), fault);
+        switch (fault) {
+            case PARTITION -> {
+                victim.cutOff(true);
+                after(world.weather().spell(), () -> victim.cutOff(false));
+            }
+            case CRASH -> crash(victim);
+            case PROCESS_PAUSED -> {
+                victim.stall();
+                after(world.weather().spell(), victim::resume);
+            }
+            case MACHINE_SUSPENDED -> {
+                victim.stall();
+                victim.clock().suspend(world.now());
+                after(world.weather().spell(), () -> {
+                    victim.clock().wake(world.now());
+                    victim.resume();
+                });
+            }
+            case WALL_CLOCK_JUMP -> victim.clock().jumpWall(random.nextLong(-JUMP, JUMP));
+            case PAUSE, WITHDRAW -> {
+                victim.ask(fault);
+                after(world.weather().spell(), () -> {
+                    if (victim.isAlive() && random.nextInt(4) != 0) {
+                        victim.askToContend();
+                    }
+                });
+            }
+            default -> victim.ask(fault);
+        }
+    }
+
+    private void crash(Node victim) {
+        victim.crash();
+        if (random.nextInt(4) != 0) {
+            after(random.nextLong(world.leaseNanos()), () -> world.startNode(victim.slot()));
+        }
+    }
+
+    private void after(long nanos, Runnable task) {
+        world.at(Math.min(world.now() + nanos, world.clearAt() + Weather.AFTERMATH - 1), null, task);
+    }
+
+    private void operate(Fault fault) {
+        Entry entry = world.store().entry();
+        if (entry == null) {
+            return;
+        }
+        world.weather().inject(fault);
+        LeaderRecord was = entry.record();
+        world.store()
+                .edit(
+                        fault == Fault.OPERATOR_DELETES
+                                ? null
+                                : new LeaderRecord(
+                                        "",
+                                        "",
+                                        Duration.ofSeconds(1),
+                                        was.acquireTime(),
+                                        was.renewTime(),
+                                        was.transitions()));
+    }
+}

@@ -1,0 +1,400 @@
+package dev.baton.simulation;
+
+import dev.baton.driver.LiveTerm;
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EndReason;
+import dev.baton.event.TermPhase;
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register.Entry;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold after every event. It knows true time and every process's clocks, and judges by them alone: it asks no
+ * term anything, since a term that is asked remembers its answer.
+ */
+final class Invariants {
+    /**
+     * The most calls to the store in 30 retryPeriods: a leader makes one or two in each, a standby that polls three, and
+     * contests that are lost and renewals that fail add bursts.
+     */
+    private static final long MOST_CALLS = 400;
+
+    private static final double DRIFT = ElectionTiming.DEFAULT_CLOCK_DRIFT;
+
+    private final World world;
+    private final boolean premise;
+    private final List<Reign> reigns = new ArrayList<>();
+    private final List<Reign> open = new ArrayList<>();
+    private final List<Reign> unsettled = new ArrayList<>();
+    private final Set<String> withdrawn = new HashSet<>();
+    private final Set<String> begun = new HashSet<>();
+    private final Map<String, Long> goneAt = new HashMap<>();
+    private @Nullable FencingToken newest;
+    private long committedAt;
+    private long editedAt = Long.MIN_VALUE / 2;
+
+    /**
+     * The invariants of a world.
+     *
+     * @param premise whether only the holder, or the store's own expiry, ends a live claim
+     */
+    Invariants(World world, boolean premise) {
+        this.world = world;
+        this.premise = premise;
+    }
+
+    private enum Work {
+        NONE,
+        PENDING,
+        RUNNING,
+        RETURNED,
+        STOPPING,
+        DONE
+    }
+
+    /** One term, as an omniscient observer sees it. */
+    static final class Reign {
+        private final Node node;
+        private final FencingToken token;
+        private Moment until;
+        private String nonce = "";
+        private boolean draining;
+        private @Nullable EndReason ended;
+        private boolean saidToBeOver;
+        private Work work = Work.NONE;
+
+        Reign(Node node, FencingToken token, Moment until) {
+            this.node = node;
+            this.token = token;
+            this.until = until;
+        }
+
+        Node node() {
+            return node;
+        }
+
+        boolean isLive() {
+            return node.isAlive()
+                    && ended == null
+                    && !saidToBeOver
+                    && !node.now().hasReached(until);
+        }
+
+        boolean isWorking() {
+            return node.isAlive() && work != Work.NONE && work != Work.DONE;
+        }
+
+        /** When, on the monotonic clock, the renewal left that it now relies on. */
+        long sentAt() {
+            ElectionTiming timing = node.config().timing();
+            return until.nanos()
+                    - Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(timing.leaseDuration()));
+        }
+
+        @Override
+        public String toString() {
+            return "the term of " + node + " with token " + token.number();
+        }
+    }
+
+    long terms() {
+        return reigns.size();
+    }
+
+    /** Who leads, and was not asked to stop, or null. */
+    @Nullable Reign leader() {
+        for (Reign reign : open) {
+            if (reign.isLive() && !reign.draining) {
+                return reign;
+            }
+        }
+        return null;
+    }
+
+    // -- after every event ----------------------------------------------------------------------------------------
+
+    void check() {
+        if (open.size() < 2) {
+            return;
+        }
+        open.removeIf(reign -> reign.ended != null || !reign.node.isAlive());
+        Reign first = null;
+        for (Reign reign : open) {
+            if (reign.isLive()) {
+                if (first != null) {
+                    overlap(first, reign);
+                }
+                first = reign;
+            }
+        }
+    }
+
+    private void overlap(Reign first, Reign second) {
+        if (premise || world.now() - editedAt > longestAfterAnEdit(first)) {
+            throw world.violation("two leaders at once: " + first + " and " + second + " are both live"
+                    + (premise ? "" : ", longer than an operator's edit excuses"));
+        }
+    }
+
+    /** How long a term may outlast the removal of its claim by somebody else. */
+    private static long longestAfterAnEdit(Reign reign) {
+        ElectionTiming timing = reign.node.config().timing();
+        long renew = timing.renewDeadline().toNanos();
+        return (long) ((renew + (timing.leaseDuration().toNanos() - renew) / 2) / (1 - DRIFT));
+    }
+
+    // -- what candidates tell -------------------------------------------------------------------------------------
+
+    void told(Node node, ElectionEvent event) {
+        world.trace(node.toString(), event);
+        world.mix(event.type().name().hashCode() * 31L + node.slot());
+        FencingToken token = event.token();
+        switch (event.type()) {
+            case TERM_STARTED ->
+                begins(node, Objects.requireNonNull(token), Objects.requireNonNull(event.validUntil()));
+            case RENEWED -> {
+                Reign reign = find(node, Objects.requireNonNull(token));
+                // A claim that is taking over is renewed before its term begins.
+                if (reign != null) {
+                    renewed(reign, Objects.requireNonNull(event.validUntil()));
+                }
+            }
+            case TERM_DRAINING -> reign(node, Objects.requireNonNull(token)).draining = true;
+            case TERM_ENDED -> ends(reign(node, Objects.requireNonNull(token)), Objects.requireNonNull(event.reason()));
+            case CLAIM_WITHDRAWN -> withdrawn.add(Objects.requireNonNull(event.detail()));
+            default -> {
+                // Nothing to hold against it.
+            }
+        }
+    }
+
+    private void begins(Node node, FencingToken token, Moment until) {
+        world.mix(token.number());
+        if (newest != null && !token.isAfter(newest) && (premise || token.equals(newest))) {
+            throw world.violation(
+                    node + " began a term with token " + token + " after a term with token " + newest + " had begun");
+        }
+        for (Iterator<Reign> earlier = unsettled.iterator(); earlier.hasNext(); ) {
+            Reign reign = earlier.next();
+            if (!reign.isWorking()) {
+                earlier.remove();
+            } else if (reign.node.equals(node)) {
+                throw world.violation("the callbacks of " + reign
+                        + " are still running as the next term of the same election begins");
+            } else if (reign.ended != null && reign.ended.isOrderly()) {
+                throw world.violation(reign + " was handed over (" + reign.ended + ") while its work is " + reign.work
+                        + ", and " + node + " begins the next");
+            }
+        }
+        newest = newest == null || token.isAfter(newest) ? token : newest;
+        Reign reign = new Reign(node, token, until);
+        if (reign.node.now().hasReached(until)) {
+            throw world.violation(reign + " was over before it began");
+        }
+        reigns.add(reign);
+        open.add(reign);
+        unsettled.add(reign);
+    }
+
+    private void renewed(Reign reign, Moment until) {
+        if (reign.ended != null || node(reign).nanos() - reign.until.nanos() >= 0) {
+            throw world.violation(reign + " was revived by an answer that came after it was over");
+        }
+        reign.until = until;
+    }
+
+    private static Moment node(Reign reign) {
+        return reign.node.now();
+    }
+
+    private void ends(Reign reign, EndReason reason) {
+        if (reign.ended != null) {
+            throw world.violation(reign + " ended twice: " + reign.ended + ", then " + reason);
+        }
+        reign.ended = reason;
+    }
+
+    private Reign reign(Node node, FencingToken token) {
+        Reign reign = find(node, token);
+        if (reign == null) {
+            throw world.violation(node + " spoke of a term with token " + token + " that never began");
+        }
+        return reign;
+    }
+
+    private @Nullable Reign find(Node node, FencingToken token) {
+        for (int i = reigns.size() - 1; i >= 0; i--) {
+            Reign reign = reigns.get(i);
+            if (reign.node.equals(node) && reign.token.equals(token)) {
+                return reign;
+            }
+        }
+        return null;
+    }
+
+    // -- what the work sees ---------------------------------------------------------------------------------------
+
+    void submitted(Node node, LiveTerm term) {
+        Reign reign = reign(node, term.term().token());
+        reign.nonce = term.term().claim().nonce();
+        begun.add(reign.nonce);
+        // A claim that was tried in vain, lapsed, and was tried again begins here.
+        goneAt.remove(reign.nonce);
+        moves(reign, Work.NONE, Work.PENDING, "submitted");
+    }
+
+    void workBegins(Node node, LiveTerm term) {
+        moves(reign(node, term.term().token()), Work.PENDING, Work.RUNNING, "begun");
+    }
+
+    void workCancelled(Node node, LiveTerm term) {
+        moves(reign(node, term.term().token()), Work.PENDING, Work.DONE, "cancelled");
+    }
+
+    void workReturns(Node node, LiveTerm term) {
+        moves(reign(node, term.term().token()), Work.RUNNING, Work.RETURNED, "returned from");
+    }
+
+    void stopBegins(Node node, LiveTerm term) {
+        Reign reign = reign(node, term.term().token());
+        if (!reign.draining && reign.ended == null) {
+            throw world.violation(reign + " was neither draining nor over when its work was told to stop");
+        }
+        moves(reign, Work.RETURNED, Work.STOPPING, "told to stop");
+    }
+
+    void stopEnds(Node node, LiveTerm term) {
+        moves(reign(node, term.term().token()), Work.STOPPING, Work.DONE, "stopped");
+    }
+
+    private void moves(Reign reign, Work from, Work to, String what) {
+        world.mix(to.name().hashCode());
+        if (reign.work != from) {
+            throw world.violation("the work of " + reign + " was " + what + " while it was " + reign.work);
+        }
+        reign.work = to;
+    }
+
+    /** The work asked its term and was told {@code phase}. */
+    void asked(Node node, LiveTerm term, TermPhase phase) {
+        Reign reign = reign(node, term.term().token());
+        if (phase == TermPhase.ENDED) {
+            reign.saidToBeOver = true;
+            return;
+        }
+        if (reign.saidToBeOver) {
+            throw world.violation(reign + " said that it was over, and now says that it is " + phase);
+        }
+        if (!reign.isLive()) {
+            throw world.violation(reign + " says that it is " + phase + ", and by the clock it is over");
+        }
+    }
+
+    // -- what happens at the store --------------------------------------------------------------------------------
+
+    /**
+     * A write of {@code from} is about to be applied.
+     *
+     * @param sentAt when, in true time, it left
+     */
+    void writes(Node from, long sentAt, @Nullable Entry current, Entry written) {
+        LeaderRecord next = written.record();
+        world.mix(written.revision() * 31 + next.nonce().hashCode());
+        world.trace("store", new Commit(from, written));
+        if (current != null) {
+            replaces(from, current.record(), next);
+        }
+        if (premise && withdrawn.contains(next.nonce())) {
+            throw world.violation("a write of claim " + next.nonce() + " of " + from
+                    + " landed after its withdrawal had been confirmed");
+        }
+        Long gone = goneAt.get(next.nonce());
+        if (gone != null && sentAt > gone && begun.contains(next.nonce())) {
+            throw world.violation("claim " + next.nonce() + " of " + from
+                    + ", which had held a term, was written again after it was gone from the store");
+        }
+        committedAt = world.now();
+    }
+
+    private void replaces(Node from, LeaderRecord was, LeaderRecord next) {
+        if (was.isFree()) {
+            return;
+        }
+        if (!was.nonce().equals(next.nonce())) {
+            goneAt.put(was.nonce(), world.now());
+        }
+        if (!from.wrote(was.nonce())) {
+            long stood = world.now() - committedAt;
+            if (stood < was.leaseDuration().toNanos() / (1 + DRIFT) - 1) {
+                throw world.violation(from + (next.isFree() ? " blanked" : " took over") + " the record of "
+                        + was.holderIdentity() + " (" + was.nonce() + ") " + stood / 1_000_000
+                        + " ms after it was written, though it holds for "
+                        + was.leaseDuration().toMillis() + " ms");
+            }
+        } else if (next.isFree()) {
+            releases(from, was);
+        }
+    }
+
+    /** While work of a lost term runs, its claim is left standing for as long as others would leave it standing. */
+    private void releases(Node from, LeaderRecord was) {
+        for (Reign reign : unsettled) {
+            if (reign.node.equals(from)
+                    && reign.nonce.equals(was.nonce())
+                    && reign.isWorking()
+                    && from.now().nanos() - reign.sentAt()
+                            < from.config().timing().leaseDuration().toNanos()) {
+                throw world.violation("the claim of " + reign + " was released while its work is " + reign.work);
+            }
+        }
+    }
+
+    /** Somebody who is no candidate changed the record. */
+    void edits(@Nullable Entry current, @Nullable Entry written) {
+        world.trace("operator", written == null ? "deletes the record" : written.record());
+        if (current != null) {
+            goneAt.put(current.record().nonce(), world.now());
+        }
+        editedAt = world.now();
+        committedAt = world.now();
+    }
+
+    void called(Node node, long calls) {
+        if (calls > MOST_CALLS) {
+            throw world.violation(node + " made " + calls + " calls to the store within 30 retryPeriods");
+        }
+    }
+
+    /** Everybody was closed: whatever is in the store now was left there by the dead. */
+    void checkNothingIsLeft() {
+        Entry entry = world.store().entry();
+        if (entry == null || entry.record().isFree()) {
+            return;
+        }
+        for (Node node : world.nodes()) {
+            if (node.isAlive() && node.wrote(entry.record().nonce())) {
+                throw world.violation(node + " was closed and has stopped, and left " + entry + " behind");
+            }
+        }
+    }
+
+    private record Commit(Node from, Entry entry) {
+        @Override
+        public String toString() {
+            LeaderRecord record = entry.record();
+            return "takes revision " + entry.revision() + " from " + from + ": "
+                    + (record.isFree() ? "free" : record.holderIdentity() + " (" + record.nonce() + ")");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.baton.simulation;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command line: many seeds, or one again. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs elections in seeded worlds full of faults and checks that no two leaders ever lead at once.",
+        sortOptions = false)
+public final class Simulate implements Callable<Integer> {
+    private static final long PROGRESS = 1_000;
+
+    @Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Option(names = "--seeds", paramLabel = "N", description = "How many seeds to run (default: ${DEFAULT-VALUE}).")
+    private long seeds = 10_000;
+
+    @Option(names = "--first", paramLabel = "S", description = "The first of them (default: ${DEFAULT-VALUE}).")
+    private long first;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Run this seed only, and tell what happened last.")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description = "How many candidates contend (default: two to four, by seed).")
+    private int candidates;
+
+    @Option(
+            names = "--mutant",
+            paramLabel = "NAME",
+            description = "Plant this mistake: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Mutant mutant = Mutant.NONE;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Worlds to run side by side (default: one a processor).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    /** Exits 0 when every invariant held, 1 when one did not, 2 when the arguments make no sense. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Simulate()).registerConverter(Mutant.class, text -> {
+            try {
+                return Mutant.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
+        PrintWriter out = command.commandLine().getOut();
+        Options options = new Options(candidates, mutant);
+        return seed == null ? all(options, out) : one(seed, options, out);
+    }
+
+    private static int one(long number, Options options, PrintWriter out) {
+        Outcome outcome = Simulation.run(number, options);
+        out.println(outcome.report());
+        out.printf(
+                "%,d events, %d terms, %.1f s of virtual time, history %016x%n",
+                outcome.events(), outcome.terms(), outcome.simulatedNanos() / 1e9, outcome.history());
+        out.flush();
+        return outcome.isGood() ? 0 : 1;
+    }
+
+    private int all(Options options, PrintWriter out) {
+        AtomicLong done = new AtomicLong();
+        long began = System.nanoTime();
+        Simulation.Summary summary = Simulation.runAll(first, seeds, options, threads, outcome -> {
+            if (done.incrementAndGet() % PROGRESS == 0) {
+                out.printf("%,d seeds%n", done.get());
+                out.flush();
+            }
+        });
+        Outcome failure = summary.failure();
+        if (failure != null) {
+            out.println(failure.report());
+        }
+        out.printf(
+                "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s%n",
+                summary.seeds(),
+                summary.simulatedNanos() / 3.6e12,
+                summary.events(),
+                summary.terms(),
+                (System.nanoTime() - began) / 1e9);
+        out.printf(
+                "longest recovery %.1f s; most calls in 30 retryPeriods %d; without fencing %,d seeds lost an update%n",
+                summary.longestRecoveryNanos() / 1e9, summary.mostCalls(), summary.corruptedSeeds());
+        Map<Fault, Long> faults = new TreeMap<>(summary.faults());
+        faults.forEach((fault, count) -> out.printf("  %-24s %,12d%n", fault.text(), count));
+        out.println(failure == null ? "every invariant held" : "an invariant broke");
+        out.flush();
+        return failure == null ? 0 : 1;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.baton.simulation;
+
+import dev.baton.register.Register.Entry;
+import dev.baton.register.Register.RegisterWatcher;
+import dev.baton.spi.LockBackend.Observation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process's watch on the register: in order, late, lossy; it stalls without a word, is found dead some time later, and
+ * looks again before it says that it lives.
+ */
+final class SimulatedWatch implements Observation {
+    private static final long RECONNECT = 200_000_000;
+
+    private final Node node;
+    private final World world;
+    private final RegisterWatcher watcher;
+    private boolean hears;
+    private boolean closed;
+    private long lastArrival;
+
+    SimulatedWatch(Node node, RegisterWatcher watcher) {
+        this.node = node;
+        this.world = node.world();
+        this.watcher = watcher;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    void open() {
+        world.store().add(this);
+        world.at(world.now() + world.weather().requestDelay(), null, this::look);
+    }
+
+    private void connect() {
+        world.at(world.now() + RECONNECT + world.weather().requestDelay(), null, this::look);
+    }
+
+    private void look() {
+        if (closed || !node.isAlive()) {
+            return;
+        }
+        if (node.isCutOff() || world.weather().storeIsDown()) {
+            connect();
+            return;
+        }
+        hears = true;
+        Entry entry = world.store().entry();
+        long revision = world.store().revision();
+        deliver(() -> {
+            watcher.changed(entry, entry == null ? revision : entry.revision());
+            watcher.live(true);
+        });
+    }
+
+    /** The register changed. */
+    void changed(@Nullable Entry entry, long revision) {
+        if (!hears) {
+            return;
+        }
+        if (node.isCutOff() || world.weather().storeIsDown() || world.weather().strikes(Fault.WATCH_STALLED)) {
+            stall();
+        } else if (!world.weather().strikes(Fault.WATCH_EVENT_LOST)) {
+            deliver(() -> watcher.changed(entry, revision));
+        }
+    }
+
+    /** Hears nothing from now on, and notices that only later. */
+    private void stall() {
+        hears = false;
+        world.at(world.now() + world.weather().spell(), node, () -> {
+            if (!closed) {
+                watcher.live(false);
+                connect();
+            }
+        });
+    }
+
+    private void deliver(Runnable event) {
+        lastArrival = Math.max(lastArrival, world.now() + world.weather().watchDelay());
+        world.at(lastArrival, node, () -> {
+            if (!closed) {
+                event.run();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        world.store().remove(this);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.baton.simulation;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Which faults this world has, how often, and how long things take. Each seed draws a subset of the faults: a world in
+ * which everything fails all the time hardly ever gets anywhere interesting.
+ *
+ * <p>When the weather clears, every fault is over: what is still under way arrives within {@link #AFTERMATH}.
+ */
+final class Weather {
+    /** How long after the weather has cleared the last of what was delayed arrives. */
+    static final long AFTERMATH = 1_000_000_000L;
+
+    private static final long MICRO = 1_000;
+    private static final long MILLI = 1_000_000;
+
+    private final World world;
+    private final SplittableRandom random;
+    private final long leaseNanos;
+    private final long latencyNanos;
+    private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
+    private final Map<Fault, Long> injected = new EnumMap<>(Fault.class);
+    private long storeDownUntil;
+
+    Weather(World world, SplittableRandom random, long leaseNanos, boolean operators) {
+        this.world = world;
+        this.random = random;
+        this.leaseNanos = leaseNanos;
+        this.latencyNanos = random.nextLong(100 * MICRO, 20 * MILLI);
+        boolean jumps = random.nextBoolean();
+        for (Fault fault : Fault.values()) {
+            boolean drawn = fault.breaksThePremise() ? operators : random.nextBoolean();
+            double much = random.nextDouble();
+            if (drawn) {
+                chances.put(fault, much * much * 0.25);
+            }
+        }
+        // A suspended machine is deposed by its wall clock, so that must not go back at the same time.
+        chances.remove(jumps ? Fault.MACHINE_SUSPENDED : Fault.WALL_CLOCK_JUMP);
+    }
+
+    boolean has(Fault fault) {
+        return chances.containsKey(fault);
+    }
+
+    boolean isClear() {
+        return world.now() >= world.clearAt();
+    }
+
+    /** Notes that {@code fault} happens now. */
+    void inject(Fault fault) {
+        injected.merge(fault, 1L, Long::sum);
+        world.trace("world", fault);
+        world.mix(fault.name().hashCode());
+    }
+
+    /** Whether {@code fault} strikes this time. */
+    boolean strikes(Fault fault) {
+        Double chance = chances.get(fault);
+        if (chance == null || isClear() || random.nextDouble() >= chance) {
+            return false;
+        }
+        inject(fault);
+        return true;
+    }
+
+    Map<Fault, Long> injected() {
+        return injected;
+    }
+
+    // -- how long things take -------------------------------------------------------------------------------------
+
+    /** A duration below {@code bound} that ends before the aftermath does. */
+    long upTo(long bound) {
+        long most = Math.min(bound, Math.max(MILLI, world.clearAt() + AFTERMATH - world.now()));
+        return random.nextLong(most);
+    }
+
+    /** A few hundred microseconds, as between threads. */
+    long moment() {
+        return random.nextLong(300 * MICRO);
+    }
+
+    /** Up to a few leases, as a fault lasts. */
+    long spell() {
+        return upTo(2 * leaseNanos);
+    }
+
+    private long hop() {
+        return latencyNanos / 2 + random.nextLong(latencyNanos);
+    }
+
+    long senderDelay() {
+        return strikes(Fault.SENDER_STALLED) ? upTo(leaseNanos / 2) : random.nextLong(50 * MICRO);
+    }
+
+    /** How long a request is under way. */
+    long requestDelay() {
+        return strikes(Fault.REQUEST_LATE) ? spell() : hop();
+    }
+
+    /** How long a reply is under way. */
+    long replyDelay() {
+        return strikes(Fault.REPLY_SLOW) ? upTo(leaseNanos / 2) : hop();
+    }
+
+    long watchDelay() {
+        return strikes(Fault.WATCH_EVENT_SLOW) ? upTo(leaseNanos) : hop();
+    }
+
+    // -- the store ------------------------------------------------------------------------------------------------
+
+    boolean storeIsDown() {
+        return world.now() < storeDownUntil;
+    }
+
+    void takeStoreDown() {
+        storeDownUntil = world.now() + Math.min(upTo(leaseNanos), world.clearAt() - world.now());
+    }
+}

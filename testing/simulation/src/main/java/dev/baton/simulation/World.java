@@ -1,0 +1,374 @@
+package dev.baton.simulation;
+
+import dev.baton.machine.CandidateConfig;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One seed's world: a queue of events in virtual time, run one after another on one thread.
+ *
+ * <p>It has three ages. In the first, faults strike. Then the weather clears, and within {@link #patience()} one of
+ * those who want to must lead for good. Last, everybody is closed, and within the same time must be gone without trace.
+ */
+final class World {
+    static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
+
+    private static final long MILLI = 1_000_000;
+    private static final long MOST_EVENTS = 2_000_000;
+    private static final long WALL_ORIGIN = 1_780_000_000_000_000_000L;
+
+    /** Usual, fast, and with hardly any time to spare. */
+    private static final List<ElectionTiming> TIMINGS = List.of(
+            timing(15_000, 10_000, 2_000),
+            timing(6_000, 4_000, 1_000),
+            timing(5_000, 4_850, 500),
+            timing(3_000, 2_900, 400),
+            timing(4_000, 1_500, 1_000));
+
+    private final long seed;
+    private final Options options;
+    private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
+    private final ArrayDeque<Event> ready = new ArrayDeque<>();
+    private final Trace trace = new Trace();
+    private final SplittableRandom random;
+    private final List<ElectionTiming> timings = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Node[] current;
+    private final Weather weather;
+    private final SimulatedStore store;
+    private final SharedResource fenced;
+    private final SharedResource unfenced;
+    private final Invariants invariants;
+    private final boolean twins;
+    private final long takeoverNanos;
+    private final long leaseNanos;
+    private final long clearAt;
+    private long now;
+    private long order;
+    private long events;
+    private boolean over;
+    private long recovery = -1;
+    private @Nullable ViolationException violated;
+
+    World(long seed, Options options) {
+        this.seed = seed;
+        this.options = options;
+        random = new SplittableRandom(seed);
+        int candidates = options.candidates() == 0 ? 2 + random.nextInt(3) : options.candidates();
+        current = new Node[candidates];
+        boolean mixed = random.nextInt(4) == 0;
+        ElectionTiming common = TIMINGS.get(random.nextInt(TIMINGS.size()));
+        for (int i = 0; i < candidates; i++) {
+            timings.add(mixed ? TIMINGS.get(random.nextInt(TIMINGS.size())) : common);
+        }
+        leaseNanos = timings.stream()
+                .mapToLong(timing -> timing.leaseDuration().toNanos())
+                .max()
+                .orElseThrow();
+        twins = random.nextInt(6) == 0;
+        takeoverNanos = random.nextInt(6) == 0 ? random.nextLong(leaseNanos / 2) : 0;
+        clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
+        boolean operators = random.nextInt(12) == 0;
+        weather = new Weather(this, random.split(), leaseNanos, operators);
+        invariants = new Invariants(this, !operators);
+        store = new SimulatedStore(this, random.split());
+        fenced = new SharedResource(true);
+        unfenced = new SharedResource(false);
+    }
+
+    private static ElectionTiming timing(long lease, long renew, long retry) {
+        return ElectionTiming.of(Duration.ofMillis(lease), Duration.ofMillis(renew), Duration.ofMillis(retry));
+    }
+
+    // -- what there is --------------------------------------------------------------------------------------------
+
+    long now() {
+        return now;
+    }
+
+    Options options() {
+        return options;
+    }
+
+    long clearAt() {
+        return clearAt;
+    }
+
+    long leaseNanos() {
+        return leaseNanos;
+    }
+
+    Weather weather() {
+        return weather;
+    }
+
+    SimulatedStore store() {
+        return store;
+    }
+
+    SharedResource fenced() {
+        return fenced;
+    }
+
+    SharedResource unfenced() {
+        return unfenced;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    /** Who runs now, by slot. */
+    List<Node> current() {
+        return Arrays.asList(current);
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    void trace(String who, Object what) {
+        trace.add(now, who, what);
+    }
+
+    void mix(long value) {
+        trace.mix(value);
+    }
+
+    /** Notes that an invariant broke: the code under test may catch what is thrown at it. */
+    ViolationException violation(String message) {
+        if (violated == null) {
+            violated = new ViolationException(message);
+        }
+        return violated;
+    }
+
+    /**
+     * The longest that a world without faults may be without a leader: a drain, a call that runs into its timeout, the
+     * backoff after a failure, the rest after a step-down or a bad start, and the wait for a record that its holder left
+     * behind, one after another, and once more half of that for what was lost before the weather cleared to be noticed;
+     * by the slowest clock.
+     */
+    long patience() {
+        long longest = 0;
+        for (ElectionTiming timing : timings) {
+            long sum = timing.renewDeadline().toNanos() * 3 / 2
+                    + 2 * timing.retryPeriod().toNanos()
+                    + 3 * leaseNanos
+                    + takeoverNanos;
+            longest = Math.max(longest, sum);
+        }
+        return (long) (longest / (1 - ElectionTiming.DEFAULT_CLOCK_DRIFT)) + 2 * Weather.AFTERMATH;
+    }
+
+    // -- the queue ------------------------------------------------------------------------------------------------
+
+    /** Something that happens at a time, to a process or to the world. */
+    static final class Event implements Comparable<Event> {
+        private final long at;
+        private final long order;
+        private final @Nullable Node node;
+        private final Runnable task;
+        private boolean cancelled;
+
+        private Event(long at, long order, @Nullable Node node, Runnable task) {
+            this.at = at;
+            this.order = order;
+            this.node = node;
+            this.task = task;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(order);
+        }
+    }
+
+    /** Runs {@code task} at {@code trueNanos}; of a process, unless it has crashed, or once it is resumed. */
+    Event at(long trueNanos, @Nullable Node node, Runnable task) {
+        Event event = new Event(Math.max(now, trueNanos), order++, node, task);
+        queue.add(event);
+        return event;
+    }
+
+    /** Runs {@code task} now, after what was to be run now before. */
+    void soon(Node node, Runnable task) {
+        ready.add(new Event(now, order++, node, task));
+    }
+
+    void soon(Event event) {
+        ready.add(event);
+    }
+
+    /** Runs until all is over or an invariant breaks. */
+    Outcome run() {
+        String violation = null;
+        try {
+            begin();
+            while (!over) {
+                next();
+            }
+        } catch (ViolationException e) {
+            violation = e.getMessage();
+        } catch (RuntimeException e) {
+            violation = "the code threw " + e + " at "
+                    + Arrays.stream(e.getStackTrace()).limit(6).toList();
+        }
+        return new Outcome(
+                seed,
+                options,
+                violation,
+                violation == null ? List.of() : trace.lines(),
+                events,
+                invariants.terms(),
+                trace.hash(),
+                now,
+                unfenced.corruptions(),
+                nodes.stream().mapToLong(Node::mostCalls).max().orElse(0),
+                recovery,
+                weather.injected());
+    }
+
+    private void next() {
+        Event event = ready.isEmpty() ? queue.poll() : ready.poll();
+        if (event == null) {
+            throw new ViolationException("nothing is left to happen, and the world is not over");
+        }
+        Node node = event.node;
+        if (event.cancelled || (node != null && !node.isAlive())) {
+            return;
+        }
+        now = Math.max(now, event.at);
+        if (node != null && node.isStalled()) {
+            node.defer(event);
+            return;
+        }
+        if (++events > MOST_EVENTS) {
+            throw new ViolationException("more than " + MOST_EVENTS + " events: somebody is too busy");
+        }
+        trace.mix(now);
+        event.task.run();
+        invariants.check();
+        if (violated != null) {
+            throw violated;
+        }
+    }
+
+    // -- the ages -------------------------------------------------------------------------------------------------
+
+    private void begin() {
+        for (int slot = 0; slot < current.length; slot++) {
+            int place = slot;
+            at(random.nextLong(1_000 * MILLI), null, () -> startNode(place));
+        }
+        new Adversary(this, random.split()).begin();
+        at(clearAt + Weather.AFTERMATH, null, this::clear);
+    }
+
+    /** Starts a new run of the candidate in {@code slot}. */
+    void startNode(int slot) {
+        int run = nodes.size();
+        String identity = twins ? "twin" : "app-" + slot;
+        String nonce = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
+        ElectionTiming timing = timings.get(slot);
+        CandidateConfig config = new CandidateConfig(
+                ELECTION, identity, nonce, timing, timing.renewDeadline(), Duration.ofNanos(takeoverNanos));
+        Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(), random.split());
+        nodes.add(node);
+        current[slot] = node;
+        mix(run);
+        trace(node.toString(), "starts");
+        node.start();
+    }
+
+    private VirtualClock newClock() {
+        int tolerated = (int) Math.round(ElectionTiming.DEFAULT_CLOCK_DRIFT * 1_000_000);
+        int worst = options.mutant().worstPpm(tolerated);
+        int ppm =
+                random.nextBoolean() ? (random.nextBoolean() ? worst : -worst) : random.nextInt(2 * worst + 1) - worst;
+        long monotonic = random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
+        long wall = WALL_ORIGIN + random.nextLong(-30_000 * MILLI, 30_000 * MILLI);
+        return new VirtualClock(ppm, monotonic, wall);
+    }
+
+    /** All faults are over. */
+    private void clear() {
+        trace("world", "the weather has cleared");
+        // A claim whose takeover of a dead holder's record got lost cannot be withdrawn before that record changes, and
+        // where nobody else contends it never does (RegisterBackend). Until that is mended, a stranger changes it.
+        store.touch();
+        if (random.nextBoolean()) {
+            current().stream()
+                    .filter(node -> node != null && node.isAlive() && !node.isClosing())
+                    .forEach(Node::askToContend);
+        }
+        awaitLeader(now + patience(), null, 0);
+    }
+
+    private void awaitLeader(long deadline, Invariants.@Nullable Reign before, long since) {
+        if (nodes.stream().noneMatch(Node::contends)) {
+            closeAll();
+            return;
+        }
+        Invariants.Reign leads = invariants.leader();
+        long steady = leads != null && leads == before ? since : now;
+        if (leads != null && now - steady >= leaseNanos) {
+            recovery = steady - clearAt;
+            closeAll();
+            return;
+        }
+        if (leads == null && now > deadline) {
+            throw new ViolationException("nobody leads " + (now - clearAt) / MILLI
+                    + " ms after the weather cleared, though somebody wants to");
+        }
+        at(now + leaseNanos / 20, null, () -> awaitLeader(deadline, leads, steady));
+    }
+
+    private void closeAll() {
+        nodes.stream().filter(node -> node.isAlive() && !node.isClosing()).forEach(node -> node.ask(Fault.CLOSE));
+        awaitSilence(now + patience());
+    }
+
+    private void awaitSilence(long deadline) {
+        boolean silent = nodes.stream().allMatch(node -> !node.isAlive() || node.isStopped());
+        if (silent) {
+            invariants.checkNothingIsLeft();
+            over = true;
+            return;
+        }
+        if (now > deadline) {
+            Node node = nodes.stream()
+                    .filter(other -> other.isAlive() && !other.isStopped())
+                    .findFirst()
+                    .orElseThrow();
+            throw new ViolationException(node + " was closed and has not stopped: it is "
+                    + node.driver().status().where() + ", in trouble: "
+                    + node.driver().status().trouble() + "; the register shows " + store.entry());
+        }
+        at(now + leaseNanos / 20, null, () -> awaitSilence(deadline));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.baton.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.EnumSet;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class SimulationTest {
+    private static final int SEEDS = 10_000;
+    private static final int SEEDS_TO_CATCH_A_MUTANT = 2_000;
+    private static final int THREADS = 2;
+
+    @Test
+    void tenThousandSeedsMakeNoTwoLeaders() {
+        Simulation.Summary summary = Simulation.runAll(0, SEEDS, Options.DEFAULT, THREADS, outcome -> {});
+        Outcome failure = summary.failure();
+        if (failure != null) {
+            fail(failure.report());
+        }
+        assertThat(summary.seeds()).isEqualTo(SEEDS);
+        assertThat(summary.terms()).as("terms begun").isGreaterThan(SEEDS);
+        assertThat(summary.faults().keySet()).as("faults injected").isEqualTo(EnumSet.allOf(Fault.class));
+        System.out.printf(
+                Locale.ROOT,
+                "%d seeds, %.1f hours of virtual time, %d events, %d terms: every invariant held%n",
+                summary.seeds(),
+                summary.simulatedNanos() / 3.6e12,
+                summary.events(),
+                summary.terms());
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyMutantIsCaught(Mutant mutant) {
+        Options options = Options.DEFAULT.with(mutant);
+        for (int seed = 0; seed < SEEDS_TO_CATCH_A_MUTANT; seed++) {
+            Outcome outcome = Simulation.run(seed, options);
+            if (!outcome.isGood()) {
+                System.out.printf(
+                        Locale.ROOT, "%s: caught after %d seeds: %s%n", mutant.text(), seed + 1, outcome.violation());
+                return;
+            }
+        }
+        fail("%s survived %d seeds: the checkers are blind to it", mutant.text(), SEEDS_TO_CATCH_A_MUTANT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 7, 4_711, -1, Long.MAX_VALUE})
+    void sameSeedSameHistory(long seed) {
+        Outcome first = Simulation.run(seed, Options.DEFAULT);
+        Outcome again = Simulation.run(seed, Options.DEFAULT);
+        assertThat(again).isEqualTo(first);
+        assertThat(Simulation.run(seed + 1, Options.DEFAULT).history()).isNotEqualTo(first.history());
+    }
+
+    @Test
+    void theUnfencedRegisterIsCorruptedInSomeSeed() {
+        Simulation.Summary summary = Simulation.runAll(0, SEEDS / 10, Options.DEFAULT, THREADS, outcome -> {});
+        assertThat(summary.corruptedSeeds())
+                .as("seeds in which a deposed leader overwrote its successor's update")
+                .isPositive();
+    }
+
+    @Test
+    void aFailingSeedPrintsItsReplayCommand() {
+        StringWriter printed = new StringWriter();
+        String mutant = Mutant.WITHDRAW_WITHOUT_RECHECK.text();
+        int exit = commandLine(printed)
+                .execute("--seeds", "500", "--threads", "1", "--candidates", "3", "--mutant", mutant);
+        assertThat(exit).isEqualTo(1);
+        String replay = printed.toString()
+                .lines()
+                .filter(line -> line.startsWith("replay: testing/simulate --seed "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(replay).endsWith(" --candidates 3 --mutant " + mutant);
+
+        StringWriter replayed = new StringWriter();
+        String[] arguments =
+                replay.substring("replay: testing/simulate ".length()).split(" ", -1);
+        assertThat(commandLine(replayed).execute(arguments)).isEqualTo(1);
+        assertThat(replayed.toString()).contains(replay, "blanked the record of");
+    }
+
+    @Test
+    void anUnknownMutantIsRefusedWithTheNamesOfThoseThereAre() {
+        StringWriter printed = new StringWriter();
+        CommandLine commandLine = commandLine(new StringWriter()).setErr(new PrintWriter(printed, true));
+        assertThat(commandLine.execute("--mutant", "unheard-of")).isEqualTo(2);
+        assertThat(printed.toString()).contains("unheard-of", Mutant.VALIDITY_FROM_RECEIPT.text());
+    }
+
+    private static CommandLine commandLine(StringWriter printed) {
+        return Simulate.commandLine().setOut(new PrintWriter(printed, true));
+    }
+}

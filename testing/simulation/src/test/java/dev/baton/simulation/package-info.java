@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.simulation;
+
+import org.jspecify.annotations.NullMarked;
