@@ -6,6 +6,7 @@ import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -56,8 +57,8 @@ final class Forwarding {
         }
 
         @Override
-        public Observation observe(ElectionName election, ElectionWatcher watcher) {
-            return right.observe(election, watcher);
+        public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+            return right.observe(election, timing, watcher);
         }
 
         @Override
@@ -158,8 +159,8 @@ final class Forwarding {
         }
 
         @Override
-        public Runnable register(Supplier<CompletionStage<Void>> close) {
-            return right.register(close);
+        public Runnable register(OpenElection election) {
+            return right.register(election);
         }
 
         @Override

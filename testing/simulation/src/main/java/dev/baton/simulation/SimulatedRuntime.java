@@ -90,7 +90,7 @@ final class SimulatedRuntime implements BackendRuntime, Timekeeper {
     }
 
     @Override
-    public Runnable register(Supplier<CompletionStage<Void>> close) {
+    public Runnable register(OpenElection election) {
         return () -> {};
     }
 
