@@ -153,10 +153,10 @@ final class World {
     }
 
     /**
-     * The longest that a world without faults may be without a leader: a drain, a call that runs into its timeout, the
-     * backoff after a failure, the rest after a step-down or a bad start, and the wait for a record that its holder left
-     * behind, one after another, and once more half of that for what was lost before the weather cleared to be noticed;
-     * by the slowest clock.
+     * The longest that a world without faults may be without a leader, by the slowest clock. One after another: a drain
+     * (renewDeadline), a call that runs into its timeout (half a renewDeadline) and is given up a retryPeriod later, the
+     * backoff after it (up to a lease), the rest after a step-down or a bad start (up to a lease), the wait for a record
+     * that its holder left behind (a lease), the takeover delay, and the last race (a retryPeriod).
      */
     long patience() {
         long longest = 0;
