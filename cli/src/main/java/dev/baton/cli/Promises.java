@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * had it to poll, it would take up to a retryPeriod, so a hand-over must not take longer than that.
  *
  * <p><b>First election.</b> Nobody held it, so nobody's lease has to run out; but a candidate has to prove its own session
- * first. It must take no longer than a leaseDuration.
+ * first. It must take no longer than a leaseDuration, from the moment at which one of them is connected and watches: how
+ * long a JVM takes to start is no promise of an election.
  *
  * @param timing of the election
  * @param tick the servers' tickTime
@@ -74,13 +75,11 @@ record Promises(
     }
 
     private Verdict elected(List<Fact> facts) {
-        Optional<Fact> joined =
-                facts.stream().filter(fact -> fact.is("started")).findFirst();
-        Optional<Fact> leads = joined.flatMap(join -> successor(facts, join.mono(), ""));
-        return within(
-                "first election",
-                leads.map(to -> to.mono() - joined.orElseThrow().mono()),
-                timing.leaseDuration());
+        Optional<Fact> ready =
+                facts.stream().filter(fact -> fact.is("watching")).min(Comparator.comparingLong(Fact::mono));
+        Optional<Long> nanos = ready.flatMap(watch ->
+                successor(facts, Long.MIN_VALUE, "").map(leads -> Math.max(0, leads.mono() - watch.mono())));
+        return within("first election", nanos, timing.leaseDuration());
     }
 
     private Verdict handedOver(List<Fact> facts) {

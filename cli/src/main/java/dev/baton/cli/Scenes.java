@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  */
 final class Scenes {
     /** How much longer than promised the demo waits, to tell late from never. */
-    private static final Duration EXTRA = Duration.ofSeconds(10);
+    private static final Duration EXTRA = Duration.ofSeconds(20);
 
     private final Plan plan;
     private final Cast cast;

@@ -31,7 +31,8 @@ class PromisesTest {
     /** ada leads from 1 s, ben from 2.1 s, cleo from 7 s, dora from 12 s; times in milliseconds. */
     private static List<Fact> kept() {
         return new ArrayList<>(List.of(
-                at(0, "started", "ada"),
+                at(-5000, "started", "ada"),
+                at(0, "watching", "ada"),
                 started(1000, "ada", 10, 3500),
                 wrote(1050, "ada", 10, 1049),
                 about(2000, "term-draining", "ada", 10).with("reason", "STEPPED_DOWN"),
@@ -174,7 +175,7 @@ class PromisesTest {
 
     @Test
     void seesALateFirstElection() {
-        assertThat(broken(replacing("started", "ada", at(-3001, "started", "ada"))))
+        assertThat(broken(replacing("watching", "ada", at(-3001, "watching", "ada"))))
                 .containsExactly(FIRST_ELECTION);
     }
 
