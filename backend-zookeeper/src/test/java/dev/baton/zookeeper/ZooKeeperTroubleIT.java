@@ -11,6 +11,7 @@ import static dev.baton.zookeeper.Stage.lead;
 import static dev.baton.zookeeper.Stage.refused;
 import static dev.baton.zookeeper.Stage.renew;
 import static dev.baton.zookeeper.Stage.withdraw;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.curator.utils.ZookeeperFactory;
@@ -181,13 +183,28 @@ class ZooKeeperTroubleIT {
     void authorizationAndAclsPassThroughCuratorsBuilder() throws Exception {
         ZooKeeperBackend backend = stage.backend(builder -> builder.basePath("/private")
                 .curator(curator -> curator.authorization(
-                                "digest", "user:secret".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                "digest", "user:secret".getBytes(UTF_8))
                         .aclProvider(new CreatorOnly())));
         lead(backend, claim("owner"));
         ZooKeeperBackend stranger = stage.backend(builder -> builder.basePath("/private"));
 
         assertThat(sentence(stranger.acquire(claim("stranger"), in(stranger, Duration.ofSeconds(3)))))
                 .contains("denies access to /private/orders/reconciler");
+    }
+
+    @Test
+    void rejectedCredentialsAreNamedAndTriedAgain() throws Exception {
+        AtomicReference<String> scheme = new AtomicReference<>("no-such-scheme");
+        ZooKeeperBackend backend = stage.backend(builder ->
+                builder.curator(curator -> curator.authorization(scheme.get(), "user:secret".getBytes(UTF_8))));
+        backend.check(ELECTION, TIMING);
+        Claim claim = claim("owner");
+
+        await().untilAsserted(() -> assertThat(sentence(backend.acquire(claim, in(backend, Duration.ofSeconds(3)))))
+                .contains("rejected the credentials"));
+        scheme.set("digest");
+
+        await().ignoreExceptions().until(() -> acquire(backend, claim) instanceof Answer.Granted);
     }
 
     @Test

@@ -38,6 +38,7 @@ class LineTest {
 
         assertThat(line.placeOf(A)).isEqualTo(new Line.Place(1, C));
         assertThat(line.placeOf(B)).isEqualTo(new Line.Place(2, A));
+        assertThat(placeIn(line, A).isFirst()).isFalse();
         assertThat(placeIn(line, A).isSecond()).isTrue();
         assertThat(placeIn(line, B).isSecond()).isFalse();
     }
