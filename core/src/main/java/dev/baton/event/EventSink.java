@@ -2,7 +2,6 @@ package dev.baton.event;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,14 +46,14 @@ public interface EventSink {
     }
 
     /**
-     * One line of JSON an event, flushed by nobody but {@code out} itself.
+     * One line of JSON an event, in one append, flushed by nobody but {@code out} itself.
      *
      * @throws UncheckedIOException when {@code out} fails
      */
     static EventSink jsonLines(Appendable out) {
         return event -> {
             try {
-                out.append(event.toJson()).append(String.format(Locale.ROOT, "%n"));
+                out.append(event.toJson() + "\n");
             } catch (IOException e) {
                 throw new UncheckedIOException("writing an election event failed", e);
             }

@@ -810,7 +810,7 @@ class ElectionMachineTest {
         void turnHeardDuringAnAcquireIsNotForgotten() {
             rig.on((m, t) -> m.watching(true, t)).start();
             Effect.Acquire acquire = rig.call(Effect.Acquire.class);
-            rig.on((m, t) -> m.yourTurn(acquire.claim(), t));
+            rig.on((m, t) -> m.yourTurn(acquire.claim(), null, t));
             rig.refuse(acquire, Rig.other("b", 3), Rig.NEVER);
             assertThat(rig.untilWake()).isLessThanOrEqualTo(millis(5));
         }
@@ -820,11 +820,11 @@ class ElectionMachineTest {
             rig.on((m, t) -> m.watching(true, t)).start();
             Effect.Acquire acquire = rig.call(Effect.Acquire.class);
             rig.refuse(acquire, Rig.other("b", 3), Rig.NEVER);
-            rig.on((m, t) -> m.yourTurn(rig.claim(42), t));
+            rig.on((m, t) -> m.yourTurn(rig.claim(42), null, t));
             assertThat(rig.lastOf(Effect.Acquire.class))
                     .as("not another's turn")
                     .isEmpty();
-            rig.on((m, t) -> m.yourTurn(acquire.claim(), t));
+            rig.on((m, t) -> m.yourTurn(acquire.claim(), null, t));
             assertThat(rig.call(Effect.Acquire.class).claim()).isEqualTo(acquire.claim());
         }
 

@@ -171,7 +171,7 @@ class MachinePropertyTest {
             switch (random.nextInt(4)) {
                 case 0 -> on("vacant", ElectionMachine::vacant);
                 case 1 -> on("held", (m, t) -> m.held(Rig.other("b", tokens), seconds(random.nextInt(16)), t));
-                case 2 -> on("yourTurn", (m, t) -> m.yourTurn(claim, t));
+                case 2 -> on("yourTurn", (m, t) -> m.yourTurn(claim, null, t));
                 default -> on("lost", (m, t) -> m.lost(claim, "gone", t));
             }
         }

@@ -112,7 +112,7 @@ final class OneProcess {
 
     Ear listen() {
         Ear ear = new Ear();
-        ear.observation = backend.observe(ELECTION, ear);
+        ear.observation = backend.observe(ELECTION, dev.baton.spi.ElectionTiming.DEFAULT, ear);
         time.settle();
         return ear;
     }
@@ -144,7 +144,7 @@ final class OneProcess {
         }
 
         @Override
-        public void yourTurn(Claim claim) {
+        public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
             heard.add("yourTurn " + claim.identity());
         }
 

@@ -747,11 +747,11 @@ class RegisterBackendTest {
         void watchThatSpeaksUpAfterItWasEndedIsNotTakenForALiveOne() {
             watching.granted(claim);
             OneProcess.Ear one = new OneProcess.Ear();
-            one.observation = watching.backend.observe(ELECTION, one);
+            one.observation = watching.backend.observe(ELECTION, dev.baton.spi.ElectionTiming.DEFAULT, one);
             close(one);
             time.settle();
             OneProcess.Ear two = new OneProcess.Ear();
-            watching.backend.observe(ELECTION, two);
+            watching.backend.observe(ELECTION, dev.baton.spi.ElectionTiming.DEFAULT, two);
             time.settle();
             assertThat(two.take()).startsWith("watching false").endsWith("watching true");
         }
