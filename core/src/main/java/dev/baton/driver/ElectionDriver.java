@@ -134,11 +134,15 @@ public final class ElectionDriver {
     }
 
     private void handle(BiFunction<ElectionMachine, Moment, List<Effect>> event) {
-        carryOut(event.apply(machine, time.now()));
-        reschedule();
-        status = snapshot();
-        if (machine.isStopped() && !stopped.isDone()) {
-            finish();
+        try {
+            carryOut(event.apply(machine, time.now()));
+        } finally {
+            // Whatever failed, the term still has to be renewed and to expire.
+            reschedule();
+            status = snapshot();
+            if (machine.isStopped() && !stopped.isDone()) {
+                finish();
+            }
         }
     }
 
@@ -248,7 +252,7 @@ public final class ElectionDriver {
     private void tell(ElectionEvent event) {
         try {
             events.accept(event);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("an event sink failed on {}", event, e);
         }
     }
@@ -270,11 +274,14 @@ public final class ElectionDriver {
     }
 
     private void ask(long call, CompletionStage<Answer> stage) {
-        stage.whenComplete((answer, failure) -> post((machine, now) ->
-                failure == null ? machine.answered(call, answer, now) : machine.failed(call, describe(failure), now)));
+        stage.whenComplete((@Nullable Answer answer, @Nullable Throwable failure) -> post((machine, now) ->
+                answer != null ? machine.answered(call, answer, now) : machine.failed(call, describe(failure), now)));
     }
 
-    private static String describe(Throwable failure) {
+    private static String describe(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "the backend answered null, which is a defect in it";
+        }
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
