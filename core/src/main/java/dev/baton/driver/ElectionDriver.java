@@ -144,12 +144,12 @@ public final class ElectionDriver {
         try {
             carryOut(event.apply(machine, time.now()));
         } finally {
-            // Whatever went wrong, the election goes on.
+            // Whatever failed, the term still has to be renewed and to expire.
             reschedule();
             status = snapshot();
-        }
-        if (machine.isStopped() && !stopped.isDone()) {
-            finish();
+            if (machine.isStopped() && !stopped.isDone()) {
+                finish();
+            }
         }
     }
 
@@ -189,7 +189,7 @@ public final class ElectionDriver {
         for (Effect effect : effects) {
             try {
                 carryOut(effect);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // One effect that fails must not take the others with it, least of all the end of a term.
                 log.error("{}: carrying out {} failed", config.election(), effect, e);
             }
@@ -257,11 +257,14 @@ public final class ElectionDriver {
     }
 
     private void ask(long call, CompletionStage<Answer> stage) {
-        stage.whenComplete((answer, failure) -> post((machine, now) ->
-                failure == null ? machine.answered(call, answer, now) : machine.failed(call, describe(failure), now)));
+        stage.whenComplete((@Nullable Answer answer, @Nullable Throwable failure) -> post((machine, now) ->
+                answer != null ? machine.answered(call, answer, now) : machine.failed(call, describe(failure), now)));
     }
 
-    private static String describe(Throwable failure) {
+    private static String describe(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "the backend answered null, which is a defect in it";
+        }
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();

@@ -12,11 +12,14 @@ public interface EventSink {
     /** Takes one event. */
     void accept(ElectionEvent event);
 
-    /** This sink, then {@code next}. */
+    /** This sink, then {@code next}, whether or not this one throws. */
     default EventSink and(EventSink next) {
         return event -> {
-            accept(event);
-            next.accept(event);
+            try {
+                accept(event);
+            } finally {
+                next.accept(event);
+            }
         };
     }
 
