@@ -270,6 +270,7 @@ final class Session implements Client.Listener {
                 settings.connectString(),
                 Long.toHexString(on.sessionId()),
                 ElectionTiming.text(negotiated));
+        complaint = null;
         if (unsuitable != null) {
             complain(unsuitable);
         }
