@@ -182,12 +182,14 @@ final class Contest {
             pollLater(period + jitter);
             return;
         }
+        long asked = sight.revision();
         backend.call(
                 "a read of " + election,
                 backend.time().now().plus(POLL),
                 () -> backend.register().read(election),
                 (found, failure) -> {
-                    if (found != null) {
+                    // What a change has overtaken is older than that change, and an empty read does not say so.
+                    if (found != null && asked == sight.revision()) {
                         saw(found.orElse(null));
                     }
                     if (poll == round) {

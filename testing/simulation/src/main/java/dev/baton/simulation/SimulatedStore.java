@@ -56,13 +56,6 @@ final class SimulatedStore {
         set(written);
     }
 
-    /** What somebody does who edits something else about the record, and so moves its revision. */
-    void touch() {
-        if (entry != null) {
-            set(new Entry(entry.record(), nextRevision(), null));
-        }
-    }
-
     private long nextRevision() {
         revision += 1 + random.nextLong(3);
         return revision;

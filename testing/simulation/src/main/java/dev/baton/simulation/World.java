@@ -318,9 +318,6 @@ final class World {
     /** All faults are over. */
     private void clear() {
         trace("world", "the weather has cleared");
-        // A claim whose takeover of a dead holder's record got lost cannot be withdrawn before that record changes, and
-        // where nobody else contends it never does (RegisterBackend). Until that is mended, a stranger changes it.
-        store.touch();
         if (random.nextBoolean()) {
             current().stream()
                     .filter(node -> node != null && node.isAlive() && !node.isClosing())
