@@ -8,6 +8,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.SessionValidity;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +28,14 @@ import org.slf4j.LoggerFactory;
  * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
  * {@link #open} and {@link #close}.
  */
-final class Session implements Client.Listener {
+final class Session implements Wire.Listener {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Clients clients;
     private final Duration leaseDuration;
-    private final AtomicReference<@Nullable Client> client = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> client = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Map<ElectionName, Contest> contests = new HashMap<>();
     private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
@@ -55,9 +56,11 @@ final class Session implements Client.Listener {
     final Sentences sentences;
     final Parents parents = new Parents();
 
-    private Session(Settings settings, BackendRuntime runtime, Timekeeper lane, ElectionTiming timing) {
+    private Session(
+            Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
+        this.clients = clients;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
         this.idlePeriod = timing.retryPeriod();
@@ -65,8 +68,9 @@ final class Session implements Client.Listener {
     }
 
     /** Starts to connect. Outside the lane. */
-    static Session open(Settings settings, BackendRuntime runtime, Timekeeper lane, ElectionTiming timing) {
-        Session session = new Session(settings, runtime, lane, timing);
+    static Session open(
+            Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
+        Session session = new Session(settings, runtime, clients, lane, timing);
         session.time.execute(session::awaitConnection);
         session.openClient();
         return session;
@@ -82,17 +86,16 @@ final class Session implements Client.Listener {
     }
 
     private void openClient() {
-        Client opened = Client.open(settings, leaseDuration, time, this);
-        client.set(opened);
+        client.set(clients.open(leaseDuration, time, () -> new Wire(time, settings.tickTime(), this)));
         if (closed.get()) {
             closeClient();
         }
     }
 
     private void closeClient() {
-        Client open = client.getAndSet(null);
+        Runnable open = client.getAndSet(null);
         if (open != null) {
-            open.close();
+            open.run();
         }
     }
 
@@ -207,18 +210,16 @@ final class Session implements Client.Listener {
     }
 
     @Override
-    public void opened(Wire opened, ZooKeeper handle) {
+    public void opened(Wire opened) {
         Wire before = wire;
         if (before != null) {
             ended(before, false);
         }
-        opened.opened(handle);
         wire = opened;
         everConnected = false;
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
                 time, opened, parents, folder, leaseDuration, idlePeriod, this::heartbeatFailed, this::heartbeatStuck);
-        opened.takeEarly().forEach(change -> changed(opened, change));
     }
 
     private void heartbeatFailed(Wire.Reply reply) {
@@ -241,11 +242,7 @@ final class Session implements Client.Listener {
     }
 
     @Override
-    public void changed(Wire on, Client.Change change) {
-        if (!on.isOpened()) {
-            on.early(change);
-            return;
-        }
+    public void changed(Wire on, Wire.Change change) {
         if (on != wire) {
             return;
         }
@@ -312,7 +309,7 @@ final class Session implements Client.Listener {
         List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
         if (!confirmed) {
             Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionGone(over));
-            new Undertaker(settings, runtime, time, leaseDuration, over.handle(), gone).start();
+            new Undertaker(clients, runtime, time, leaseDuration, over.handle(), gone).start();
         }
     }
 
@@ -320,7 +317,7 @@ final class Session implements Client.Listener {
         rejected = true;
         complain(sentences.credentialsRejected());
         // After a failed login that the servers do not insist on, the handle lives on without it.
-        if (on.handle().getState() == ZooKeeper.States.AUTH_FAILED) {
+        if (on.handle().isRejected()) {
             reopen();
         } else {
             rejected = false;

@@ -2,17 +2,10 @@ package dev.baton.zookeeper;
 
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Timekeeper;
-import java.io.IOException;
+import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
-import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ConnectStringParser;
-import org.apache.zookeeper.client.StaticHostProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +20,7 @@ final class Undertaker {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
-    private final Settings settings;
+    private final Clients clients;
     private final BackendRuntime runtime;
     private final Timekeeper lane;
     private final Duration timeout;
@@ -38,18 +31,13 @@ final class Undertaker {
 
     /** @param ended runs in the lane once the ensemble has said that the session is gone */
     Undertaker(
-            Settings settings,
-            BackendRuntime runtime,
-            Timekeeper lane,
-            Duration timeout,
-            ZooKeeper left,
-            Runnable ended) {
-        this.settings = settings;
+            Clients clients, BackendRuntime runtime, Timekeeper lane, Duration timeout, Handle left, Runnable ended) {
+        this.clients = clients;
         this.runtime = runtime;
         this.lane = lane;
         this.timeout = timeout;
-        this.sessionId = left.getSessionId();
-        this.password = left.getSessionPasswd().clone();
+        this.sessionId = left.sessionId();
+        this.password = left.password().clone();
         this.ended = ended;
     }
 
@@ -62,10 +50,9 @@ final class Undertaker {
 
     private void attempt() {
         if (!runtime.isClosed()) {
-            runtime.callbacks().execute(() -> {
-                KeeperState found = find();
-                lane.execute(() -> heard(found));
-            });
+            runtime.callbacks()
+                    .execute(
+                            () -> clients.end(sessionId, password, timeout, found -> lane.execute(() -> heard(found))));
         }
     }
 
@@ -81,41 +68,6 @@ final class Undertaker {
                 lane.schedule(retry, this::attempt);
                 retry = retry.multipliedBy(2).compareTo(timeout) < 0 ? retry.multipliedBy(2) : timeout;
             }
-        }
-    }
-
-    /** Attaches to the session and closes it. Expired when there is none, Disconnected when that could not be learned. */
-    private KeeperState find() {
-        CuratorFrameworkFactory.Builder builder = Client.builder(settings);
-        String connect = builder.getEnsembleProvider().getConnectionString();
-        CompletableFuture<KeeperState> state = new CompletableFuture<>();
-        try {
-            ZooKeeper handle = new ZooKeeper(
-                    connect,
-                    (int) timeout.toMillis(),
-                    event -> {
-                        if (event.getState() != KeeperState.Disconnected) {
-                            state.complete(event.getState());
-                        }
-                    },
-                    sessionId,
-                    password,
-                    false,
-                    new StaticHostProvider(new ConnectStringParser(connect).getServerAddresses()),
-                    builder.getZkClientConfig());
-            try {
-                KeeperState found = state.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
-                boolean declaredByServer = handle.getSessionTimeout() <= 0;
-                return found == KeeperState.Expired && !declaredByServer ? KeeperState.Disconnected : found;
-            } finally {
-                handle.close();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return KeeperState.Disconnected;
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            log.debug("could not learn what became of session 0x{}", Long.toHexString(sessionId), e);
-            return KeeperState.Disconnected;
         }
     }
 }

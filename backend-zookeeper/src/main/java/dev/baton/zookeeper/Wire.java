@@ -2,20 +2,19 @@ package dev.baton.zookeeper;
 
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.session.Handle;
 import dev.baton.zookeeper.session.SessionValidity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.apache.zookeeper.AsyncCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
@@ -29,43 +28,61 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods are called in the lane, where all answers arrive too.
  */
-final class Wire {
+final class Wire implements Clients.Connection {
     private final Timekeeper time;
-    private final Function<String, List<ACL>> acls;
-    private final Consumer<Wire> proved;
+    private final Listener listener;
     final SessionValidity validity;
-    private final List<Client.Change> early = new ArrayList<>();
-    private @Nullable ZooKeeper handle;
+    private final List<Change> early = new ArrayList<>();
+    private @Nullable Handle handle;
 
-    /** @param proved runs after a write was acknowledged */
-    Wire(Timekeeper time, Function<String, List<ACL>> acls, Duration tick, Moment opened, Consumer<Wire> proved) {
+    /** Made before its handle is. */
+    Wire(Timekeeper time, Duration tick, Listener listener) {
         this.time = time;
-        this.acls = acls;
-        this.proved = proved;
-        this.validity = new SessionValidity(tick, opened);
+        this.listener = listener;
+        this.validity = new SessionValidity(tick, time.now());
     }
 
-    void opened(ZooKeeper zooKeeper) {
-        handle = zooKeeper;
+    /** What a wire tells, in the lane. */
+    interface Listener {
+        /** The handle was made, which opens a session. Comes before anything else of the wire. */
+        void opened(Wire wire);
+
+        /** The state of the wire's connection, or of its session, changed. */
+        void changed(Wire wire, Change change);
+
+        /** A write on the wire was acknowledged. */
+        void proved(Wire wire);
     }
 
-    /** Keeps a change that came before the handle itself was known. */
-    void early(Client.Change change) {
-        early.add(change);
+    /**
+     * @param attemptedAt for a new connection: read before its attempt began; null where not known
+     */
+    record Change(KeeperState state, @Nullable Moment attemptedAt) {}
+
+    @Override
+    public void opened(Handle made) {
+        time.execute(() -> {
+            handle = made;
+            listener.opened(this);
+            early.forEach(change -> listener.changed(this, change));
+            early.clear();
+        });
     }
 
-    /** What came before the handle was known. */
-    List<Client.Change> takeEarly() {
-        List<Client.Change> taken = List.copyOf(early);
-        early.clear();
-        return taken;
+    @Override
+    public void changed(KeeperState state, @Nullable Moment attemptedAt) {
+        Change change = new Change(state, attemptedAt);
+        time.execute(() -> {
+            // It may come before the handle itself is known.
+            if (handle == null) {
+                early.add(change);
+            } else {
+                listener.changed(this, change);
+            }
+        });
     }
 
-    boolean isOpened() {
-        return handle != null;
-    }
-
-    ZooKeeper handle() {
+    Handle handle() {
         if (handle == null) {
             throw new IllegalStateException("the ZooKeeper handle is not known yet");
         }
@@ -74,53 +91,36 @@ final class Wire {
 
     /** The session timeout as granted with the present connection; not positive once the server declared it expired. */
     Duration timeout() {
-        return Duration.ofMillis(handle().getSessionTimeout());
+        return handle().timeout();
     }
 
     /** Zero until connected for the first time. */
     long sessionId() {
-        return handle == null ? 0 : handle.getSessionId();
+        return handle == null ? 0 : handle.sessionId();
     }
 
     void create(String path, byte[] data, CreateMode mode, Consumer<Reply> then) {
-        Sent sent = write(then);
-        AsyncCallback.Create2Callback answer =
-                (code, asked, context, name, stat) -> sent.answer(code, asked, name, null, null, stat);
-        handle().create(path, data, acls.apply(path), mode, answer, null);
+        handle().create(path, data, mode, write(then));
     }
 
     void setData(String path, byte[] data, Consumer<Reply> then) {
-        Sent sent = write(then);
-        AsyncCallback.StatCallback answer =
-                (code, asked, context, stat) -> sent.answer(code, asked, null, null, null, stat);
-        handle().setData(path, data, -1, answer, null);
+        handle().setData(path, data, write(then));
     }
 
     void delete(String path, Consumer<Reply> then) {
-        Sent sent = write(then);
-        AsyncCallback.VoidCallback answer = (code, asked, context) -> sent.answer(code, asked, null, null, null, null);
-        handle().delete(path, -1, answer, null);
+        handle().delete(path, write(then));
     }
 
     void getData(String path, @Nullable Consumer<WatchedEvent> watcher, Consumer<Reply> then) {
-        Sent sent = read(then);
-        AsyncCallback.DataCallback answer =
-                (code, asked, context, data, stat) -> sent.answer(code, asked, null, text(data), null, stat);
-        handle().getData(path, onLoop(watcher), answer, null);
+        handle().getData(path, onLoop(watcher), read(then));
     }
 
     void getChildren(String path, @Nullable Consumer<WatchedEvent> watcher, Consumer<Reply> then) {
-        Sent sent = read(then);
-        AsyncCallback.ChildrenCallback answer =
-                (code, asked, context, children) -> sent.answer(code, asked, null, null, children, null);
-        handle().getChildren(path, onLoop(watcher), answer, null);
+        handle().getChildren(path, onLoop(watcher), read(then));
     }
 
     void exists(String path, @Nullable Consumer<WatchedEvent> watcher, Consumer<Reply> then) {
-        Sent sent = read(then);
-        AsyncCallback.StatCallback answer =
-                (code, asked, context, stat) -> sent.answer(code, asked, null, null, null, stat);
-        handle().exists(path, onLoop(watcher), answer, null);
+        handle().exists(path, onLoop(watcher), read(then));
     }
 
     private @Nullable Watcher onLoop(@Nullable Consumer<WatchedEvent> watcher) {
@@ -140,7 +140,7 @@ final class Wire {
         Moment now = time.now();
         if (sent.write != null && code == Code.OK) {
             validity.acknowledged(sent.write, now);
-            proved.accept(this);
+            listener.proved(this);
         } else if (!isFromClient(code)) {
             validity.answered(sent.at, now);
         }
@@ -159,7 +159,7 @@ final class Wire {
     }
 
     /** A request under way. */
-    private final class Sent {
+    private final class Sent implements Handle.Answered {
         private final Moment at;
         private final SessionValidity.@Nullable Write write;
         private final Consumer<Reply> then;
@@ -170,15 +170,16 @@ final class Wire {
             this.then = then;
         }
 
-        void answer(
+        @Override
+        public void answer(
                 int code,
                 String path,
                 @Nullable String name,
-                @Nullable String data,
+                byte @Nullable [] data,
                 @Nullable List<String> children,
                 @Nullable Stat stat) {
             Code known = Code.get(code);
-            Reply reply = new Reply(known == null ? Code.SYSTEMERROR : known, path, name, data, children, stat);
+            Reply reply = new Reply(known == null ? Code.SYSTEMERROR : known, path, name, text(data), children, stat);
             time.execute(() -> {
                 learn(this, reply.code());
                 then.accept(reply);

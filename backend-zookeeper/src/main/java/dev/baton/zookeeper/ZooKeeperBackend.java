@@ -9,6 +9,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -45,17 +46,18 @@ public final class ZooKeeperBackend implements LockBackend {
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Clients clients;
     private final Lane lane;
     private final Sentences sentences;
     private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
     private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ZooKeeperBackend(Settings settings, boolean shutdownHook) {
+    ZooKeeperBackend(Settings settings, BackendRuntime runtime, Clients clients) {
         this.settings = settings;
         this.sentences = new Sentences(settings);
-        this.runtime =
-                shutdownHook ? BackendRuntime.start("zookeeper") : BackendRuntime.startWithoutShutdownHook("zookeeper");
+        this.runtime = runtime;
+        this.clients = clients;
         this.lane = new Lane(runtime.timekeeper());
     }
 
@@ -206,7 +208,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     private Session session(ElectionTiming timing) {
         Session session = sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, lane, timing));
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, lane, timing));
         if (closed.get()) {
             session.close();
         }
@@ -300,13 +302,20 @@ public final class ZooKeeperBackend implements LockBackend {
 
         /** A backend with these settings; it connects when first used. */
         public ZooKeeperBackend build() {
-            Settings settings = new Settings(connectString, basePath, tickTime, epoch, connectionTimeout, curator);
-            String namespace = Client.builder(settings).getNamespace();
+            Settings settings = settings();
+            String namespace = CuratorClients.builder(settings).getNamespace();
             if (namespace != null && !namespace.isEmpty()) {
                 throw new IllegalArgumentException("Curator's namespace \"" + namespace
                         + "\" is not used here; pass basePath(\"/" + namespace + "\") instead");
             }
-            return new ZooKeeperBackend(settings, shutdownHook);
+            BackendRuntime runtime = shutdownHook
+                    ? BackendRuntime.start("zookeeper")
+                    : BackendRuntime.startWithoutShutdownHook("zookeeper");
+            return new ZooKeeperBackend(settings, runtime, new CuratorClients(settings));
+        }
+
+        Settings settings() {
+            return new Settings(connectString, basePath, tickTime, epoch, connectionTimeout, curator);
         }
 
         private static void requirePositive(String parameter, Duration value, String hint) {

@@ -1,6 +1,6 @@
 /**
  * What the ZooKeeper backend decides, apart from the client library: when a session can still be counted on, and who is
- * first in line. No clock, no thread, no server. Public for the simulator, not for users.
+ * first in line; and the seam below which there are servers. No clock, no thread. Public for the simulator, not for users.
  */
 @NullMarked
 package dev.baton.zookeeper.session;

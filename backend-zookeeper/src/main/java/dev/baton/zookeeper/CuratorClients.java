@@ -1,9 +1,16 @@
 package dev.baton.zookeeper;
 
-import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -14,6 +21,7 @@ import org.apache.curator.utils.DefaultZookeeperFactory;
 import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.client.HostProvider;
@@ -21,39 +29,20 @@ import org.apache.zookeeper.client.StaticHostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Curator's client for one leaseDuration: it connects, authenticates, and opens the next session when one has expired.
- * What becomes of each session is heard from the handle itself, in order with its answers.
+ * Clients of Curator's: each connects, authenticates, and opens the next session when one has expired. What becomes of
+ * each session is heard from the handle itself, in order with its answers.
  */
-final class Client {
-    private final CuratorFramework curator;
+record CuratorClients(Settings settings) implements Clients {
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
-    private Client(CuratorFramework curator) {
-        this.curator = curator;
-    }
-
-    /** What a client tells, in the lane. */
-    interface Listener {
-        /** A handle was made, which opens a session. Comes before anything else of its wire. */
-        void opened(Wire wire, ZooKeeper handle);
-
-        /** The state of the wire's connection, or of its session, changed. */
-        void changed(Wire wire, Change change);
-
-        /** A write on the wire was acknowledged. */
-        void proved(Wire wire);
-    }
-
-    /**
-     * @param attemptedAt for a new connection: read before its attempt began; null where not known
-     */
-    record Change(Watcher.Event.KeeperState state, @Nullable Moment attemptedAt) {}
-
-    /** Opens a client; it connects by itself, as long as it takes. */
-    static Client open(Settings settings, Duration sessionTimeout, Timekeeper time, Listener listener) {
+    @Override
+    public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening) {
         CuratorFrameworkFactory.Builder builder = builder(settings);
-        Handles handles = new Handles(settings, builder, time, listener);
+        Handles handles = new Handles(builder, time, opening);
         builder.sessionTimeoutMs(millis(sessionTimeout))
                 .connectionTimeoutMs(millis(settings.connectionTimeout()))
                 .retryPolicy(new RetryNTimes(0, 0))
@@ -65,9 +54,48 @@ final class Client {
                 .zookeeperFactory(handles);
         CuratorFramework curator = builder.build();
         curator.start();
-        return new Client(curator);
+        return curator::close;
     }
 
+    @Override
+    public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+        found.accept(end(sessionId, password, timeout));
+    }
+
+    /** Attaches to the session and closes it. Expired when there is none, Disconnected when that could not be learned. */
+    private KeeperState end(long sessionId, byte[] password, Duration timeout) {
+        CuratorFrameworkFactory.Builder builder = builder(settings);
+        String connect = builder.getEnsembleProvider().getConnectionString();
+        CompletableFuture<KeeperState> state = new CompletableFuture<>();
+        try {
+            ZooKeeper handle = new ZooKeeper(
+                    connect,
+                    (int) timeout.toMillis(),
+                    event -> {
+                        if (event.getState() != KeeperState.Disconnected) {
+                            state.complete(event.getState());
+                        }
+                    },
+                    sessionId,
+                    password,
+                    false,
+                    new StaticHostProvider(new ConnectStringParser(connect).getServerAddresses()),
+                    builder.getZkClientConfig());
+            try {
+                KeeperState found = state.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                boolean declaredByServer = handle.getSessionTimeout() <= 0;
+                return found == KeeperState.Expired && !declaredByServer ? KeeperState.Disconnected : found;
+            } finally {
+                handle.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return KeeperState.Disconnected;
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            log.debug("could not learn what became of session 0x{}", Long.toHexString(sessionId), e);
+            return KeeperState.Disconnected;
+        }
+    }
     /** Curator's builder after the user's settings, for one client or to see whether they make sense. */
     static CuratorFrameworkFactory.Builder builder(Settings settings) {
         // Curator follows the ensemble's own configuration by default, away from the connect string: behind a proxy,
@@ -79,27 +107,20 @@ final class Client {
         return builder;
     }
 
-    /** Ends the session where it can, and disconnects. Blocks. */
-    void close() {
-        curator.close();
-    }
-
     private static int millis(Duration duration) {
         return (int) Math.min(Integer.MAX_VALUE, (duration.toNanos() + 999_999) / 1_000_000);
     }
 
     /** Makes every ZooKeeper handle of this client, and hears what becomes of it before Curator does. */
     private static final class Handles implements ZookeeperFactory {
-        private final Settings settings;
         private final @Nullable ZookeeperFactory users;
         private final @Nullable ZKClientConfig config;
         private final List<AuthInfo> authorizations;
         private final ACLProvider acls;
         private final Timekeeper time;
-        private final Listener listener;
+        private final Supplier<Connection> opening;
 
-        Handles(Settings settings, CuratorFrameworkFactory.Builder builder, Timekeeper time, Listener listener) {
-            this.settings = settings;
+        Handles(CuratorFrameworkFactory.Builder builder, Timekeeper time, Supplier<Connection> opening) {
             this.users = builder.getZookeeperFactory().getClass() == DefaultZookeeperFactory.class
                     ? null
                     : builder.getZookeeperFactory();
@@ -107,7 +128,7 @@ final class Client {
             this.authorizations = builder.getAuthInfos() == null ? List.of() : List.copyOf(builder.getAuthInfos());
             this.acls = builder.getAclProvider();
             this.time = time;
-            this.listener = listener;
+            this.opening = opening;
         }
 
         @Override
@@ -124,10 +145,10 @@ final class Client {
                 boolean canBeReadOnly,
                 @Nullable ZKClientConfig clientConfig)
                 throws Exception {
-            Wire wire = new Wire(time, this::aclFor, settings.tickTime(), time.now(), listener::proved);
+            Connection connection = opening.get();
             Attempts attempts = new Attempts(addresses(connect), time);
             Watcher both = event -> {
-                tell(wire, event, attempts);
+                tell(connection, event, attempts);
                 watcher.process(event);
             };
             ZooKeeper handle = users == null
@@ -137,17 +158,15 @@ final class Client {
             for (AuthInfo authorization : authorizations) {
                 handle.addAuthInfo(authorization.getScheme(), authorization.getAuth());
             }
-            time.execute(() -> listener.opened(wire, handle));
+            connection.opened(new ServedHandle(handle, this::aclFor));
             return handle;
         }
 
-        private void tell(Wire wire, WatchedEvent event, Attempts attempts) {
-            if (event.getType() != Watcher.Event.EventType.None) {
-                return;
+        private static void tell(Connection connection, WatchedEvent event, Attempts attempts) {
+            if (event.getType() == Watcher.Event.EventType.None) {
+                boolean connected = event.getState() == KeeperState.SyncConnected;
+                connection.changed(event.getState(), connected ? attempts.next() : null);
             }
-            boolean connected = event.getState() == Watcher.Event.KeeperState.SyncConnected;
-            Change change = new Change(event.getState(), connected ? attempts.next() : null);
-            time.execute(() -> listener.changed(wire, change));
         }
 
         private List<ACL> aclFor(String path) {
