@@ -372,6 +372,15 @@ final class Invariants {
         committedAt = world.now();
     }
 
+    /** What made the claim with this token is about to be gone from the store: by then its term must be over. */
+    void gone(long number) {
+        for (Reign reign : open) {
+            if (reign.token.number() == number && reign.isLive()) {
+                throw world.violation(reign + " is live, and its claim is gone from the store");
+            }
+        }
+    }
+
     void called(Node node, long calls) {
         if (calls > MOST_CALLS) {
             throw world.violation(node + " made " + calls + " calls to the store within 30 retryPeriods");

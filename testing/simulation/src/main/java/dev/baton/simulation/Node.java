@@ -40,8 +40,11 @@ final class Node {
         this.random = random;
         Mutant mutant = world.options().mutant();
         BackendRuntime runtime = new SimulatedRuntime(this, random.split());
+        ZooKeeperStore zooKeeper = world.zooKeeper();
         Register register = mutant.around(new SimulatedRegister(this, runtime), this);
-        LockBackend backend = mutant.around(new RegisterBackend(register, 0), register, this);
+        LockBackend backend = zooKeeper != null
+                ? zooKeeper.backend(this, runtime)
+                : mutant.around(new RegisterBackend(register, 0), register, this);
         TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()));
         Invariants invariants = world.invariants();
         driver = new ElectionDriver(config, backend, callbacks, event -> invariants.told(this, event));

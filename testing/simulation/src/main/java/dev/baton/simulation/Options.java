@@ -1,14 +1,17 @@
 package dev.baton.simulation;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a world is made of besides its seed.
  *
  * @param candidates how many contend, or 0 to let the seed choose
  * @param mutant which wrong variant of the code runs
+ * @param zooKeeper which variant of the ZooKeeper backend runs, or null for a register
  */
-public record Options(int candidates, Mutant mutant) {
+public record Options(
+        int candidates, Mutant mutant, @Nullable ZooKeeperMutant zooKeeper) {
     private static final int MOST_CANDIDATES = 64;
 
     /** The production code, with as many candidates as the seed chooses. */
@@ -21,9 +24,19 @@ public record Options(int candidates, Mutant mutant) {
         }
     }
 
+    /** Options for a register. */
+    public Options(int candidates, Mutant mutant) {
+        this(candidates, mutant, null);
+    }
+
     /** These options with another mutant. */
     public Options with(Mutant other) {
-        return new Options(candidates, other);
+        return new Options(candidates, other, zooKeeper);
+    }
+
+    /** These options, at ZooKeeper. */
+    public Options with(ZooKeeperMutant other) {
+        return new Options(candidates, mutant, other);
     }
 
     /** The command that runs {@code seed} again, just so. */
@@ -35,6 +48,12 @@ public record Options(int candidates, Mutant mutant) {
         }
         if (mutant != Mutant.NONE) {
             command.append(" --mutant ").append(mutant.text());
+        }
+        if (zooKeeper != null) {
+            command.append(" --store zookeeper");
+            if (zooKeeper != ZooKeeperMutant.NONE) {
+                command.append(':').append(zooKeeper.text());
+            }
         }
         return command.toString();
     }

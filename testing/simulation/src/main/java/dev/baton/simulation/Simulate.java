@@ -46,6 +46,12 @@ public final class Simulate implements Callable<Integer> {
     private Mutant mutant = Mutant.NONE;
 
     @Option(
+            names = "--store",
+            paramLabel = "KIND",
+            description = "register, zookeeper, or zookeeper:MUTANT (default: ${DEFAULT-VALUE}).")
+    private String store = "register";
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Worlds to run side by side (default: one a processor).")
@@ -74,8 +80,26 @@ public final class Simulate implements Callable<Integer> {
     public Integer call() {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
-        Options options = new Options(candidates, mutant);
+        Options options = new Options(candidates, mutant, zooKeeper(command.commandLine()));
         return seed == null ? all(options, out) : one(seed, options, out);
+    }
+
+    private @Nullable ZooKeeperMutant zooKeeper(CommandLine commandLine) {
+        String kind = "zookeeper";
+        if (store.equals("register")) {
+            return null;
+        }
+        try {
+            if (store.equals(kind) || store.startsWith(kind + ":")) {
+                return store.equals(kind)
+                        ? ZooKeeperMutant.NONE
+                        : ZooKeeperMutant.of(store.substring(kind.length() + 1));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(commandLine, e.getMessage(), e);
+        }
+        throw new CommandLine.ParameterException(
+                commandLine, "store \"" + store + "\" must be register, zookeeper, or zookeeper:MUTANT");
     }
 
     private static int one(long number, Options options, PrintWriter out) {

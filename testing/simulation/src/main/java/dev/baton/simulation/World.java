@@ -45,6 +45,7 @@ final class World {
     private final Node[] current;
     private final Weather weather;
     private final SimulatedStore store;
+    private final @Nullable ZooKeeperStore zooKeeper;
     private final SharedResource fenced;
     private final SharedResource unfenced;
     private final Invariants invariants;
@@ -77,12 +78,15 @@ final class World {
         twins = random.nextInt(6) == 0;
         takeoverNanos = random.nextInt(6) == 0 ? random.nextLong(leaseNanos / 2) : 0;
         clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
-        boolean operators = random.nextInt(12) == 0;
+        boolean operators = random.nextInt(12) == 0 && options.zooKeeper() == null;
         weather = new Weather(this, random.split(), leaseNanos, operators);
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
         unfenced = new SharedResource(false);
+        zooKeeper = options.zooKeeper() == null
+                ? null
+                : new ZooKeeperStore(this, random.split(), options.zooKeeper(), timings);
     }
 
     private static ElectionTiming timing(long lease, long renew, long retry) {
@@ -113,6 +117,10 @@ final class World {
 
     SimulatedStore store() {
         return store;
+    }
+
+    @Nullable ZooKeeperStore zooKeeper() {
+        return zooKeeper;
     }
 
     SharedResource fenced() {
@@ -167,7 +175,9 @@ final class World {
                     + takeoverNanos;
             longest = Math.max(longest, sum);
         }
-        return (long) (longest / (1 - ElectionTiming.DEFAULT_CLOCK_DRIFT)) + 2 * Weather.AFTERMATH;
+        return (long) (longest / (1 - ElectionTiming.DEFAULT_CLOCK_DRIFT))
+                + 2 * Weather.AFTERMATH
+                + (zooKeeper == null ? 0 : zooKeeper.patience());
     }
 
     // -- the queue ------------------------------------------------------------------------------------------------
@@ -286,6 +296,9 @@ final class World {
             at(random.nextLong(1_000 * MILLI), null, () -> startNode(place));
         }
         new Adversary(this, random.split()).begin();
+        if (zooKeeper != null) {
+            zooKeeper.begin();
+        }
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
@@ -354,6 +367,9 @@ final class World {
         boolean silent = nodes.stream().allMatch(node -> !node.isAlive() || node.isStopped());
         if (silent) {
             invariants.checkNothingIsLeft();
+            if (zooKeeper != null) {
+                zooKeeper.checkNothingIsLeft();
+            }
             over = true;
             return;
         }

@@ -1,0 +1,70 @@
+package dev.baton.simulation;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A backend that grants something else, also where it grants unasked. */
+abstract class Regranting extends Forwarding.Backend {
+    Regranting(LockBackend right) {
+        super(right);
+    }
+
+    abstract Answer.Granted changed(Answer.Granted granted, Duration leaseDuration);
+
+    private Answer answer(Claim claim, Answer answer) {
+        return answer instanceof Answer.Granted granted
+                ? changed(granted, claim.timing().leaseDuration())
+                : answer;
+    }
+
+    @Override
+    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+        return super.acquire(claim, deadline).thenApply(answer -> answer(claim, answer));
+    }
+
+    @Override
+    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+        return super.renew(claim, deadline).thenApply(answer -> answer(claim, answer));
+    }
+
+    @Override
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+        return super.observe(election, timing, new ElectionWatcher() {
+            @Override
+            public void watching(boolean live) {
+                watcher.watching(live);
+            }
+
+            @Override
+            public void held(Holder holder, Duration chanceIn) {
+                watcher.held(holder, chanceIn);
+            }
+
+            @Override
+            public void vacant() {
+                watcher.vacant();
+            }
+
+            @Override
+            public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
+                watcher.yourTurn(
+                        claim,
+                        granted == null ? null : changed(granted, claim.timing().leaseDuration()));
+            }
+
+            @Override
+            public void lost(Claim claim, String how) {
+                watcher.lost(claim, how);
+            }
+        });
+    }
+}

@@ -1,0 +1,208 @@
+package dev.baton.simulation;
+
+import dev.baton.simulation.zookeeper.Ensemble;
+import dev.baton.simulation.zookeeper.Host;
+import dev.baton.simulation.zookeeper.SimulatedClients;
+import dev.baton.simulation.zookeeper.Surroundings;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.ForSimulation;
+import dev.baton.zookeeper.ZooKeeperBackend;
+import dev.baton.zookeeper.session.Line;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** The store of a world whose candidates stand in line at ZooKeeper, and the faults that only its servers have. */
+final class ZooKeeperStore implements Surroundings {
+    private static final List<Long> TICKS = List.of(2_000L, 1_500L, 1_000L, 500L, 200L);
+    private static final String LINE = "/baton/" + World.ELECTION + "/";
+
+    private final World world;
+    private final SplittableRandom random;
+    private final ZooKeeperMutant mutant;
+    private final List<ElectionTiming> timings;
+    private final Map<Node, Host> processes = new HashMap<>();
+    private final Duration tick;
+    private final Ensemble ensemble;
+
+    ZooKeeperStore(World world, SplittableRandom random, ZooKeeperMutant mutant, List<ElectionTiming> timings) {
+        this.world = world;
+        this.random = random;
+        this.mutant = mutant;
+        this.timings = timings;
+        List<Duration> fitting =
+                TICKS.stream().map(Duration::ofMillis).filter(this::fits).toList();
+        tick = fitting.get(Math.min(random.nextInt(fitting.size()), random.nextInt(fitting.size())));
+        double worst = ElectionTiming.DEFAULT_CLOCK_DRIFT;
+        double rate = random.nextBoolean() ? worst : random.nextDouble(-worst, worst);
+        ensemble = new Ensemble(this, tick, rate);
+    }
+
+    /** Whether all candidates could use servers with this tick. */
+    private boolean fits(Duration candidate) {
+        return timings.stream()
+                .allMatch(timing -> timing.leaseDuration().compareTo(candidate.multipliedBy(2)) >= 0
+                        && timing.scaledNanos(timing.leaseDuration()) - candidate.toNanos()
+                                > 3.2 * timing.retryPeriod().toNanos());
+    }
+
+    void begin() {
+        if (random.nextBoolean()) {
+            again(world.leaseNanos() / 8, this::loseRack);
+        }
+        maybe(2, ensemble::changeLeader);
+        maybe(1, () -> ensemble.cutOff(world.weather().spell()));
+        long shortest = timings.stream()
+                .mapToLong(timing -> timing.leaseDuration().toNanos())
+                .min()
+                .orElseThrow();
+        maybe(2, () -> ensemble.grantAtMost(Duration.ofNanos((long) (shortest * random.nextDouble(0.5, 1)))));
+        world.at(world.clearAt() + Weather.AFTERMATH / 2, null, () -> ensemble.grantAtMost(null));
+    }
+
+    /** Whoever leads goes under together with its server: a packet that was noted there may never be reported. */
+    private void loseRack() {
+        Invariants.Reign leads = world.invariants().leader();
+        Host process = leads == null ? null : processes.get(leads.node());
+        if (leads != null && process != null) {
+            ensemble.afterNextBeat(process, () -> loseRack(leads.node(), process));
+        }
+    }
+
+    private void loseRack(Node node, Host process) {
+        long spell = Math.min(
+                world.leaseNanos() + random.nextLong(world.leaseNanos()),
+                world.clearAt() + Weather.AFTERMATH / 2 - world.now());
+        if (spell > 0 && !node.isCutOff() && ensemble.cutOff(process, spell)) {
+            world.weather().inject(Fault.PARTITION);
+            node.cutOff(true);
+            world.at(world.now() + spell, null, () -> node.cutOff(false));
+        }
+    }
+
+    /** In half of the worlds, again and again, every few leases, until the weather clears. */
+    private void maybe(int rarity, Runnable fault) {
+        if (random.nextBoolean()) {
+            again(rarity * world.leaseNanos() / 2, fault);
+        }
+    }
+
+    private void again(long mean, Runnable fault) {
+        long at = world.now() + (long) (-mean * Math.log(1 - random.nextDouble()));
+        if (at < world.clearAt()) {
+            world.at(at, null, () -> {
+                fault.run();
+                again(mean, fault);
+            });
+        }
+    }
+
+    /** How much longer than a register's the way back may be: reconnections, and sessions that have to end. */
+    long patience() {
+        return 3 * world.leaseNanos() + 8 * tick.toNanos();
+    }
+
+    /** The production backend, on this node's clock and these servers. */
+    LockBackend backend(Node node, BackendRuntime runtime) {
+        ZooKeeperBackend.Builder builder =
+                ZooKeeperBackend.builder("simulated:2181").tickTime(tick);
+        Host process = process(node, runtime);
+        processes.put(node, process);
+        SimulatedClients clients = new SimulatedClients(this, ensemble, process, mutant::around);
+        LockBackend backend = ForSimulation.backend(builder, runtime, clients);
+        backend.check(World.ELECTION, node.config().timing());
+        return mutant.around(backend);
+    }
+
+    private Host process(Node node, BackendRuntime runtime) {
+        return new Host() {
+            @Override
+            public Timekeeper time() {
+                return runtime.timekeeper();
+            }
+
+            @Override
+            public void at(long trueNanos, Runnable task) {
+                world.at(trueNanos, node, task);
+            }
+
+            @Override
+            public boolean isCutOff() {
+                return node.isCutOff();
+            }
+
+            @Override
+            public void called() {
+                node.countCall();
+            }
+        };
+    }
+
+    /** Everybody was closed: whatever of theirs is in line now will be there for as long as their sessions live. */
+    void checkNothingIsLeft() {
+        for (String path : ensemble.paths()) {
+            String nonce = path.startsWith(LINE) ? Line.nonceIn(path.substring(LINE.length())) : null;
+            for (Node node : world.nodes()) {
+                if (nonce != null && node.isAlive() && node.wrote(nonce)) {
+                    throw world.violation(node + " was closed and has stopped, and left " + path + " behind");
+                }
+            }
+        }
+    }
+
+    // -- what the servers live in ---------------------------------------------------------------------------------
+
+    @Override
+    public long now() {
+        return world.now();
+    }
+
+    @Override
+    public void at(long trueNanos, Runnable task) {
+        world.at(trueNanos, null, task);
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public long requestDelay() {
+        return world.weather().requestDelay();
+    }
+
+    @Override
+    public long replyDelay() {
+        return world.weather().replyDelay();
+    }
+
+    @Override
+    public boolean losesRequest() {
+        return world.weather().storeIsDown() || world.weather().strikes(Fault.REQUEST_LOST);
+    }
+
+    @Override
+    public boolean losesReply() {
+        return world.weather().strikes(Fault.REPLY_LOST);
+    }
+
+    @Override
+    public void happened(Object what, long hash) {
+        world.trace("zk", what);
+        world.mix(hash);
+    }
+
+    @Override
+    public void gone(String path, long czxid) {
+        if (path.startsWith(LINE)) {
+            world.invariants().gone(czxid);
+        }
+    }
+}

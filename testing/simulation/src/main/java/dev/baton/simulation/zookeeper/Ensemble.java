@@ -1,0 +1,341 @@
+package dev.baton.simulation.zookeeper;
+
+import dev.baton.simulation.zookeeper.Request.Op;
+import dev.baton.simulation.zookeeper.Request.Reply;
+import dev.baton.simulation.zookeeper.Tree.Change;
+import dev.baton.simulation.zookeeper.Tree.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers, and what their leader decides: which sessions are alive, and in what order everything is written.
+ *
+ * <p>What the leader has prepared counts as agreed. Sessions end when their time, rounded up to a tick, has come; what
+ * prolongs them is a touch that has arrived here, not a packet.
+ */
+public final class Ensemble {
+    private static final int SYNC_LIMIT = 5;
+
+    final Surroundings world;
+    final long tick;
+    private final double rate;
+    private final List<Server> servers = new ArrayList<>();
+    private final List<Txn> log = new ArrayList<>();
+    private final Map<Long, Session> sessions = new TreeMap<>();
+    private final Tree prepared = new Tree();
+    private Server leader;
+    private int reign;
+    private long zxid;
+    private long lastSession;
+    private @Nullable Host awaited;
+    private @Nullable Runnable ambush;
+
+    /**
+     * Servers that all serve.
+     *
+     * @param tick as in their configuration
+     * @param rate how much faster than true time their leader's clock runs
+     */
+    public Ensemble(Surroundings world, Duration tick, double rate) {
+        this.world = world;
+        this.rate = rate;
+        this.tick = trueNanos(tick.toNanos());
+        int size = world.random().nextInt(3) == 0 ? 5 : 3;
+        for (int i = 0; i < size; i++) {
+            servers.add(new Server(this, i));
+        }
+        zxid = world.random().nextLong(1_000);
+        lastSession = world.random().nextLong(1L << 40);
+        leader = servers.get(0);
+        ping(reign);
+        reap();
+    }
+
+    /** One session, as the leader knows it. */
+    private static final class Session {
+        private final long id;
+        private Server owner;
+        private long timeout;
+        private long endsAt;
+
+        Session(long id, Server owner) {
+            this.id = id;
+            this.owner = owner;
+        }
+    }
+
+    /** What was agreed, and what is to be answered where it came in. */
+    record Txn(Reply reply, List<Change> changes, long ended) {}
+
+    private long trueNanos(long byItsClock) {
+        return (long) (byItsClock / (1 + rate));
+    }
+
+    long hop() {
+        return world.random().nextLong(tick / 10);
+    }
+
+    Server leader() {
+        return leader;
+    }
+
+    Server any() {
+        return servers.get(world.random().nextInt(servers.size()));
+    }
+
+    List<Txn> log() {
+        return log;
+    }
+
+    // -- sessions -------------------------------------------------------------------------------------------------
+
+    long open(Server by, Duration timeout) {
+        Session session = new Session(++lastSession, by);
+        sessions.put(session.id, session);
+        agree(Reply.of(Code.OK, ++zxid), List.of());
+        session.timeout = trueNanos(timeout.toNanos());
+        touch(session);
+        await(session);
+        return session.id;
+    }
+
+    /** Whether the session lives; then it belongs to {@code by} from now on. */
+    boolean revalidate(long id, Server by, Duration timeout) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return false;
+        }
+        session.owner = by;
+        session.timeout = trueNanos(timeout.toNanos());
+        touch(session);
+        return true;
+    }
+
+    void touch(long id) {
+        Session session = sessions.get(id);
+        if (session != null) {
+            touch(session);
+        }
+    }
+
+    /** Later touches only prolong it. */
+    private void touch(Session session) {
+        session.endsAt = Math.max(session.endsAt, ((world.now() + session.timeout) / tick + 1) * tick);
+    }
+
+    private void await(Session session) {
+        world.at(session.endsAt, () -> {
+            if (sessions.get(session.id) == session) {
+                if (world.now() >= session.endsAt) {
+                    world.happened("session 0x" + Long.toHexString(session.id) + " expires", session.id);
+                    end(session.id);
+                } else {
+                    await(session);
+                }
+            }
+        });
+    }
+
+    private void end(long id) {
+        sessions.remove(id);
+        zxid++;
+        List<Change> changes = new ArrayList<>();
+        for (String path : prepared.ownedBy(id)) {
+            changes.add(change(Kind.DELETE, path, "", id, false));
+        }
+        agree(new Txn(Reply.of(Code.OK, zxid), changes, id));
+    }
+
+    // -- writes ---------------------------------------------------------------------------------------------------
+
+    /** Decides upon a write of a session that came by way of {@code by}, and tells all servers. */
+    void write(long id, Server by, Request request, LongConsumer at) {
+        Session session = sessions.get(id);
+        at.accept(log.size());
+        if (session == null || session.owner != by) {
+            agree(Reply.of(session == null ? Code.SESSIONEXPIRED : Code.SESSIONMOVED, ++zxid), List.of());
+        } else if (request.op() == Op.CLOSE) {
+            end(id);
+        } else {
+            zxid++;
+            decide(id, request);
+            if (request.op() == Op.SET) {
+                beats(by);
+            }
+        }
+    }
+
+    private void decide(long id, Request request) {
+        String path = request.path();
+        switch (request.op()) {
+            case CREATE -> create(id, request);
+            case SET -> {
+                if (prepared.find(path) == null) {
+                    agree(Reply.of(Code.NONODE, zxid), List.of());
+                } else {
+                    agree(Reply.of(Code.OK, zxid), List.of(change(Kind.SET, path, request.data(), id, false)));
+                }
+            }
+            default -> {
+                Tree.Node node = prepared.find(path);
+                if (node == null || node.children > 0) {
+                    agree(Reply.of(node == null ? Code.NONODE : Code.NOTEMPTY, zxid), List.of());
+                } else {
+                    agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, path, "", id, false)));
+                }
+            }
+        }
+    }
+
+    private void create(long id, Request request) {
+        CreateMode mode = request.mode();
+        Tree.Node parent = prepared.find(Tree.parent(request.path()));
+        if (parent == null) {
+            agree(Reply.of(Code.NONODE, zxid), List.of());
+            return;
+        }
+        String path = mode.isSequential()
+                ? request.path() + String.format(Locale.ROOT, "%010d", parent.created)
+                : request.path();
+        if (prepared.find(path) != null) {
+            agree(Reply.of(Code.NODEEXISTS, zxid), List.of());
+            return;
+        }
+        Change made = change(Kind.CREATE, path, request.data(), mode.isEphemeral() ? id : 0, mode.isContainer());
+        Tree.Node node = java.util.Objects.requireNonNull(prepared.find(path));
+        agree(new Reply(Code.OK, path, null, null, node.stat(), zxid), List.of(made));
+    }
+
+    private Change change(Kind kind, String path, String data, long owner, boolean container) {
+        Change change = new Change(kind, path, data, owner, container, zxid, world.now() / 1_000_000);
+        Tree.Node node = prepared.find(path);
+        if (kind == Kind.DELETE && node != null) {
+            world.gone(path, node.czxid);
+        }
+        prepared.apply(change);
+        if (kind != Kind.SET) {
+            world.happened(change, zxid * 31 + path.hashCode());
+        }
+        return change;
+    }
+
+    private void agree(Reply reply, List<Change> changes) {
+        agree(new Txn(reply, changes, 0));
+    }
+
+    private void agree(Txn txn) {
+        log.add(txn);
+        for (Server server : servers) {
+            server.fromLeader(server::catchUp);
+        }
+    }
+
+    /** Containers that are empty go, now and then. */
+    private void reap() {
+        world.at(world.now() + tick / 2 + world.random().nextLong(8 * tick), () -> {
+            for (String path : prepared.abandoned()) {
+                zxid++;
+                agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, path, "", 0, false)));
+            }
+            reap();
+        });
+    }
+
+    /** The nodes there are, by path. */
+    public List<String> paths() {
+        return prepared.paths();
+    }
+
+    // -- leading --------------------------------------------------------------------------------------------------
+
+    private void ping(int since) {
+        if (since != reign) {
+            return;
+        }
+        for (Server server : servers) {
+            server.fromLeader(server::pinged);
+        }
+        world.at(world.now() + tick / 2 + world.random().nextLong(tick / 10), () -> ping(since));
+    }
+
+    /** Another server leads, with all that was agreed; every session's time starts anew. */
+    public void changeLeader() {
+        world.happened("the servers elect another leader", reign);
+        reign++;
+        servers.forEach(Server::drop);
+        leader = servers.stream()
+                .filter(server -> !server.isCut() && server != leader)
+                .findFirst()
+                .orElse(leader);
+        long silence = hop() + world.random().nextLong(2 * tick);
+        int since = reign;
+        world.at(world.now() + silence, () -> {
+            if (since == reign) {
+                servers.forEach(Server::join);
+                ping(since);
+            }
+        });
+        // No session ends while nobody leads, and each has its whole time once somebody does.
+        for (Session session : sessions.values()) {
+            session.endsAt = Math.max(session.endsAt, ((world.now() + silence + session.timeout) / tick + 1) * tick);
+        }
+    }
+
+    /** A server loses the others for {@code nanos} and does not know it at first; never the leader, nor a majority. */
+    public void cutOff(long nanos) {
+        cutOff(any(), nanos);
+    }
+
+    private boolean cutOff(Server server, long nanos) {
+        long cut = servers.stream().filter(Server::isCut).count();
+        if (server == leader || server.isCut() || 2 * (cut + 1) >= servers.size()) {
+            return false;
+        }
+        world.happened(server + " loses its leader", nanos);
+        server.cut(SYNC_LIMIT * tick);
+        world.at(world.now() + nanos, server::heal);
+        return true;
+    }
+
+    /** Runs {@code then} when the answer to the next heartbeat of {@code process} is hardly there. */
+    public void afterNextBeat(Host process, Runnable then) {
+        awaited = process;
+        ambush = then;
+    }
+
+    private void beats(Server by) {
+        Runnable then = ambush;
+        if (awaited != null && then != null && by.serves(awaited)) {
+            awaited = null;
+            ambush = null;
+            world.at(world.now() + tick / 8, then);
+        }
+    }
+
+    /** The server that {@code process} is connected to loses the others; whether there was one that can. */
+    public boolean cutOff(Host process, long nanos) {
+        for (Server server : servers) {
+            if (server.serves(process)) {
+                return cutOff(server, nanos);
+            }
+        }
+        return false;
+    }
+
+    /** A server grants no longer session timeout than {@code most}, or again whatever is asked for. */
+    public void grantAtMost(@Nullable Duration most) {
+        if (most == null) {
+            servers.forEach(Server::grantAll);
+        } else {
+            any().grantAtMost(most);
+        }
+    }
+}

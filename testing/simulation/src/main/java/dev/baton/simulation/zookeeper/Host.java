@@ -1,0 +1,17 @@
+package dev.baton.simulation.zookeeper;
+
+import dev.baton.spi.Timekeeper;
+
+/** What a client library needs of the process it runs in. */
+public interface Host {
+    Timekeeper time();
+
+    /** Runs {@code task} in the process at {@code trueNanos}: later while it is paused, never once it has crashed. */
+    void at(long trueNanos, Runnable task);
+
+    /** Whether no packet passes between it and any server. */
+    boolean isCutOff();
+
+    /** It made a request. */
+    void called();
+}

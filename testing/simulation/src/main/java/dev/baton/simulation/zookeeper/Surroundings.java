@@ -1,0 +1,31 @@
+package dev.baton.simulation.zookeeper;
+
+import java.util.random.RandomGenerator;
+
+/** The world around the ensemble: true time, chance, and the network to its clients. */
+public interface Surroundings {
+    long now();
+
+    /** Runs {@code task} at {@code trueNanos}, which is not the past. */
+    void at(long trueNanos, Runnable task);
+
+    RandomGenerator random();
+
+    /** How long a packet of a client is under way. */
+    long requestDelay();
+
+    /** How long a packet to a client is under way. */
+    long replyDelay();
+
+    /** Whether a connection breaks before the packet now sent on it arrives. */
+    boolean losesRequest();
+
+    /** Whether a connection breaks before the reply now sent on it arrives. */
+    boolean losesReply();
+
+    /** Something happened that belongs to the history. */
+    void happened(Object what, long hash);
+
+    /** The node at {@code path}, created by {@code czxid}, is about to be deleted. */
+    void gone(String path, long czxid);
+}

@@ -1,0 +1,64 @@
+package dev.baton.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The ZooKeeper backend's own code, on servers and a client library in virtual time. */
+class ZooKeeperSimulationTest {
+    private static final Options PRODUCTION = Options.DEFAULT.with(ZooKeeperMutant.NONE);
+    private static final int SEEDS = 2_500;
+    private static final int SEEDS_TO_CATCH_A_MUTANT = 2_000;
+
+    @Test
+    void thousandsOfSeedsMakeNoTwoLeaders() {
+        Simulation.Summary summary = Simulation.runAll(0, SEEDS, PRODUCTION, 1, outcome -> {});
+        Outcome failure = summary.failure();
+        if (failure != null) {
+            fail(failure.report());
+        }
+        assertThat(summary.seeds()).isEqualTo(SEEDS);
+        assertThat(summary.terms()).as("terms begun").isGreaterThan(SEEDS);
+        System.out.printf(
+                Locale.ROOT,
+                "%d seeds, %.1f hours of virtual time, %d events, %d terms: every invariant held%n",
+                summary.seeds(),
+                summary.simulatedNanos() / 3.6e12,
+                summary.events(),
+                summary.terms());
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyMutantIsCaught(ZooKeeperMutant mutant) {
+        Options options = Options.DEFAULT.with(mutant);
+        for (int seed = 0; seed < SEEDS_TO_CATCH_A_MUTANT; seed++) {
+            Outcome outcome = Simulation.run(seed, options);
+            if (!outcome.isGood()) {
+                System.out.printf(
+                        Locale.ROOT, "%s: caught after %d seeds: %s%n", mutant.text(), seed + 1, outcome.violation());
+                return;
+            }
+        }
+        fail("%s survived %d seeds: the checkers are blind to it", mutant.text(), SEEDS_TO_CATCH_A_MUTANT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 7, 4_711, -1, Long.MAX_VALUE})
+    void sameSeedSameHistory(long seed) {
+        Outcome first = Simulation.run(seed, PRODUCTION);
+        assertThat(Simulation.run(seed, PRODUCTION)).isEqualTo(first);
+        assertThat(Simulation.run(seed + 1, PRODUCTION).history()).isNotEqualTo(first.history());
+    }
+
+    @Test
+    void theReplayCommandNamesTheStoreAndItsMutant() {
+        assertThat(Options.DEFAULT.with(ZooKeeperMutant.READ_TAKEN_FOR_PROOF).replay(7))
+                .isEqualTo("testing/simulate --seed 7 --store zookeeper:read-taken-for-proof");
+    }
+}
