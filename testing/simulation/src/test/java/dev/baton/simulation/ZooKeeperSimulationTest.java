@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The ZooKeeper backend's own code, on servers and a client library in virtual time. */
 class ZooKeeperSimulationTest {
     private static final Options PRODUCTION = Options.DEFAULT.with(ZooKeeperMutant.NONE);
-    private static final int SEEDS = 2_500;
+    private static final int SEEDS = 1_500;
     private static final int SEEDS_TO_CATCH_A_MUTANT = 2_000;
 
     @Test
