@@ -127,6 +127,10 @@ final class Client {
             Wire wire = new Wire(time, this::aclFor, settings.tickTime(), time.now(), listener::proved);
             Attempts attempts = new Attempts(addresses(connect), time);
             Watcher both = event -> {
+                if (event.getState() == null) {
+                    // The client library says so of a login that it could not even begin; Curator would choke on it.
+                    return;
+                }
                 tell(wire, event, attempts);
                 watcher.process(event);
             };
