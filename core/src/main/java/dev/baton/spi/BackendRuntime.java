@@ -42,7 +42,7 @@ public interface BackendRuntime extends AutoCloseable {
     /**
      * Registers an open election, to be closed before the runtime is.
      *
-     * @param close begins to close it and answers when it is closed; called at most once
+     * @param close begins to close it and answers when it is closed; called by each that closes the runtime
      * @return forgets it again
      */
     Runnable register(Supplier<CompletionStage<Void>> close);

@@ -44,10 +44,17 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
     private final Set<Supplier<CompletionStage<Void>>> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile @Nullable Thread loopThread;
     private @Nullable Thread hook;
 
     private ThreadedRuntime(String kind) {
-        loop = new ScheduledThreadPoolExecutor(1, daemon("baton-" + kind + "-loop"));
+        ThreadFactory loops = daemon("baton-" + kind + "-loop");
+        loop = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = loops.newThread(task);
+            loopThread = thread;
+            return thread;
+        });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         sender = daemon("baton-" + kind + "-sender").newThread(this::sendRequests);
@@ -139,17 +146,25 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         if (callbacks instanceof ThreadPoolExecutor pool) {
             pool.shutdown();
         }
+        ended.complete(null);
     }
 
-    /** Closes all elections at once: one's drain must not eat into another's. */
+    /**
+     * Closes all elections at once: one's drain must not eat into another's. Whoever comes second waits as well; nobody
+     * waits for elections whose loop has ended, nor on that loop.
+     */
     private void closeElections() {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
-        for (Supplier<CompletionStage<Void>> election : List.copyOf(elections)) {
-            elections.remove(election);
+        for (Supplier<CompletionStage<Void>> election : elections) {
             closing.add(election.get().toCompletableFuture());
         }
+        if (Thread.currentThread() == loopThread) {
+            log.warn("closed on the election loop, so no election hands over; close on a thread of your own");
+            return;
+        }
         try {
-            CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).get();
+            CompletableFuture<Void> all = CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+            CompletableFuture.anyOf(all, ended).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
