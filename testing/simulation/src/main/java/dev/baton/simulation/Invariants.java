@@ -222,6 +222,10 @@ final class Invariants {
         if (reign.ended != null) {
             throw world.violation(reign + " ended twice: " + reign.ended + ", then " + reason);
         }
+        Entry entry = world.store().entry();
+        if (reason == EndReason.LOST && entry != null && entry.record().nonce().equals(reign.nonce)) {
+            throw world.violation(reign + " ended as lost, though its record still stands");
+        }
         reign.ended = reason;
     }
 
@@ -370,6 +374,20 @@ final class Invariants {
         }
         editedAt = world.now();
         committedAt = world.now();
+    }
+
+    /** {@code node} was told that the register changed, and has had the time to act on it. */
+    void heard(Node node, @Nullable Entry entry, long revision) {
+        Entry stands = world.store().entry();
+        for (Reign reign : open) {
+            if (reign.node.equals(node)
+                    && reign.ended == null
+                    && revision > reign.token.number()
+                    && (stands == null || !stands.record().nonce().equals(reign.nonce))
+                    && (entry == null || !entry.record().nonce().equals(reign.nonce))) {
+                throw world.violation(reign + " goes on, though " + node + " has heard that its record is gone");
+            }
+        }
     }
 
     void called(Node node, long calls) {

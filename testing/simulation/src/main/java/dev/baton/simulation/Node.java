@@ -44,7 +44,10 @@ final class Node {
         LockBackend backend = mutant.around(new RegisterBackend(register, 0), register, this);
         TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()));
         Invariants invariants = world.invariants();
-        driver = new ElectionDriver(config, backend, callbacks, event -> invariants.told(this, event));
+        driver = new ElectionDriver(config, backend, callbacks, event -> {
+            invariants.told(this, event);
+            mutant.told(event, backend);
+        });
     }
 
     void start() {

@@ -1,6 +1,9 @@
 package dev.baton.simulation;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -46,6 +49,12 @@ public final class Simulate implements Callable<Integer> {
     private Mutant mutant = Mutant.NONE;
 
     @Option(
+            names = "--mutants-table",
+            paramLabel = "FILE.md",
+            description = "Hunt every mutant, and write the seeds it took between the marks in this document.")
+    private @Nullable Path mutantsTable;
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Worlds to run side by side (default: one a processor).")
@@ -71,11 +80,26 @@ public final class Simulate implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
         Options options = new Options(candidates, mutant);
+        if (mutantsTable != null) {
+            return mutants(mutantsTable, options, out);
+        }
         return seed == null ? all(options, out) : one(seed, options, out);
+    }
+
+    private int mutants(Path document, Options options, PrintWriter out) throws IOException {
+        List<MutantsTable.Row> rows = MutantsTable.run(options, threads, row -> {
+            out.printf("%-32s %s %s%n", row.mutant().text(), row.seeds(), row.violation());
+            out.flush();
+        });
+        MutantsTable.write(rows, document);
+        long survivors = rows.stream().filter(row -> !row.isCaught()).count();
+        out.printf("%d mutants, %d survived%n", rows.size(), survivors);
+        out.flush();
+        return survivors == 0 ? 0 : 1;
     }
 
     private static int one(long number, Options options, PrintWriter out) {

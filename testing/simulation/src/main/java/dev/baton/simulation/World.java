@@ -293,8 +293,10 @@ final class World {
     void startNode(int slot) {
         int run = nodes.size();
         String identity = twins ? "twin" : "app-" + slot;
-        String nonce = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
-        ElectionTiming timing = timings.get(slot);
+        Mutant mutant = options.mutant();
+        String unique = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
+        String nonce = mutant.nonce(identity, unique);
+        ElectionTiming timing = mutant.timing(timings.get(slot));
         CandidateConfig config = new CandidateConfig(
                 ELECTION, identity, nonce, timing, timing.renewDeadline(), Duration.ofNanos(takeoverNanos));
         Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(), random.split());
