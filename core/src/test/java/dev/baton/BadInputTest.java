@@ -70,7 +70,7 @@ class BadInputTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder().takeoverDelay(value))
                     .withMessageContainingAll(
-                            "takeoverDelay " + value, "between zero and a day", "renewDeadline is what");
+                            "takeoverDelay " + value, "between zero and a day", "leaseDuration is enough");
         }
     }
 }
