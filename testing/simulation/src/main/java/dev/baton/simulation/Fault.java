@@ -39,6 +39,12 @@ enum Fault {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Its row and its bit, within one run of the program. */
+    @SuppressWarnings("EnumOrdinal")
+    int place() {
+        return ordinal();
+    }
+
     /** Whether this breaks the premise that only the holder, or the store's own expiry, ends a live claim. */
     boolean breaksThePremise() {
         return this == OPERATOR_DELETES || this == OPERATOR_BLANKS;

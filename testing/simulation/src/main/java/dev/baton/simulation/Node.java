@@ -27,6 +27,7 @@ final class Node {
     private boolean wants = true;
     private boolean closing;
     private boolean stopped;
+    private String where;
     private long calls;
     private long mostCalls;
     private long callsSince;
@@ -48,6 +49,7 @@ final class Node {
             invariants.told(this, event);
             mutant.told(event, backend);
         });
+        where = driver.status().where();
     }
 
     void start() {
@@ -168,6 +170,15 @@ final class Node {
     void askToContend() {
         wants = true;
         driver.resume();
+    }
+
+    /** Notes where its machine has gone since the last event. */
+    void noteMove(Coverage.OfOneWorld coverage) {
+        String to = driver.status().where();
+        if (!to.equals(where)) {
+            coverage.moved(where, to, world.weather().fresh());
+            where = to;
+        }
     }
 
     // -- what it costs --------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class Simulate implements Callable<Integer> {
     private static final long PROGRESS = 1_000;
+    private static final int MOST_GAPS = 20;
 
     @Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -121,22 +122,29 @@ public final class Simulate implements Callable<Integer> {
                 out.flush();
             }
         });
+        double seconds = (System.nanoTime() - began) / 1e9;
         Outcome failure = summary.failure();
         if (failure != null) {
             out.println(failure.report());
         }
         out.printf(
-                "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s%n",
+                "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s: %,.0f hours a minute%n",
                 summary.seeds(),
                 summary.simulatedNanos() / 3.6e12,
                 summary.events(),
                 summary.terms(),
-                (System.nanoTime() - began) / 1e9);
+                seconds,
+                summary.simulatedNanos() / 6e10 / seconds);
         out.printf(
                 "longest recovery %.1f s; most calls in 30 retryPeriods %d; without fencing %,d seeds lost an update%n",
                 summary.longestRecoveryNanos() / 1e9, summary.mostCalls(), summary.corruptedSeeds());
         Map<Fault, Long> faults = new TreeMap<>(summary.faults());
         faults.forEach((fault, count) -> out.printf("  %-24s %,12d%n", fault.text(), count));
+        out.print(summary.coverage().matrix());
+        List<String> gaps = summary.coverage().gaps();
+        gaps.stream().limit(MOST_GAPS).forEach(gap -> out.println("uncovered: " + gap));
+        out.printf("%,d pairs of transition and fault uncovered%n", gaps.size());
+        out.printf("histories %016x%n", summary.histories());
         out.println(failure == null ? "every invariant held" : "an invariant broke");
         out.flush();
         return failure == null ? 0 : 1;

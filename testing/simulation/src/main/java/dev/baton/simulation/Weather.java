@@ -1,5 +1,6 @@
 package dev.baton.simulation;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,6 +24,7 @@ final class Weather {
     private final long latencyNanos;
     private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
     private final Map<Fault, Long> injected = new EnumMap<>(Fault.class);
+    private final long[] injectedAt = new long[Fault.values().length];
     private long storeDownUntil;
 
     Weather(World world, SplittableRandom random, long leaseNanos, boolean operators) {
@@ -30,6 +32,7 @@ final class Weather {
         this.random = random;
         this.leaseNanos = leaseNanos;
         this.latencyNanos = random.nextLong(100 * MICRO, 20 * MILLI);
+        Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
             boolean drawn = fault.breaksThePremise() ? operators : random.nextBoolean();
@@ -53,6 +56,7 @@ final class Weather {
     /** Notes that {@code fault} happens now. */
     void inject(Fault fault) {
         injected.merge(fault, 1L, Long::sum);
+        injectedAt[fault.place()] = world.now();
         world.trace("world", fault);
         world.mix(fault.name().hashCode());
     }
@@ -65,6 +69,17 @@ final class Weather {
         }
         inject(fault);
         return true;
+    }
+
+    /** The faults that struck no longer than a lease ago, as bits. */
+    long fresh() {
+        long bits = 0;
+        for (int fault = 0; fault < injectedAt.length; fault++) {
+            if (world.now() - injectedAt[fault] <= leaseNanos) {
+                bits |= 1L << fault;
+            }
+        }
+        return bits;
     }
 
     Map<Fault, Long> injected() {

@@ -43,6 +43,7 @@ final class World {
     private final List<ElectionTiming> timings = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Node[] current;
+    private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
     private final SimulatedStore store;
     private final SharedResource fenced;
@@ -250,7 +251,8 @@ final class World {
                 unfenced.corruptions(),
                 nodes.stream().mapToLong(Node::mostCalls).max().orElse(0),
                 recovery,
-                weather.injected());
+                weather.injected(),
+                coverage);
     }
 
     private void next() {
@@ -272,6 +274,9 @@ final class World {
         }
         trace.mix(now);
         event.task.run();
+        if (node != null) {
+            node.noteMove(coverage);
+        }
         invariants.check();
         if (violated != null) {
             throw violated;
