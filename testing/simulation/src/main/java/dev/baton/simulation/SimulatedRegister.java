@@ -27,7 +27,7 @@ final class SimulatedRegister implements Register {
         this.node = node;
         this.world = node.world();
         this.runtime = runtime;
-        this.watches = node.random().nextInt(4) != 0;
+        this.watches = node.random().nextInt(4) != 0 || world.options().isDirected();
     }
 
     @Override
