@@ -43,7 +43,7 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "How many candidates contend (default: two to four, by seed).")
+            description = "How many candidates contend (default: two to nine, by seed).")
     private int candidates;
 
     @Option(

@@ -71,6 +71,10 @@ final class SimulatedRegister implements Register {
         if (weather.storeIsDown()) {
             return;
         }
+        if (weather.storeIsBusy()) {
+            reply(() -> answer.completeExceptionally(new BackendException("429 Too Many Requests")));
+            return;
+        }
         T value;
         try {
             value = atTheStore.get();

@@ -33,6 +33,7 @@ final class Weather {
     private final List<Strike> struck = new ArrayList<>();
     private final @Nullable Set<Strike> only;
     private long storeDownUntil;
+    private long storeBusyUntil;
 
     Weather(World world, SplittableRandom random, long leaseNanos, boolean operators) {
         this.world = world;
@@ -149,6 +150,14 @@ final class Weather {
 
     boolean storeIsDown() {
         return world.now() < storeDownUntil;
+    }
+
+    /** Whether the store turns requests away just now, as it does for a while once it has begun. */
+    boolean storeIsBusy() {
+        if (world.now() >= storeBusyUntil && strikes(Fault.STORE_BUSY)) {
+            storeBusyUntil = world.now() + Math.min(upTo(leaseNanos / 2), world.clearAt() - world.now());
+        }
+        return world.now() < storeBusyUntil;
     }
 
     void takeStoreDown() {

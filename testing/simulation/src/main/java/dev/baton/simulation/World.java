@@ -72,7 +72,8 @@ final class World {
         this.seed = seed;
         this.options = options;
         random = new SplittableRandom(seed);
-        int usual = options.isDirected() ? 2 : 2 + random.nextInt(3);
+        int most = random.nextInt(12) == 0 ? 9 : 4;
+        int usual = options.isDirected() ? 2 : 2 + random.nextInt(most - 1);
         int candidates = options.candidates() == 0 ? usual : options.candidates();
         current = new Node[candidates];
         boolean mixed = random.nextInt(4) == 0 && !options.isDirected();
