@@ -2,7 +2,10 @@ package dev.baton.simulation;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,7 +43,7 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "How many candidates contend (default: two to four, by seed).")
+            description = "How many candidates contend (default: two to nine, by seed).")
     private int candidates;
 
     @Option(
@@ -48,6 +51,25 @@ public final class Simulate implements Callable<Integer> {
             paramLabel = "NAME",
             description = "Plant this mistake: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Mutant mutant = Mutant.NONE;
+
+    @Option(
+            names = "--rho",
+            paramLabel = "X",
+            description =
+                    "Search for two leaders with clocks that err by X, and a timing that tolerates about as much.")
+    private double rho;
+
+    @Option(
+            names = "--only",
+            paramLabel = "FAULT:N,...",
+            description = "Let only these faults strike, of those that the seed draws; or none.")
+    private @Nullable String only;
+
+    @Option(
+            names = "--timeline",
+            paramLabel = "FILE.svg",
+            description = "Draw the world of --seed, or of the first seed that fails, shrunk.")
+    private @Nullable Path timeline;
 
     @Option(
             names = "--mutants-table",
@@ -84,7 +106,7 @@ public final class Simulate implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
-        Options options = new Options(candidates, mutant);
+        Options options = new Options(candidates, mutant, rho, strikes());
         if (mutantsTable != null) {
             return mutants(mutantsTable, options, out);
         }
@@ -103,9 +125,38 @@ public final class Simulate implements Callable<Integer> {
         return survivors == 0 ? 0 : 1;
     }
 
-    private static int one(long number, Options options, PrintWriter out) {
+    private @Nullable List<Strike> strikes() {
+        if (only == null) {
+            return null;
+        }
+        return only.equals("none")
+                ? List.of()
+                : Arrays.stream(only.split(",", -1)).map(Strike::parse).toList();
+    }
+
+    private void draw(long number, Options options, PrintWriter out) throws IOException {
+        if (timeline != null) {
+            Files.writeString(timeline, Simulation.draw(number, options), StandardCharsets.UTF_8);
+            out.println("drawn: " + timeline);
+        }
+    }
+
+    private void shrink(Outcome failure, PrintWriter out) throws IOException {
+        Outcome shrunk = Shrinking.of(failure);
+        out.printf(
+                "shrunk: %d of %d faults are needed: %s%n",
+                shrunk.struck().size(), failure.struck().size(), shrunk.struck());
+        shrunk.lastEvents().forEach(event -> out.println("  " + event));
+        out.println("shrunk: " + shrunk.violation());
+        Options needed = failure.options().only(shrunk.struck());
+        out.println("replay shrunk: " + needed.replay(failure.seed()));
+        draw(failure.seed(), needed, out);
+    }
+
+    private int one(long number, Options options, PrintWriter out) throws IOException {
         Outcome outcome = Simulation.run(number, options);
         out.println(outcome.report());
+        draw(number, options, out);
         out.printf(
                 "%,d events, %d terms, %.1f s of virtual time, history %016x%n",
                 outcome.events(), outcome.terms(), outcome.simulatedNanos() / 1e9, outcome.history());
@@ -113,7 +164,7 @@ public final class Simulate implements Callable<Integer> {
         return outcome.isGood() ? 0 : 1;
     }
 
-    private int all(Options options, PrintWriter out) {
+    private int all(Options options, PrintWriter out) throws IOException {
         AtomicLong done = new AtomicLong();
         long began = System.nanoTime();
         Simulation.Summary summary = Simulation.runAll(first, seeds, options, threads, outcome -> {
@@ -126,6 +177,7 @@ public final class Simulate implements Callable<Integer> {
         Outcome failure = summary.failure();
         if (failure != null) {
             out.println(failure.report());
+            shrink(failure, out);
         }
         out.printf(
                 "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s: %,.0f hours a minute%n",

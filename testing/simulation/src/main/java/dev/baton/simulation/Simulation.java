@@ -21,6 +21,12 @@ public final class Simulation {
         return new World(seed, options).run();
     }
 
+    /** Runs the world of {@code seed} and draws it. */
+    static String draw(long seed, Options options) {
+        Timeline timeline = new Timeline();
+        return timeline.svg(new World(seed, options, timeline).run());
+    }
+
     /**
      * Runs the worlds of {@code count} seeds from {@code first} on, until one violates an invariant.
      *

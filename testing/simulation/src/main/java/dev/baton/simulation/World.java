@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
@@ -59,15 +60,25 @@ final class World {
     private boolean over;
     private long recovery = -1;
     private @Nullable ViolationException violated;
+    private final @Nullable Timeline timeline;
 
     World(long seed, Options options) {
+        this(seed, options, null);
+    }
+
+    /** A world that is drawn as it goes. */
+    World(long seed, Options options, @Nullable Timeline timeline) {
+        this.timeline = timeline;
         this.seed = seed;
         this.options = options;
         random = new SplittableRandom(seed);
-        int candidates = options.candidates() == 0 ? 2 + random.nextInt(3) : options.candidates();
+        int most = random.nextInt(12) == 0 ? 9 : 4;
+        int usual = options.isDirected() ? 2 : 2 + random.nextInt(most - 1);
+        int candidates = options.candidates() == 0 ? usual : options.candidates();
         current = new Node[candidates];
-        boolean mixed = random.nextInt(4) == 0;
-        ElectionTiming common = TIMINGS.get(random.nextInt(TIMINGS.size()));
+        boolean mixed = random.nextInt(4) == 0 && !options.isDirected();
+        ElectionTiming drawn = TIMINGS.get(random.nextInt(TIMINGS.size()));
+        ElectionTiming common = options.isDirected() ? nearest(options.rho()) : drawn;
         for (int i = 0; i < candidates; i++) {
             timings.add(mixed ? TIMINGS.get(random.nextInt(TIMINGS.size())) : common);
         }
@@ -76,14 +87,26 @@ final class World {
                 .max()
                 .orElseThrow();
         twins = random.nextInt(6) == 0;
-        takeoverNanos = random.nextInt(6) == 0 ? random.nextLong(leaseNanos / 2) : 0;
+        takeoverNanos = random.nextInt(6) == 0 && !options.isDirected() ? random.nextLong(leaseNanos / 2) : 0;
         clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
-        boolean operators = random.nextInt(12) == 0;
+        boolean operators = random.nextInt(12) == 0 && !options.isDirected();
         weather = new Weather(this, random.split(), leaseNanos, operators);
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
         unfenced = new SharedResource(false);
+    }
+
+    /** The timing that tolerates just about this much. */
+    private static ElectionTiming nearest(double rho) {
+        return TIMINGS.stream()
+                .min(Comparator.comparingDouble(timing -> Math.abs(timing.toleratedDrift() - rho)))
+                .orElseThrow();
+    }
+
+    /** How much clocks may err here. */
+    double drift() {
+        return options.isDirected() ? options.rho() : ElectionTiming.DEFAULT_CLOCK_DRIFT;
     }
 
     private static ElectionTiming timing(long lease, long renew, long retry) {
@@ -139,6 +162,9 @@ final class World {
 
     void trace(String who, Object what) {
         trace.add(now, who, what);
+        if (timeline != null && what instanceof Fault fault) {
+            timeline.struck(now, who, fault);
+        }
     }
 
     void mix(long value) {
@@ -168,7 +194,7 @@ final class World {
                     + takeoverNanos;
             longest = Math.max(longest, sum);
         }
-        return (long) (longest / (1 - ElectionTiming.DEFAULT_CLOCK_DRIFT)) + 2 * Weather.AFTERMATH;
+        return (long) (longest / (1 - drift())) + 2 * Weather.AFTERMATH;
     }
 
     // -- the queue ------------------------------------------------------------------------------------------------
@@ -252,6 +278,7 @@ final class World {
                 nodes.stream().mapToLong(Node::mostCalls).max().orElse(0),
                 recovery,
                 weather.injected(),
+                List.copyOf(weather.struck()),
                 coverage);
     }
 
@@ -276,6 +303,9 @@ final class World {
         event.task.run();
         if (node != null) {
             node.noteMove(coverage);
+        }
+        if (timeline != null) {
+            timeline.sample(now, invariants.live());
         }
         invariants.check();
         if (violated != null) {
@@ -304,19 +334,24 @@ final class World {
         ElectionTiming timing = mutant.timing(timings.get(slot));
         CandidateConfig config = new CandidateConfig(
                 ELECTION, identity, nonce, timing, timing.renewDeadline(), Duration.ofNanos(takeoverNanos));
-        Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(), random.split());
+        Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(slot), random.split());
         nodes.add(node);
         current[slot] = node;
         mix(run);
         trace(node.toString(), "starts");
+        if (timeline != null) {
+            timeline.appears(node.toString());
+        }
         node.start();
     }
 
-    private VirtualClock newClock() {
+    private VirtualClock newClock(int slot) {
         int tolerated = (int) Math.round(ElectionTiming.DEFAULT_CLOCK_DRIFT * 1_000_000);
         int worst = options.mutant().worstPpm(tolerated);
-        int ppm =
+        int drawn =
                 random.nextBoolean() ? (random.nextBoolean() ? worst : -worst) : random.nextInt(2 * worst + 1) - worst;
+        int directed = (int) Math.round(options.rho() * (slot == 0 ? -1_000_000 : 1_000_000));
+        int ppm = options.isDirected() ? directed : drawn;
         long monotonic = random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
         long wall = WALL_ORIGIN + random.nextLong(-30_000 * MILLI, 30_000 * MILLI);
         return new VirtualClock(ppm, monotonic, wall);

@@ -7,8 +7,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -86,6 +89,35 @@ class SimulationTest {
                 replay.substring("replay: testing/simulate ".length()).split(" ", -1);
         assertThat(commandLine(replayed).execute(arguments)).isEqualTo(1);
         assertThat(replayed.toString()).contains(replay, "blanked the record of");
+    }
+
+    @Test
+    void aShrunkFailureStillFailsAndIsDrawn() {
+        Options options = Options.DEFAULT.with(Mutant.WRITE_WITHOUT_COMPARING);
+        Outcome failure = Objects.requireNonNull(
+                Simulation.runAll(0, 100, options, 1, outcome -> {}).failure());
+        Outcome shrunk = Shrinking.of(failure);
+        assertThat(shrunk.struck().size()).isLessThan(failure.struck().size());
+        Options needed = options.only(shrunk.struck());
+        assertThat(Simulation.run(failure.seed(), needed).violation()).isEqualTo(shrunk.violation());
+        assertThat(needed.replay(failure.seed())).contains(" --only ");
+        assertThat(Simulation.draw(failure.seed(), needed)).startsWith("<svg").contains("seed " + failure.seed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15, 10", "6, 4", "5, 4.85", "3, 2.9", "4, 1.5"})
+    void directedSearchFindsTheTheoremsBound(double lease, double renew) {
+        double tolerated = (lease - renew) / (lease + renew);
+        assertThat(directed(0.999 * tolerated)).as("just within").isNull();
+        assertThat(directed(1.05 * tolerated))
+                .as("5 %% beyond")
+                .isNotNull()
+                .satisfies(outcome -> assertThat(outcome.violation()).contains("two leaders at once"));
+    }
+
+    private static @Nullable Outcome directed(double rho) {
+        return Simulation.runAll(0, 200, Options.DEFAULT.withRho(rho), 1, outcome -> {})
+                .failure();
     }
 
     @Test
