@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
+    private static final Duration EXIT_CHECK = Duration.ofMillis(50);
 
     private final CandidateConfig config;
     private final BackendRuntime runtime;
@@ -160,8 +162,21 @@ public final class LeaderElection implements AutoCloseable {
      * still owed to the store is pursued until the backend is closed.
      */
     public CompletionStage<Void> closeAsync() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        closing().thenRun(() -> {
+            try {
+                runtime.callbacks().execute(() -> told.complete(null));
+            } catch (RejectedExecutionException e) {
+                log.debug("{}: closed together with its backend", config.election(), e);
+                told.complete(null);
+            }
+        });
+        return told.minimalCompletionStage();
+    }
+
+    private CompletionStage<Void> closing() {
         driver.close();
-        callbacks.settleExiting();
+        settleExiting();
         CompletableFuture<Void> closed = new CompletableFuture<>();
         Timekeeper.Timer patience = runtime.timekeeper().schedule(closeTimeout, () -> closed.complete(null));
         driver.stopped().thenRun(() -> {
@@ -171,13 +186,21 @@ public final class LeaderElection implements AutoCloseable {
         if (runtime.isClosed()) {
             closed.complete(null);
         }
-        return closed.minimalCompletionStage();
+        return closed;
+    }
+
+    /** A callback may yet come to call {@code System.exit} while the election closes, and would wait for it for ever. */
+    private void settleExiting() {
+        callbacks.settleExiting();
+        if (!driver.stopped().toCompletableFuture().isDone()) {
+            runtime.timekeeper().schedule(EXIT_CHECK, this::settleExiting);
+        }
     }
 
     /** {@link #closeAsync()}, and waits for it unless called from one of its own callbacks. Throws nothing. */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = closeAsync().toCompletableFuture();
+        CompletableFuture<Void> closed = closing().toCompletableFuture();
         if (callbacks.isCallbackThread()) {
             return;
         }
@@ -194,7 +217,7 @@ public final class LeaderElection implements AutoCloseable {
     private final class WithBackend implements BackendRuntime.OpenElection {
         @Override
         public CompletionStage<Void> closeAsync() {
-            CompletionStage<Void> closed = LeaderElection.this.closeAsync();
+            CompletionStage<Void> closed = closing();
             return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
         }
 

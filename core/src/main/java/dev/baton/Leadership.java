@@ -67,9 +67,14 @@ public final class Leadership {
         return this;
     }
 
-    /** Asks to hand over: the candidate stays in the contest and leaves others the first turn. Returns at once. */
+    /**
+     * Asks to hand over: the candidate stays in the contest and leaves others the first turn. Returns at once; does
+     * nothing when this term has ended, whoever leads now.
+     */
     public void stepDown() {
-        stepDown.run();
+        if (isValid()) {
+            stepDown.run();
+        }
     }
 
     /** Completes, on the callback executor, when the term is asked to hand over or has ended, whichever comes first. */

@@ -3,6 +3,7 @@ package dev.baton;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs tasks one after another, in order, on an executor that may have many threads; holds no thread while idle. */
@@ -16,7 +17,10 @@ final class SerialExecutor implements Executor {
         this.executor = executor;
     }
 
-    /** Throws what the executor throws when it takes no task; {@code task} is then forgotten. */
+    /**
+     * @throws RejectedExecutionException when the executor takes no task, for whatever reason, or runs it on this very
+     *     thread; {@code task} is then forgotten
+     */
     @Override
     public void execute(Runnable task) {
         synchronized (tasks) {
@@ -26,14 +30,33 @@ final class SerialExecutor implements Executor {
             }
             running = true;
         }
+        Submission submission = new Submission();
         try {
-            executor.execute(this::drain);
-        } catch (RuntimeException e) {
+            executor.execute(submission);
+            submission.made = true;
+        } catch (RuntimeException | Error e) {
             synchronized (tasks) {
                 running = false;
                 tasks.remove(task);
             }
-            throw e;
+            throw e instanceof RejectedExecutionException rejected
+                    ? rejected
+                    : new RejectedExecutionException("the executor failed: " + e, e);
+        }
+    }
+
+    /** Runs what waits, but not on the thread that is submitting it. */
+    private final class Submission implements Runnable {
+        private final Thread submitter = Thread.currentThread();
+        private boolean made;
+
+        @Override
+        public void run() {
+            if (Thread.currentThread() == submitter && !made) {
+                throw new RejectedExecutionException("the executor runs tasks on the thread that submits them, which"
+                        + " is the election loop; supply one with threads of its own");
+            }
+            drain();
         }
     }
 

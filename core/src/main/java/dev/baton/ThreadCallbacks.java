@@ -74,21 +74,9 @@ final class ThreadCallbacks implements TermCallbacks {
             report.stopped();
             return;
         }
-        Leadership leadership = run.leadership;
-        Runnable task = () -> {
-            try {
-                last.stopped(leadership, reason);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (Exception | Error e) {
-                log.error("{}: onStoppedLeading failed", election, e);
-            } finally {
-                report.stopped();
-            }
-        };
         try {
             // A thread inside System.exit never leaves its lane.
-            (run.exited ? executor : terms).execute(task);
+            (run.exited ? executor : terms).execute(() -> run.stop(last, reason, report));
         } catch (RuntimeException e) {
             log.error("{}: the executor rejected onStoppedLeading, which did not run", election, e);
             report.stopped();
@@ -168,6 +156,8 @@ final class ThreadCallbacks implements TermCallbacks {
         private boolean settled;
         private volatile boolean exited;
         private @Nullable Thread thread;
+        private @Nullable Thread stopThread;
+        private @Nullable WorkReport stopping;
 
         Run(Leadership leadership, WorkReport report) {
             this.leadership = leadership;
@@ -197,12 +187,40 @@ final class ThreadCallbacks implements TermCallbacks {
                 thread = null;
                 first = !settled;
                 settled = true;
-                if (ownThreads && Thread.interrupted()) {
-                    log.debug("{}: onStartedLeading left its thread interrupted", election);
-                }
+                clearInterrupt("onStartedLeading");
             }
             if (first) {
                 report.returned(failure);
+            }
+        }
+
+        void stop(StoppedLeading last, EndReason reason, WorkReport stopReport) {
+            synchronized (lock) {
+                stopThread = Thread.currentThread();
+                stopping = stopReport;
+            }
+            try {
+                last.stopped(leadership, reason);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception | Error e) {
+                log.error("{}: onStoppedLeading failed", election, e);
+            }
+            boolean first;
+            synchronized (lock) {
+                stopThread = null;
+                first = stopping != null;
+                stopping = null;
+                clearInterrupt("onStoppedLeading");
+            }
+            if (first) {
+                stopReport.stopped();
+            }
+        }
+
+        private void clearInterrupt(String callback) {
+            if (ownThreads && Thread.interrupted()) {
+                log.debug("{}: {} left its thread interrupted", election, callback);
             }
         }
 
@@ -229,26 +247,35 @@ final class ThreadCallbacks implements TermCallbacks {
         }
 
         void settleExiting() {
-            Thread running;
+            boolean start;
+            WorkReport stop;
             synchronized (lock) {
-                running = thread;
-                if (running == null
-                        || settled
-                        || Arrays.stream(running.getStackTrace())
-                                .noneMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"))) {
-                    return;
-                }
-                settled = true;
-                exited = true;
+                start = !settled && isExiting(thread);
+                settled |= start;
+                exited |= start;
+                stop = isExiting(stopThread) ? stopping : null;
+                stopping = stop == null ? stopping : null;
             }
-            log.info("{}: onStartedLeading called System.exit and is taken as returned", election);
-            report.returned(null);
+            if (start) {
+                log.info("{}: onStartedLeading called System.exit and is taken as returned", election);
+                report.returned(null);
+            }
+            if (stop != null) {
+                log.info("{}: onStoppedLeading called System.exit and is taken as returned", election);
+                stop.stopped();
+            }
         }
 
         boolean isCurrent() {
             synchronized (lock) {
-                return thread == Thread.currentThread();
+                return thread == Thread.currentThread() || stopThread == Thread.currentThread();
             }
         }
+    }
+
+    private static boolean isExiting(@Nullable Thread thread) {
+        return thread != null
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
     }
 }

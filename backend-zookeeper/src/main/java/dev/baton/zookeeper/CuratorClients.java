@@ -148,6 +148,10 @@ record CuratorClients(Settings settings) implements Clients {
             Connection connection = opening.get();
             Attempts attempts = new Attempts(addresses(connect), time);
             Watcher both = event -> {
+                if (event.getState() == null) {
+                    // The client library says so of a login that it could not even begin; Curator would choke on it.
+                    return;
+                }
                 tell(connection, event, attempts);
                 watcher.process(event);
             };

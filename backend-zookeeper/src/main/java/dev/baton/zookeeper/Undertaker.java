@@ -28,6 +28,7 @@ final class Undertaker {
     private final byte[] password;
     private final Runnable ended;
     private Duration retry = FIRST_RETRY;
+    private boolean closed;
 
     /** @param ended runs in the lane once the ensemble has said that the session is gone */
     Undertaker(
@@ -63,11 +64,27 @@ final class Undertaker {
                 ended.run();
             }
             // It was alive, and was closed just now. Whether that got through, the next attempt tells.
-            case SyncConnected -> attempt();
-            default -> {
-                lane.schedule(retry, this::attempt);
-                retry = retry.multipliedBy(2).compareTo(timeout) < 0 ? retry.multipliedBy(2) : timeout;
+            case SyncConnected -> {
+                if (closed) {
+                    retry = undisturbed();
+                    later();
+                } else {
+                    closed = true;
+                    attempt();
+                }
             }
+            default -> later();
         }
+    }
+
+    private void later() {
+        lane.schedule(retry, this::attempt);
+        Duration doubled = retry.multipliedBy(2);
+        retry = doubled.compareTo(undisturbed()) < 0 ? doubled : undisturbed();
+    }
+
+    /** Every attempt touches the session: one that cannot be closed has to be left alone until it ends by itself. */
+    private Duration undisturbed() {
+        return timeout.multipliedBy(3).dividedBy(2);
     }
 }

@@ -91,7 +91,8 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
             next = next.sees(refused.holder(), now, out);
         }
         Moment tryAt = nudged ? next.tryRacing(now, out) : next.tryAfter(refused.retryIn(), now, out);
-        return new StandingBy(next, claim, tryAt, now).intended(now, out);
+        // A turn that came while the refusal was under way is not told again.
+        return new StandingBy(next, claim, !nudged, tryAt, now).intended(now, out);
     }
 
     @Override
@@ -100,7 +101,7 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
             return this;
         }
         Candidate next = candidate.failed(why, now, out);
-        return new StandingBy(next, claim, next.tryAfterFailure(now, out), now).intended(now, out);
+        return new StandingBy(next, claim, false, next.tryAfterFailure(now, out), now).intended(now, out);
     }
 
     @Override

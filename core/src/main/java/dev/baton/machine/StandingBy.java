@@ -12,22 +12,25 @@ import org.jspecify.annotations.Nullable;
  * Waiting for a chance.
  *
  * @param claim the claim that has been tried and refused or left unknown, or null when none has
+ * @param waiting whether the claim was refused, so that the backend knows that it waits and will tell it of its turn;
+ *     a claim that was never tried, or whose last try is unknown, may wait in vain
  * @param tryAt when to try
  * @param notBefore when trying may begin, whatever is heard before
  */
-record StandingBy(Candidate candidate, @Nullable Claim claim, Moment tryAt, Moment notBefore) implements State {
+record StandingBy(Candidate candidate, @Nullable Claim claim, boolean waiting, Moment tryAt, Moment notBefore)
+        implements State {
 
     static StandingBy fresh(Candidate candidate, Moment tryAt) {
-        return new StandingBy(candidate, null, tryAt, tryAt);
+        return new StandingBy(candidate, null, false, tryAt, tryAt);
     }
 
     @Override
     public State with(Candidate next) {
-        return new StandingBy(next, claim, tryAt, notBefore);
+        return new StandingBy(next, claim, waiting, tryAt, notBefore);
     }
 
     private StandingBy at(Moment next) {
-        return new StandingBy(candidate, claim, next, notBefore);
+        return new StandingBy(candidate, claim, waiting, next, notBefore);
     }
 
     private StandingBy sooner(Moment other) {
@@ -58,7 +61,7 @@ record StandingBy(Candidate candidate, @Nullable Claim claim, Moment tryAt, Mome
     @Override
     public State watching(boolean live, Moment now, Out out) {
         boolean before = candidate.watched();
-        StandingBy next = new StandingBy(candidate.watching(live, now, out), claim, tryAt, notBefore);
+        StandingBy next = new StandingBy(candidate.watching(live, now, out), claim, waiting, tryAt, notBefore);
         if (live == before) {
             return next;
         }
@@ -71,15 +74,18 @@ record StandingBy(Candidate candidate, @Nullable Claim claim, Moment tryAt, Mome
     @Override
     public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
         Candidate next = candidate.sees(holder, now, out);
-        // Where the store has a line, only a claim that stands in it is ever told of its turn: the first try is made.
-        Moment at = claim == null ? tryAt : next.tryAfter(chanceIn, now, out);
-        return new StandingBy(next, claim, at, notBefore);
+        StandingBy seen = new StandingBy(next, claim, waiting, tryAt, notBefore);
+        if (claim != null && holder.holds(claim)) {
+            // Our own claim, whose grant was not heard of.
+            return seen.sooner(now).tick(now, out);
+        }
+        return waiting ? seen.at(next.tryAfter(chanceIn, now, out)) : seen;
     }
 
     @Override
     public State vacant(Moment now, Out out) {
         Candidate next = candidate.sees(null, now, out);
-        return new StandingBy(next, claim, tryAt, notBefore).sooner(next.tryRacing(now, out));
+        return new StandingBy(next, claim, waiting, tryAt, notBefore).sooner(next.tryRacing(now, out));
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.time.Duration;
 public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, double clockDrift) {
 
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration LONGEST_COUNTED = Duration.ofDays(36_500);
 
     /** The clock drift assumed unless told otherwise: 1 %, some twenty times what NTP will slew. */
     public static final double DEFAULT_CLOCK_DRIFT = 0.01;
@@ -101,6 +102,9 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     /** A duration as people write it: {@code 2s}, {@code 1.5s}, {@code 500ms}. */
     public static String text(Duration duration) {
+        if (duration.compareTo(LONGEST_COUNTED) > 0 || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
+            return duration.toString();
+        }
         long nanos = duration.toNanos();
         if (Math.abs(nanos) < 1_000_000_000L) {
             return decimal(nanos / 1e6) + "ms";
@@ -122,7 +126,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     private static void positive(String parameter, Duration value) {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(
-                    parameter + " " + value.toMillis() + "ms must be greater than zero; the default is "
+                    parameter + " " + text(value) + " must be greater than zero; the default is "
                             + switch (parameter) {
                                 case "leaseDuration" -> "15s";
                                 case "renewDeadline" -> "10s";
@@ -130,7 +134,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
                             });
         }
         if (value.compareTo(LONGEST) > 0 && !parameter.equals("leaseDuration")) {
-            throw new IllegalArgumentException(parameter + " " + value + " must be at most one day; lower it");
+            throw new IllegalArgumentException(parameter + " " + text(value) + " must be at most one day; lower it");
         }
     }
 }

@@ -30,7 +30,8 @@ public interface ElectionWatcher {
     void yourTurn(Claim claim, Answer.@Nullable Granted granted);
 
     /**
-     * This claim is no longer in the store, or no longer ours. Unlike the other hints this ends its term at once, so a
+     * This claim is no longer in the store, or no longer ours. Said of a claim in line, it stands
+     * in line again. Unlike the other hints this ends a term at once, so a
      * backend says it only of the very claim (never of an older state of the store).
      *
      * @param how what was seen, for people

@@ -25,7 +25,7 @@ public final class Identity {
         }
         if (!identity.equals(identity.strip()) || identity.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("identity \""
-                    + identity.replaceAll("\\p{Cntrl}", "?")
+                    + identity.replaceAll("\\p{Cc}", "?")
                     + "\" must not begin or end with white space nor contain control characters; remove them");
         }
         return identity;

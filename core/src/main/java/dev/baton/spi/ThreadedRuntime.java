@@ -45,13 +45,16 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable Thread loopThread;
     private @Nullable Thread hook;
 
     private ThreadedRuntime(String kind) {
+        ThreadFactory loops = daemon("baton-" + kind + "-loop");
         loop = new ScheduledThreadPoolExecutor(1, task -> {
-            loopThread = daemon("baton-" + kind + "-loop").newThread(task);
-            return loopThread;
+            Thread thread = loops.newThread(task);
+            loopThread = thread;
+            return thread;
         });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -146,20 +149,25 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         if (callbacks instanceof ThreadPoolExecutor pool) {
             pool.shutdown();
         }
+        ended.complete(null);
     }
 
-    /** Closes all elections at once: one's drain must not eat into another's. */
+    /**
+     * Closes all elections at once: one's drain must not eat into another's. Whoever comes second waits as well; nobody
+     * waits for elections whose loop has ended, nor on that loop.
+     */
     private void closeElections() {
-        if (Thread.currentThread() == loopThread) {
-            log.warn("a backend was closed on its own election loop, which cannot wait for its elections to hand over");
-            return;
-        }
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         for (OpenElection election : elections) {
             closing.add(election.closeAsync().toCompletableFuture());
         }
+        if (Thread.currentThread() == loopThread) {
+            log.warn("closed on the election loop, so no election hands over; close on a thread of your own");
+            return;
+        }
         try {
-            CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).get();
+            CompletableFuture<Void> all = CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+            CompletableFuture.anyOf(all, ended).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {

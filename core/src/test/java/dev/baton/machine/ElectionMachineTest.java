@@ -828,6 +828,42 @@ class ElectionMachineTest {
             assertThat(rig.call(Effect.Acquire.class).claim()).isEqualTo(acquire.claim());
         }
 
+        /** A claim whose create was not answered may be first in line already, and is told of its turn no more. */
+        @Test
+        void holderHeardOfAfterAnUnknownAcquireDoesNotPutOffTheRetry() {
+            rig.on((m, t) -> m.watching(true, t)).start();
+            rig.fail(rig.call(Effect.Acquire.class));
+            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t));
+            assertThat(rig.untilWake()).isLessThanOrEqualTo(seconds(2));
+        }
+
+        @Test
+        void holderHeardOfBeforeTheFirstTryDoesNotPutItOff() {
+            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t)).start();
+            assertThat(rig.call(Effect.Acquire.class).claim()).isNotNull();
+        }
+
+        @Test
+        void holderHeardOfRightAfterATurnThatCameDuringTheRefusalDoesNotPutOffTheRetry() {
+            rig.on((m, t) -> m.watching(true, t)).start();
+            Effect.Acquire acquire = rig.call(Effect.Acquire.class);
+            rig.on((m, t) -> m.yourTurn(acquire.claim(), null, t));
+            rig.refuse(acquire, Rig.other("b", 3), Rig.NEVER);
+            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t));
+            assertThat(rig.untilWake()).isLessThanOrEqualTo(millis(5));
+        }
+
+        @Test
+        void claimOfOursSeenToHoldTheElectionIsTriedAtOnce() {
+            rig.on((m, t) -> m.watching(true, t)).start();
+            Effect.Acquire acquire = rig.call(Effect.Acquire.class);
+            rig.fail(acquire);
+            dev.baton.spi.Holder ours = new dev.baton.spi.Holder(
+                    acquire.claim().identity(), acquire.claim().nonce(), null, null, null, -1);
+            rig.on((m, t) -> m.held(ours, Rig.NEVER, t));
+            assertThat(rig.call(Effect.Acquire.class).call()).isGreaterThan(acquire.call());
+        }
+
         @Test
         void vacancyHeardWhileWithdrawingIsNotForgotten() {
             rig.on((m, t) -> m.watching(true, t));

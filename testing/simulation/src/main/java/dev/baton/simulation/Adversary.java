@@ -34,12 +34,41 @@ final class Adversary {
     }
 
     void begin() {
+        if (world.options().isDirected()) {
+            direct();
+            return;
+        }
         for (Fault fault : STRIKES) {
             if (world.weather().has(fault)) {
                 long mean = (long) (world.leaseNanos() * (0.5 + 3 * random.nextDouble()));
                 later(fault, mean);
             }
         }
+    }
+
+    /**
+     * Brings the theorem's worst case about: a leader whose clock is slow is cut off at some moment of its round, and a
+     * standby whose clock is fast waits for it. A leader with a fast clock is made to step down.
+     */
+    private void direct() {
+        long wait = world.leaseNanos() / 2 + random.nextLong(world.leaseNanos());
+        if (world.now() + wait >= world.clearAt()) {
+            return;
+        }
+        world.at(world.now() + wait, null, () -> {
+            Invariants.Reign leads = world.invariants().leader();
+            if (leads != null && !leads.node().isCutOff()) {
+                boolean slow = leads.node().slot() == 0;
+                if (!slow) {
+                    strike(Fault.STEP_DOWN, leads.node());
+                } else if (world.weather().inject(Fault.PARTITION)) {
+                    world.trace(leads.node().toString(), Fault.PARTITION);
+                    leads.node().cutOff(true);
+                    after(3 * world.leaseNanos(), () -> leads.node().cutOff(false));
+                }
+            }
+            direct();
+        });
     }
 
     private void later(Fault fault, long mean) {
@@ -55,8 +84,9 @@ final class Adversary {
     private void strike(Fault fault) {
         switch (fault) {
             case STORE_DOWN -> {
-                world.weather().inject(fault);
-                world.weather().takeStoreDown();
+                if (world.weather().inject(fault)) {
+                    world.weather().takeStoreDown();
+                }
             }
             case OPERATOR_DELETES, OPERATOR_BLANKS -> operate(fault);
             default -> {
@@ -78,10 +108,9 @@ final class Adversary {
     }
 
     private void strike(Fault fault, Node victim) {
-        if (victim.isClosing() && fault == Fault.CLOSE) {
+        if ((victim.isClosing() && fault == Fault.CLOSE) || !world.weather().inject(fault)) {
             return;
         }
-        world.weather().inject(fault);
         world.trace(victim.toString(), fault);
         switch (fault) {
             case PARTITION -> {
@@ -127,10 +156,9 @@ final class Adversary {
 
     private void operate(Fault fault) {
         Entry entry = world.store().entry();
-        if (entry == null) {
+        if (entry == null || !world.weather().inject(fault)) {
             return;
         }
-        world.weather().inject(fault);
         LeaderRecord was = entry.record();
         world.store()
                 .edit(

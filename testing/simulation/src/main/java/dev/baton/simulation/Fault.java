@@ -12,6 +12,7 @@ enum Fault {
     ERROR_AFTER_COMMIT,
     PARTITION,
     STORE_DOWN,
+    STORE_BUSY,
     SENDER_STALLED,
     WATCH_EVENT_LOST,
     WATCH_EVENT_SLOW,
@@ -37,6 +38,12 @@ enum Fault {
     /** {@code request-lost} for {@link #REQUEST_LOST}. */
     String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Its row and its bit, within one run of the program. */
+    @SuppressWarnings("EnumOrdinal")
+    int place() {
+        return ordinal();
     }
 
     /** Whether this breaks the premise that only the holder, or the store's own expiry, ends a live claim. */

@@ -30,8 +30,6 @@ final class Invariants {
      */
     private static final long MOST_CALLS = 400;
 
-    private static final double DRIFT = ElectionTiming.DEFAULT_CLOCK_DRIFT;
-
     private final World world;
     private final boolean premise;
     private final List<Reign> reigns = new ArrayList<>();
@@ -84,6 +82,10 @@ final class Invariants {
             return node;
         }
 
+        FencingToken token() {
+            return token;
+        }
+
         boolean isLive() {
             return node.isAlive()
                     && ended == null
@@ -122,6 +124,11 @@ final class Invariants {
         return null;
     }
 
+    /** The terms that are valid now. */
+    List<Reign> live() {
+        return open.stream().filter(Reign::isLive).toList();
+    }
+
     // -- after every event ----------------------------------------------------------------------------------------
 
     void check() {
@@ -148,10 +155,10 @@ final class Invariants {
     }
 
     /** How long a term may outlast the removal of its claim by somebody else. */
-    private static long longestAfterAnEdit(Reign reign) {
+    private long longestAfterAnEdit(Reign reign) {
         ElectionTiming timing = reign.node.config().timing();
         long renew = timing.renewDeadline().toNanos();
-        return (long) ((renew + (timing.leaseDuration().toNanos() - renew) / 2) / (1 - DRIFT));
+        return (long) ((renew + (timing.leaseDuration().toNanos() - renew) / 2) / (1 - world.drift()));
     }
 
     // -- what candidates tell -------------------------------------------------------------------------------------
@@ -221,6 +228,10 @@ final class Invariants {
     private void ends(Reign reign, EndReason reason) {
         if (reign.ended != null) {
             throw world.violation(reign + " ended twice: " + reign.ended + ", then " + reason);
+        }
+        Entry entry = world.store().entry();
+        if (reason == EndReason.LOST && entry != null && entry.record().nonce().equals(reign.nonce)) {
+            throw world.violation(reign + " ended as lost, though its record still stands");
         }
         reign.ended = reason;
     }
@@ -338,7 +349,7 @@ final class Invariants {
         }
         if (!from.wrote(was.nonce())) {
             long stood = world.now() - committedAt;
-            if (stood < was.leaseDuration().toNanos() / (1 + DRIFT) - 1) {
+            if (stood < was.leaseDuration().toNanos() / (1 + world.drift()) - 1) {
                 throw world.violation(from + (next.isFree() ? " blanked" : " took over") + " the record of "
                         + was.holderIdentity() + " (" + was.nonce() + ") " + stood / 1_000_000
                         + " ms after it was written, though it holds for "
@@ -377,6 +388,20 @@ final class Invariants {
         for (Reign reign : open) {
             if (reign.token.number() == number && reign.isLive()) {
                 throw world.violation(reign + " is live, and its claim is gone from the store");
+            }
+        }
+    }
+
+    /** {@code node} was told that the register changed, and has had the time to act on it. */
+    void heard(Node node, @Nullable Entry entry, long revision) {
+        Entry stands = world.store().entry();
+        for (Reign reign : open) {
+            if (reign.node.equals(node)
+                    && reign.ended == null
+                    && revision > reign.token.number()
+                    && (stands == null || !stands.record().nonce().equals(reign.nonce))
+                    && (entry == null || !entry.record().nonce().equals(reign.nonce))) {
+                throw world.violation(reign + " goes on, though " + node + " has heard that its record is gone");
             }
         }
     }

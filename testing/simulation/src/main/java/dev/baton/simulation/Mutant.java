@@ -1,7 +1,9 @@
 package dev.baton.simulation;
 
 import dev.baton.driver.TermCallbacks;
+import dev.baton.event.ElectionEvent;
 import dev.baton.register.Register;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.util.Arrays;
 import java.util.Locale;
@@ -11,73 +13,67 @@ import java.util.Locale;
  * proves nothing. Each names the rule of {@code docs/spi-specification.md}, or the part of the theorem, that it breaks.
  */
 public enum Mutant {
-    /** No mistake at all. */
-    NONE,
-    /** A term's validity counts from the receipt of an answer, not from the sending of its request (2.1). */
-    VALIDITY_FROM_RECEIPT {
+    NONE("No mistake at all."),
+    VALIDITY_FROM_RECEIPT(
+            "A term's validity counts from the receipt of an answer, not from the sending of its request (2.1).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.ValidityFromReceipt(right);
         }
     },
-    /** A standby compares the holder's renewTime with its own wall clock, and succeeds it (7.3). */
-    TAKEOVER_BY_RENEW_TIME {
+    TAKEOVER_BY_RENEW_TIME(
+            "A standby compares the holder's renewTime with its own wall clock, and succeeds it (7.3).") {
         @Override
         Register around(Register right, Node node) {
             return new Mutants.TakeoverByRenewTime(right, node);
         }
     },
-    /** A standby waits for its own leaseDuration, whatever the holder was promised. */
-    TAKEOVER_BY_OWN_DURATION {
+    TAKEOVER_BY_OWN_DURATION("A standby waits for its own leaseDuration, whatever the holder was promised.") {
         @Override
         Register around(Register right, Node node) {
             return new Mutants.TakeoverByOwnDuration(right, node);
         }
     },
-    /** A withdrawal empties the record without looking whose it is (5.1). */
-    WITHDRAW_WITHOUT_RECHECK {
+    WITHDRAW_WITHOUT_RECHECK("A withdrawal empties the record without looking whose it is (5.1).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.WithdrawWithoutRecheck(right, register);
         }
     },
-    /** The clock by which a term expires stands still while a renewal is in flight, and a late answer revives it (3.2). */
-    EXPIRED_TERM_REVIVED {
+    EXPIRED_TERM_REVIVED(
+            "The clock by which a term expires stands still while a renewal is in flight, and a late answer revives it (3.2).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.ExpiredTermRevived(right);
         }
     },
-    /** A claim that was never granted is taken as withdrawn, though its write may still land (4.2). */
-    ACQUIRE_LEFT_BEHIND {
+    ACQUIRE_LEFT_BEHIND(
+            "A claim that was never granted is taken as withdrawn, though its write may still land (4.2).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.AcquireLeftBehind(right);
         }
     },
-    /** Work that was interrupted is taken as returned, and the claim handed over while it runs. */
-    RELEASE_BEFORE_WORK_RETURNED {
+    RELEASE_BEFORE_WORK_RETURNED(
+            "Work that was interrupted is taken as returned, and the claim handed over while it runs.") {
         @Override
         TermCallbacks around(TermCallbacks right) {
             return new Mutants.ReleaseBeforeWorkReturned(right);
         }
     },
-    /** The claim is handed over while onStoppedLeading runs. */
-    RELEASE_BEFORE_WORK_STOPPED {
+    RELEASE_BEFORE_WORK_STOPPED("The claim is handed over while onStoppedLeading runs.") {
         @Override
         TermCallbacks around(TermCallbacks right) {
             return new Mutants.ReleaseBeforeWorkStopped(right);
         }
     },
-    /** Tokens are the time of day (2.2). */
-    TOKEN_FROM_CLOCK {
+    TOKEN_FROM_CLOCK("Tokens are the time of day (2.2).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.TokenFromClock(right, node);
         }
     },
-    /** A record that carries our name is ours (3.3). */
-    IDENTITY_INSTEAD_OF_NONCE {
+    IDENTITY_INSTEAD_OF_NONCE("A record that carries our name is ours (3.3).") {
         @Override
         Register around(Register right, Node node) {
             return new Mutants.IdentityInsteadOfNonce(right);
@@ -88,41 +84,232 @@ public enum Mutant {
             return new Mutants.IdentityInsteadOfNonce.Claims(right, (Mutants.IdentityInsteadOfNonce) register);
         }
     },
-    /** A renewal that finds nothing writes the record anew (4.4). */
-    RENEW_RECREATES_DELETED {
+    RENEW_RECREATES_DELETED("A renewal that finds nothing writes the record anew (4.4).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.RenewRecreatesDeleted(right, register);
         }
     },
-    /** A renewal that failed is taken as one that succeeded (3.1). */
-    RENEWAL_FAILURE_IGNORED {
+    RENEWAL_FAILURE_IGNORED("A renewal that failed is taken as one that succeeded (3.1).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.RenewalFailureIgnored(right);
         }
     },
-    /** A conflict is taken for an echo of our own write. */
-    CONFLICT_TAKEN_FOR_SUCCESS {
+    CONFLICT_TAKEN_FOR_SUCCESS("A conflict is taken for an echo of our own write.") {
         @Override
         Register around(Register right, Node node) {
             return new Mutants.ConflictTakenForSuccess(right);
         }
     },
-    /** A term does not look at the wall clock: a suspended machine does not notice that it was. */
-    MONOTONIC_CLOCK_ONLY {
+    MONOTONIC_CLOCK_ONLY("A term does not look at the wall clock: a suspended machine does not notice that it was.") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
             return new Mutants.MonotonicClockOnly(right);
         }
     },
-    /** Clocks run faster and slower than the timing allows for: the theorem's bound is not generous. */
-    CLOCKS_BEYOND_DRIFT {
+    REFUSED_RENEWAL_IGNORED("Another holder seen while leading does not end the term (1.1; kubernetes#44887).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.RefusedRenewalIgnored(right);
+        }
+    },
+    RENEW_REACQUIRES("A renewal that is refused acquires anew, within the same term (4.4; kubernetes#44887).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.RenewReacquires(right);
+        }
+    },
+    READ_TAKEN_FOR_RENEWAL("A read that shows the record to be ours extends the term (2.1).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.ReadTakenForRenewal(right, register);
+        }
+    },
+    FAILED_ACQUIRE_TAKEN_FOR_GRANT("The work starts though the write failed (3.1; fabric8#7350).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.FailedAcquireTakenForGrant(right, node);
+        }
+    },
+    NEVER_CONTENDS_AGAIN("After one loss a candidate does not contend again (java#714, fabric8#5635).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.NeverContendsAgain(right);
+        }
+    },
+    TOKEN_COUNTS_OWN_TERMS("Each process numbers its own terms (2.2).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.Numbering(right, (claim, before) -> before + 1L);
+        }
+    },
+    TOKEN_FROM_TRANSITIONS("Tokens are the record's leaderTransitions, which a deletion resets (2.2).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.Counting(right);
+        }
+
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.Numbering(right, (claim, before) -> ((Mistakes.Counting) register).transitions());
+        }
+    },
+    WITHDRAWAL_FAILURE_IGNORED("A withdrawal that failed is not tried again (4.1).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.WithdrawalFailureIgnored(right);
+        }
+    },
+    WITHDRAWAL_FORGOTTEN("Nothing is ever withdrawn: it expires by itself (4.1; etcd#21128, stolon#659).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.WithdrawalForgotten(right);
+        }
+    },
+    WRITE_UNDER_WAY_FORGOTTEN(
+            "A withdrawal that finds nothing of ours is done, though a write may still land (4.2; fabric8#4547).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.WriteUnderWayForgotten(right, register);
+        }
+    },
+    LOST_CLAIM_RELEASED_AT_ONCE("The claim of a lost term is released while its work still winds down (4.3).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.ReleasesOn(right, ElectionEvent.Type.TERM_ENDED);
+        }
+
+        @Override
+        void told(ElectionEvent event, LockBackend backend) {
+            ((Mistakes.ReleasesOn) backend).told(event);
+        }
+    },
+    RELEASED_BEFORE_DRAINED(
+            "A leader that steps down releases first and drains afterwards (kubernetes#139991, #139504).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.ReleasesOn(right, ElectionEvent.Type.TERM_DRAINING);
+        }
+
+        @Override
+        void told(ElectionEvent event, LockBackend backend) {
+            ((Mistakes.ReleasesOn) backend).told(event);
+        }
+    },
+    CALLS_WITHOUT_TIMEOUT("Calls wait for as long as the store keeps silent (7.1; jetcd#965).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.CallsWithoutTimeout(right);
+        }
+    },
+    WALL_CLOCK_ONLY("Time is measured on the wall clock, which jumps (2.3; as fabric8 does).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.WallClockOnly(right);
+        }
+    },
+    LOST_NEVER_SAID("A leader does not watch its own claim (6.2).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.LostNeverSaid(right);
+        }
+    },
+    LOST_FROM_OLDER_STATE("An old state of the store, delivered late, ends a term (6.1).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.LostFromOlderState.Told(right);
+        }
+
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.LostFromOlderState(right, (Mistakes.LostFromOlderState.Told) register);
+        }
+    },
+    HINT_TAKEN_FOR_GRANT("A vacancy heard of is a leadership won (6.1; spring-cloud-kubernetes#2032).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.HintTakenForGrant(right, node);
+        }
+    },
+    POLLS_WITHOUT_PAUSE("A standby that was refused asks again at once (6.4; kubernetes#65666).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Mistakes.PollsWithoutPause(right);
+        }
+    },
+    WRITE_WITHOUT_COMPARING("A write replaces whatever it finds (2.1; a PUT without resourceVersion).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.WriteWithoutComparing(right);
+        }
+    },
+    PUT_CREATES_ANEW("A write creates what was deleted (4.4; a PUT to a deleted Lease).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.PutCreatesAnew(right);
+        }
+    },
+    RECORD_PROMISES_TOO_LITTLE("The record tells others to wait for renewDeadline only (2.1).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.RecordPromisesTooLittle(right, node);
+        }
+    },
+    RENEWALS_NOT_NOTICED("A standby recognises a change by the holder and not by the version.") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mistakes.RenewalsNotNoticed(right, node);
+        }
+    },
+    STOPPED_TWICE("onStoppedLeading runs twice for a term (fabric8#2860, #5463).") {
+        @Override
+        TermCallbacks around(TermCallbacks right) {
+            return new Mistakes.StoppedTwice(right);
+        }
+    },
+    STOPPED_WITHOUT_STARTED("onStoppedLeading runs though onStartedLeading never did (client-go#1187, java#3600).") {
+        @Override
+        TermCallbacks around(TermCallbacks right) {
+            return new Mistakes.StoppedWithoutStarted(right);
+        }
+    },
+    WORK_NEVER_INTERRUPTED("Work that does not look at its term is not told that it is over (cilium#42920).") {
+        @Override
+        TermCallbacks around(TermCallbacks right) {
+            return new Mistakes.WorkNeverInterrupted(right);
+        }
+    },
+    NONCE_FROM_IDENTITY("A restarted process, or a twin, writes the nonce of the other (3.3; kubernetes#61151).") {
+        @Override
+        String nonce(String identity, String unique) {
+            return String.format(Locale.ROOT, "%08x-0000-4000-8000-", identity.hashCode());
+        }
+    },
+    VALID_FOR_WHOLE_LEASE("A term is relied on for all of leaseDuration: no room for clocks that differ.") {
+        @Override
+        ElectionTiming timing(ElectionTiming right) {
+            return Mistakes.wholeLease(right);
+        }
+    },
+    CLOCKS_BEYOND_DRIFT(
+            "Clocks run faster and slower than the timing allows for: the theorem's bound is not generous.") {
         @Override
         int worstPpm(int tolerated) {
             return 5 * tolerated;
         }
     };
+
+    private final String mistake;
+
+    Mutant(String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** The mistake in a sentence, with the rule or the bug elsewhere that it stands for. */
+    public String mistake() {
+        return mistake;
+    }
 
     /** {@code validity-from-receipt} for {@link #VALIDITY_FROM_RECEIPT}. */
     public String text() {
@@ -156,5 +343,17 @@ public enum Mutant {
 
     int worstPpm(int tolerated) {
         return tolerated;
+    }
+
+    String nonce(String identity, String unique) {
+        return unique;
+    }
+
+    ElectionTiming timing(ElectionTiming right) {
+        return right;
+    }
+
+    void told(ElectionEvent event, LockBackend backend) {
+        // The right code tells, and nobody minds.
     }
 }

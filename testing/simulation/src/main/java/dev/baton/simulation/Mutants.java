@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 final class Mutants {
     private Mutants() {}
 
-    private static LeaderRecord emptied(LeaderRecord record) {
+    static LeaderRecord emptied(LeaderRecord record) {
         return new LeaderRecord(
                 "", "", Duration.ofSeconds(1), record.acquireTime(), record.renewTime(), record.transitions());
     }
 
     /** A timeout for what would otherwise keep a rule that is not in question. */
-    private static <T> CompletionStage<T> within(Moment deadline, Timekeeper time, CompletionStage<T> slow) {
+    static <T> CompletionStage<T> within(Moment deadline, Timekeeper time, CompletionStage<T> slow) {
         CompletableFuture<T> bounded = new CompletableFuture<>();
         slow.whenComplete((value, failure) -> {
             if (failure != null) {

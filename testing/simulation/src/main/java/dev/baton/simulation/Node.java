@@ -27,6 +27,7 @@ final class Node {
     private boolean wants = true;
     private boolean closing;
     private boolean stopped;
+    private String where;
     private long calls;
     private long mostCalls;
     private long callsSince;
@@ -47,7 +48,11 @@ final class Node {
                 : mutant.around(new RegisterBackend(register, 0), register, this);
         TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()));
         Invariants invariants = world.invariants();
-        driver = new ElectionDriver(config, backend, callbacks, event -> invariants.told(this, event));
+        driver = new ElectionDriver(config, backend, callbacks, event -> {
+            invariants.told(this, event);
+            mutant.told(event, backend);
+        });
+        where = driver.status().where();
     }
 
     void start() {
@@ -168,6 +173,15 @@ final class Node {
     void askToContend() {
         wants = true;
         driver.resume();
+    }
+
+    /** Notes where its machine has gone since the last event. */
+    void noteMove(Coverage.OfOneWorld coverage) {
+        String to = driver.status().where();
+        if (!to.equals(where)) {
+            coverage.moved(where, to, world.weather().fresh());
+            where = to;
+        }
     }
 
     // -- what it costs --------------------------------------------------------------------------------------------

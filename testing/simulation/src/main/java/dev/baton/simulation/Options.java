@@ -1,6 +1,8 @@
 package dev.baton.simulation;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,34 +11,60 @@ import org.jspecify.annotations.Nullable;
  * @param candidates how many contend, or 0 to let the seed choose
  * @param mutant which wrong variant of the code runs
  * @param zooKeeper which variant of the ZooKeeper backend runs, or null for a register
+ * @param rho by how much clocks err in a search directed at the theorem's bound, or 0 for worlds full of faults
+ * @param only the faults that strike, or null for all that the seed draws
  */
 public record Options(
-        int candidates, Mutant mutant, @Nullable ZooKeeperMutant zooKeeper) {
+        int candidates,
+        Mutant mutant,
+        @Nullable ZooKeeperMutant zooKeeper,
+        double rho,
+        @Nullable List<Strike> only) {
     private static final int MOST_CANDIDATES = 64;
 
     /** The production code, with as many candidates as the seed chooses. */
-    public static final Options DEFAULT = new Options(0, Mutant.NONE);
+    public static final Options DEFAULT = new Options(0, Mutant.NONE, null, 0, null);
 
     public Options {
         if (candidates < 0 || candidates > MOST_CANDIDATES) {
             throw new IllegalArgumentException(
                     "candidates " + candidates + " must be 1 to " + MOST_CANDIDATES + ", or 0 to let the seed choose");
         }
+        if (!(rho >= 0 && rho < 1)) {
+            throw new IllegalArgumentException(
+                    "rho " + rho + " must be at least 0 and below 1: it is a relative error of clock rates");
+        }
+        only = only == null ? null : List.copyOf(only);
     }
 
     /** Options for a register. */
     public Options(int candidates, Mutant mutant) {
-        this(candidates, mutant, null);
+        this(candidates, mutant, null, 0, null);
     }
 
     /** These options with another mutant. */
     public Options with(Mutant other) {
-        return new Options(candidates, other, zooKeeper);
+        return new Options(candidates, other, zooKeeper, rho, only);
     }
 
     /** These options, at ZooKeeper. */
     public Options with(ZooKeeperMutant other) {
-        return new Options(candidates, mutant, other);
+        return new Options(candidates, mutant, other, rho, only);
+    }
+
+    /** These options with clocks that err by {@code error}, in a search for two leaders. */
+    public Options withRho(double error) {
+        return new Options(candidates, mutant, zooKeeper, error, only);
+    }
+
+    /** These options with no faults but these. */
+    Options only(List<Strike> strikes) {
+        return new Options(candidates, mutant, zooKeeper, rho, strikes);
+    }
+
+    /** Whether clocks and cuts are chosen to break the theorem, and nothing else goes wrong. */
+    boolean isDirected() {
+        return rho > 0;
     }
 
     /** The command that runs {@code seed} again, just so. */
@@ -54,6 +82,16 @@ public record Options(
             if (zooKeeper != ZooKeeperMutant.NONE) {
                 command.append(':').append(zooKeeper.text());
             }
+        }
+        if (isDirected()) {
+            command.append(" --rho ").append(rho);
+        }
+        if (only != null) {
+            command.append(" --only ")
+                    .append(
+                            only.isEmpty()
+                                    ? "none"
+                                    : only.stream().map(Strike::toString).collect(Collectors.joining(",")));
         }
         return command.toString();
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param mostCalls the most calls that one candidate made to the store within 30 retryPeriods
  * @param recoveryNanos from the healing of all faults until one leader led for good; −1 when nobody contended
  * @param faults how often each was injected
+ * @param struck each of them, in order
+ * @param coverage what the machines did while they were
  */
 public record Outcome(
         long seed,
@@ -32,7 +34,9 @@ public record Outcome(
         long unfencedCorruptions,
         long mostCalls,
         long recoveryNanos,
-        Map<Fault, Long> faults) {
+        Map<Fault, Long> faults,
+        List<Strike> struck,
+        Coverage.OfOneWorld coverage) {
 
     /** Whether every invariant held. */
     public boolean isGood() {

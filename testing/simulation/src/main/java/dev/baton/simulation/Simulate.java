@@ -1,6 +1,12 @@
 package dev.baton.simulation;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -20,6 +26,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class Simulate implements Callable<Integer> {
     private static final long PROGRESS = 1_000;
+    private static final int MOST_GAPS = 20;
 
     @Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -36,7 +43,7 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "How many candidates contend (default: two to four, by seed).")
+            description = "How many candidates contend (default: two to nine, by seed).")
     private int candidates;
 
     @Option(
@@ -50,6 +57,31 @@ public final class Simulate implements Callable<Integer> {
             paramLabel = "KIND",
             description = "register, zookeeper, or zookeeper:MUTANT (default: ${DEFAULT-VALUE}).")
     private String store = "register";
+
+    @Option(
+            names = "--rho",
+            paramLabel = "X",
+            description =
+                    "Search for two leaders with clocks that err by X, and a timing that tolerates about as much.")
+    private double rho;
+
+    @Option(
+            names = "--only",
+            paramLabel = "FAULT:N,...",
+            description = "Let only these faults strike, of those that the seed draws; or none.")
+    private @Nullable String only;
+
+    @Option(
+            names = "--timeline",
+            paramLabel = "FILE.svg",
+            description = "Draw the world of --seed, or of the first seed that fails, shrunk.")
+    private @Nullable Path timeline;
+
+    @Option(
+            names = "--mutants-table",
+            paramLabel = "FILE.md",
+            description = "Hunt every mutant, and write the seeds it took between the marks in this document.")
+    private @Nullable Path mutantsTable;
 
     @Option(
             names = "--threads",
@@ -77,10 +109,13 @@ public final class Simulate implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
-        Options options = new Options(candidates, mutant, zooKeeper(command.commandLine()));
+        Options options = new Options(candidates, mutant, zooKeeper(command.commandLine()), rho, strikes());
+        if (mutantsTable != null) {
+            return mutants(mutantsTable, options, out);
+        }
         return seed == null ? all(options, out) : one(seed, options, out);
     }
 
@@ -102,9 +137,50 @@ public final class Simulate implements Callable<Integer> {
                 commandLine, "store \"" + store + "\" must be register, zookeeper, or zookeeper:MUTANT");
     }
 
-    private static int one(long number, Options options, PrintWriter out) {
+    private int mutants(Path document, Options options, PrintWriter out) throws IOException {
+        List<MutantsTable.Row> rows = MutantsTable.run(options, threads, row -> {
+            out.printf("%-32s %s %s%n", row.mutant().text(), row.seeds(), row.violation());
+            out.flush();
+        });
+        MutantsTable.write(rows, document);
+        long survivors = rows.stream().filter(row -> !row.isCaught()).count();
+        out.printf("%d mutants, %d survived%n", rows.size(), survivors);
+        out.flush();
+        return survivors == 0 ? 0 : 1;
+    }
+
+    private @Nullable List<Strike> strikes() {
+        if (only == null) {
+            return null;
+        }
+        return only.equals("none")
+                ? List.of()
+                : Arrays.stream(only.split(",", -1)).map(Strike::parse).toList();
+    }
+
+    private void draw(long number, Options options, PrintWriter out) throws IOException {
+        if (timeline != null) {
+            Files.writeString(timeline, Simulation.draw(number, options), StandardCharsets.UTF_8);
+            out.println("drawn: " + timeline);
+        }
+    }
+
+    private void shrink(Outcome failure, PrintWriter out) throws IOException {
+        Outcome shrunk = Shrinking.of(failure);
+        out.printf(
+                "shrunk: %d of %d faults are needed: %s%n",
+                shrunk.struck().size(), failure.struck().size(), shrunk.struck());
+        shrunk.lastEvents().forEach(event -> out.println("  " + event));
+        out.println("shrunk: " + shrunk.violation());
+        Options needed = failure.options().only(shrunk.struck());
+        out.println("replay shrunk: " + needed.replay(failure.seed()));
+        draw(failure.seed(), needed, out);
+    }
+
+    private int one(long number, Options options, PrintWriter out) throws IOException {
         Outcome outcome = Simulation.run(number, options);
         out.println(outcome.report());
+        draw(number, options, out);
         out.printf(
                 "%,d events, %d terms, %.1f s of virtual time, history %016x%n",
                 outcome.events(), outcome.terms(), outcome.simulatedNanos() / 1e9, outcome.history());
@@ -112,7 +188,7 @@ public final class Simulate implements Callable<Integer> {
         return outcome.isGood() ? 0 : 1;
     }
 
-    private int all(Options options, PrintWriter out) {
+    private int all(Options options, PrintWriter out) throws IOException {
         AtomicLong done = new AtomicLong();
         long began = System.nanoTime();
         Simulation.Summary summary = Simulation.runAll(first, seeds, options, threads, outcome -> {
@@ -121,22 +197,33 @@ public final class Simulate implements Callable<Integer> {
                 out.flush();
             }
         });
+        double seconds = (System.nanoTime() - began) / 1e9;
         Outcome failure = summary.failure();
         if (failure != null) {
             out.println(failure.report());
+            shrink(failure, out);
         }
         out.printf(
-                "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s%n",
+                "%,d seeds, %,.1f hours of virtual time, %,d events, %,d terms in %.1f s: %,.0f hours a minute%n",
                 summary.seeds(),
                 summary.simulatedNanos() / 3.6e12,
                 summary.events(),
                 summary.terms(),
-                (System.nanoTime() - began) / 1e9);
+                seconds,
+                summary.simulatedNanos() / 6e10 / seconds);
         out.printf(
                 "longest recovery %.1f s; most calls in 30 retryPeriods %d; without fencing %,d seeds lost an update%n",
                 summary.longestRecoveryNanos() / 1e9, summary.mostCalls(), summary.corruptedSeeds());
         Map<Fault, Long> faults = new TreeMap<>(summary.faults());
         faults.forEach((fault, count) -> out.printf("  %-24s %,12d%n", fault.text(), count));
+        if (store.equals("register")) {
+            // The matrix is of the faults that a register suffers.
+            out.print(summary.coverage().matrix());
+            List<String> gaps = summary.coverage().gaps();
+            gaps.stream().limit(MOST_GAPS).forEach(gap -> out.println("uncovered: " + gap));
+            out.printf("%,d pairs of transition and fault uncovered%n", gaps.size());
+        }
+        out.printf("histories %016x%n", summary.histories());
         out.println(failure == null ? "every invariant held" : "an invariant broke");
         out.flush();
         return failure == null ? 0 : 1;

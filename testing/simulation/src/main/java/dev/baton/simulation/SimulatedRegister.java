@@ -27,7 +27,7 @@ final class SimulatedRegister implements Register {
         this.node = node;
         this.world = node.world();
         this.runtime = runtime;
-        this.watches = node.random().nextInt(4) != 0;
+        this.watches = node.random().nextInt(4) != 0 || world.options().isDirected();
     }
 
     @Override
@@ -69,6 +69,10 @@ final class SimulatedRegister implements Register {
     private <T> void arrive(Supplier<T> atTheStore, CompletableFuture<T> answer) {
         Weather weather = world.weather();
         if (weather.storeIsDown()) {
+            return;
+        }
+        if (weather.storeIsBusy()) {
+            reply(() -> answer.completeExceptionally(new BackendException("429 Too Many Requests")));
             return;
         }
         T value;

@@ -63,7 +63,10 @@ final class SimulatedWatch implements Observation {
         if (node.isCutOff() || world.weather().storeIsDown() || world.weather().strikes(Fault.WATCH_STALLED)) {
             stall();
         } else if (!world.weather().strikes(Fault.WATCH_EVENT_LOST)) {
-            deliver(() -> watcher.changed(entry, revision));
+            deliver(() -> {
+                watcher.changed(entry, revision);
+                world.at(world.now() + 1, node, () -> world.invariants().heard(node, entry, revision));
+            });
         }
     }
 

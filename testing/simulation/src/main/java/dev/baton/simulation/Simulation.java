@@ -21,6 +21,12 @@ public final class Simulation {
         return new World(seed, options).run();
     }
 
+    /** Runs the world of {@code seed} and draws it. */
+    static String draw(long seed, Options options) {
+        Timeline timeline = new Timeline();
+        return timeline.svg(new World(seed, options, timeline).run());
+    }
+
     /**
      * Runs the worlds of {@code count} seeds from {@code first} on, until one violates an invariant.
      *
@@ -63,6 +69,8 @@ public final class Simulation {
     /**
      * How many worlds went.
      *
+     * @param coverage which transitions met which faults
+     * @param histories a hash of all histories, in whatever order they were made
      * @param failure the outcome with the smallest seed that violated an invariant, or null when none did
      */
     public record Summary(
@@ -74,10 +82,14 @@ public final class Simulation {
             long mostCalls,
             long longestRecoveryNanos,
             Map<Fault, Long> faults,
+            Coverage coverage,
+            long histories,
             @Nullable Outcome failure) {}
 
     private static final class Tally {
         private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+        private final Coverage coverage = new Coverage();
+        private long histories;
         private long seeds;
         private long events;
         private long terms;
@@ -89,6 +101,8 @@ public final class Simulation {
 
         void add(Outcome outcome) {
             seeds++;
+            coverage.add(outcome.coverage());
+            histories += outcome.history();
             events += outcome.events();
             terms += outcome.terms();
             nanos += outcome.simulatedNanos();
@@ -103,6 +117,8 @@ public final class Simulation {
 
         void add(Tally other) {
             seeds += other.seeds;
+            coverage.add(other.coverage);
+            histories += other.histories;
             events += other.events;
             terms += other.terms;
             nanos += other.nanos;
@@ -123,7 +139,17 @@ public final class Simulation {
 
         Summary summary() {
             return new Summary(
-                    seeds, events, terms, nanos, corrupted, mostCalls, recovery, Map.copyOf(faults), failure);
+                    seeds,
+                    events,
+                    terms,
+                    nanos,
+                    corrupted,
+                    mostCalls,
+                    recovery,
+                    Map.copyOf(faults),
+                    coverage,
+                    histories,
+                    failure);
         }
     }
 }

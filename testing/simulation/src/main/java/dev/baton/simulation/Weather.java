@@ -1,8 +1,13 @@
 package dev.baton.simulation;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which faults this world has, how often, and how long things take. Each seed draws a subset of the faults: a world in
@@ -23,18 +28,26 @@ final class Weather {
     private final long latencyNanos;
     private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
     private final Map<Fault, Long> injected = new EnumMap<>(Fault.class);
+    private final long[] injectedAt = new long[Fault.values().length];
+    private final int[] drawn = new int[Fault.values().length];
+    private final List<Strike> struck = new ArrayList<>();
+    private final @Nullable Set<Strike> only;
     private long storeDownUntil;
+    private long storeBusyUntil;
 
     Weather(World world, SplittableRandom random, long leaseNanos, boolean operators) {
         this.world = world;
         this.random = random;
         this.leaseNanos = leaseNanos;
-        this.latencyNanos = random.nextLong(100 * MICRO, 20 * MILLI);
+        this.latencyNanos = world.options().isDirected() ? 100 * MICRO : random.nextLong(100 * MICRO, 20 * MILLI);
+        List<Strike> allowed = world.options().only();
+        this.only = allowed == null ? null : Set.copyOf(allowed);
+        Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
-            boolean drawn = fault.breaksThePremise() ? operators : random.nextBoolean();
+            boolean common = fault.breaksThePremise() ? operators : random.nextBoolean();
             double much = random.nextDouble();
-            if (drawn) {
+            if (common && !world.options().isDirected()) {
                 chances.put(fault, much * much * 0.25);
             }
         }
@@ -50,11 +63,18 @@ final class Weather {
         return world.now() >= world.clearAt();
     }
 
-    /** Notes that {@code fault} happens now. */
-    void inject(Fault fault) {
+    /** Whether {@code fault}, which was drawn, happens now; notes that it does. */
+    boolean inject(Fault fault) {
+        Strike strike = new Strike(fault, ++drawn[fault.place()]);
+        if (only != null && !only.contains(strike)) {
+            return false;
+        }
+        struck.add(strike);
         injected.merge(fault, 1L, Long::sum);
+        injectedAt[fault.place()] = world.now();
         world.trace("world", fault);
         world.mix(fault.name().hashCode());
+        return true;
     }
 
     /** Whether {@code fault} strikes this time. */
@@ -63,8 +83,23 @@ final class Weather {
         if (chance == null || isClear() || random.nextDouble() >= chance) {
             return false;
         }
-        inject(fault);
-        return true;
+        return inject(fault);
+    }
+
+    /** What struck, in order. */
+    List<Strike> struck() {
+        return struck;
+    }
+
+    /** The faults that struck no longer than a lease ago, as bits. */
+    long fresh() {
+        long bits = 0;
+        for (int fault = 0; fault < injectedAt.length; fault++) {
+            if (world.now() - injectedAt[fault] <= leaseNanos) {
+                bits |= 1L << fault;
+            }
+        }
+        return bits;
     }
 
     Map<Fault, Long> injected() {
@@ -115,6 +150,14 @@ final class Weather {
 
     boolean storeIsDown() {
         return world.now() < storeDownUntil;
+    }
+
+    /** Whether the store turns requests away just now, as it does for a while once it has begun. */
+    boolean storeIsBusy() {
+        if (world.now() >= storeBusyUntil && strikes(Fault.STORE_BUSY)) {
+            storeBusyUntil = world.now() + Math.min(upTo(leaseNanos / 2), world.clearAt() - world.now());
+        }
+        return world.now() < storeBusyUntil;
     }
 
     void takeStoreDown() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
@@ -43,6 +44,7 @@ final class World {
     private final List<ElectionTiming> timings = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Node[] current;
+    private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
     private final SimulatedStore store;
     private final @Nullable ZooKeeperStore zooKeeper;
@@ -59,15 +61,25 @@ final class World {
     private boolean over;
     private long recovery = -1;
     private @Nullable ViolationException violated;
+    private final @Nullable Timeline timeline;
 
     World(long seed, Options options) {
+        this(seed, options, null);
+    }
+
+    /** A world that is drawn as it goes. */
+    World(long seed, Options options, @Nullable Timeline timeline) {
+        this.timeline = timeline;
         this.seed = seed;
         this.options = options;
         random = new SplittableRandom(seed);
-        int candidates = options.candidates() == 0 ? 2 + random.nextInt(3) : options.candidates();
+        int most = random.nextInt(12) == 0 ? 9 : 4;
+        int usual = options.isDirected() ? 2 : 2 + random.nextInt(most - 1);
+        int candidates = options.candidates() == 0 ? usual : options.candidates();
         current = new Node[candidates];
-        boolean mixed = random.nextInt(4) == 0;
-        ElectionTiming common = TIMINGS.get(random.nextInt(TIMINGS.size()));
+        boolean mixed = random.nextInt(4) == 0 && !options.isDirected();
+        ElectionTiming drawn = TIMINGS.get(random.nextInt(TIMINGS.size()));
+        ElectionTiming common = options.isDirected() ? nearest(options.rho()) : drawn;
         for (int i = 0; i < candidates; i++) {
             timings.add(mixed ? TIMINGS.get(random.nextInt(TIMINGS.size())) : common);
         }
@@ -76,9 +88,9 @@ final class World {
                 .max()
                 .orElseThrow();
         twins = random.nextInt(6) == 0;
-        takeoverNanos = random.nextInt(6) == 0 ? random.nextLong(leaseNanos / 2) : 0;
+        takeoverNanos = random.nextInt(6) == 0 && !options.isDirected() ? random.nextLong(leaseNanos / 2) : 0;
         clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
-        boolean operators = random.nextInt(12) == 0 && options.zooKeeper() == null;
+        boolean operators = random.nextInt(12) == 0 && options.zooKeeper() == null && !options.isDirected();
         weather = new Weather(this, random.split(), leaseNanos, operators);
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
@@ -87,6 +99,18 @@ final class World {
         zooKeeper = options.zooKeeper() == null
                 ? null
                 : new ZooKeeperStore(this, random.split(), options.zooKeeper(), timings);
+    }
+
+    /** The timing that tolerates just about this much. */
+    private static ElectionTiming nearest(double rho) {
+        return TIMINGS.stream()
+                .min(Comparator.comparingDouble(timing -> Math.abs(timing.toleratedDrift() - rho)))
+                .orElseThrow();
+    }
+
+    /** How much clocks may err here. */
+    double drift() {
+        return options.isDirected() ? options.rho() : ElectionTiming.DEFAULT_CLOCK_DRIFT;
     }
 
     private static ElectionTiming timing(long lease, long renew, long retry) {
@@ -146,6 +170,9 @@ final class World {
 
     void trace(String who, Object what) {
         trace.add(now, who, what);
+        if (timeline != null && what instanceof Fault fault) {
+            timeline.struck(now, who, fault);
+        }
     }
 
     void mix(long value) {
@@ -175,7 +202,7 @@ final class World {
                     + takeoverNanos;
             longest = Math.max(longest, sum);
         }
-        return (long) (longest / (1 - ElectionTiming.DEFAULT_CLOCK_DRIFT))
+        return (long) (longest / (1 - drift()))
                 + 2 * Weather.AFTERMATH
                 + (zooKeeper == null ? 0 : zooKeeper.patience());
     }
@@ -260,7 +287,9 @@ final class World {
                 unfenced.corruptions(),
                 nodes.stream().mapToLong(Node::mostCalls).max().orElse(0),
                 recovery,
-                weather.injected());
+                weather.injected(),
+                List.copyOf(weather.struck()),
+                coverage);
     }
 
     private void next() {
@@ -282,6 +311,12 @@ final class World {
         }
         trace.mix(now);
         event.task.run();
+        if (node != null) {
+            node.noteMove(coverage);
+        }
+        if (timeline != null) {
+            timeline.sample(now, invariants.live());
+        }
         invariants.check();
         if (violated != null) {
             throw violated;
@@ -306,23 +341,30 @@ final class World {
     void startNode(int slot) {
         int run = nodes.size();
         String identity = twins ? "twin" : "app-" + slot;
-        String nonce = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
-        ElectionTiming timing = timings.get(slot);
+        Mutant mutant = options.mutant();
+        String unique = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
+        String nonce = mutant.nonce(identity, unique);
+        ElectionTiming timing = mutant.timing(timings.get(slot));
         CandidateConfig config = new CandidateConfig(
                 ELECTION, identity, nonce, timing, timing.renewDeadline(), Duration.ofNanos(takeoverNanos));
-        Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(), random.split());
+        Node node = new Node(this, slot, "app-" + slot + "#" + run, config, newClock(slot), random.split());
         nodes.add(node);
         current[slot] = node;
         mix(run);
         trace(node.toString(), "starts");
+        if (timeline != null) {
+            timeline.appears(node.toString());
+        }
         node.start();
     }
 
-    private VirtualClock newClock() {
+    private VirtualClock newClock(int slot) {
         int tolerated = (int) Math.round(ElectionTiming.DEFAULT_CLOCK_DRIFT * 1_000_000);
         int worst = options.mutant().worstPpm(tolerated);
-        int ppm =
+        int drawn =
                 random.nextBoolean() ? (random.nextBoolean() ? worst : -worst) : random.nextInt(2 * worst + 1) - worst;
+        int directed = (int) Math.round(options.rho() * (slot == 0 ? -1_000_000 : 1_000_000));
+        int ppm = options.isDirected() ? directed : drawn;
         long monotonic = random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
         long wall = WALL_ORIGIN + random.nextLong(-30_000 * MILLI, 30_000 * MILLI);
         return new VirtualClock(ppm, monotonic, wall);

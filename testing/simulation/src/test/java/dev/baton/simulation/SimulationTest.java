@@ -7,19 +7,22 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SimulationTest {
-    private static final int SEEDS = 10_000;
-    private static final int SEEDS_TO_CATCH_A_MUTANT = 2_000;
+    private static final int SEEDS = 20_000;
+    private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 500;
     private static final int THREADS = 2;
 
     @Test
-    void tenThousandSeedsMakeNoTwoLeaders() {
+    void twentyThousandSeedsMakeNoTwoLeaders() {
         Simulation.Summary summary = Simulation.runAll(0, SEEDS, Options.DEFAULT, THREADS, outcome -> {});
         Outcome failure = summary.failure();
         if (failure != null) {
@@ -28,6 +31,9 @@ class SimulationTest {
         assertThat(summary.seeds()).isEqualTo(SEEDS);
         assertThat(summary.terms()).as("terms begun").isGreaterThan(SEEDS);
         assertThat(summary.faults().keySet()).as("faults injected").isEqualTo(EnumSet.allOf(Fault.class));
+        assertThat(summary.coverage().gaps())
+                .as("transitions that never met a fault")
+                .isEmpty();
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %.1f hours of virtual time, %d events, %d terms: every invariant held%n",
@@ -40,16 +46,11 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyMutantIsCaught(Mutant mutant) {
-        Options options = Options.DEFAULT.with(mutant);
-        for (int seed = 0; seed < SEEDS_TO_CATCH_A_MUTANT; seed++) {
-            Outcome outcome = Simulation.run(seed, options);
-            if (!outcome.isGood()) {
-                System.out.printf(
-                        Locale.ROOT, "%s: caught after %d seeds: %s%n", mutant.text(), seed + 1, outcome.violation());
-                return;
-            }
-        }
-        fail("%s survived %d seeds: the checkers are blind to it", mutant.text(), SEEDS_TO_CATCH_A_MUTANT);
+        MutantsTable.Row row = MutantsTable.hunt(Options.DEFAULT.with(mutant));
+        assertThat(row.isCaught())
+                .as("%s: seeds to catch %s", mutant.text(), row.seeds())
+                .isTrue();
+        assertThat(row.median()).as("median of %s", row.seeds()).isLessThanOrEqualTo(MEDIAN_SEEDS_TO_CATCH_A_MUTANT);
     }
 
     @ParameterizedTest
@@ -57,13 +58,13 @@ class SimulationTest {
     void sameSeedSameHistory(long seed) {
         Outcome first = Simulation.run(seed, Options.DEFAULT);
         Outcome again = Simulation.run(seed, Options.DEFAULT);
-        assertThat(again).isEqualTo(first);
+        assertThat(again).usingRecursiveComparison().isEqualTo(first);
         assertThat(Simulation.run(seed + 1, Options.DEFAULT).history()).isNotEqualTo(first.history());
     }
 
     @Test
     void theUnfencedRegisterIsCorruptedInSomeSeed() {
-        Simulation.Summary summary = Simulation.runAll(0, SEEDS / 10, Options.DEFAULT, THREADS, outcome -> {});
+        Simulation.Summary summary = Simulation.runAll(0, SEEDS / 20, Options.DEFAULT, THREADS, outcome -> {});
         assertThat(summary.corruptedSeeds())
                 .as("seeds in which a deposed leader overwrote its successor's update")
                 .isPositive();
@@ -88,6 +89,35 @@ class SimulationTest {
                 replay.substring("replay: testing/simulate ".length()).split(" ", -1);
         assertThat(commandLine(replayed).execute(arguments)).isEqualTo(1);
         assertThat(replayed.toString()).contains(replay, "blanked the record of");
+    }
+
+    @Test
+    void aShrunkFailureStillFailsAndIsDrawn() {
+        Options options = Options.DEFAULT.with(Mutant.WRITE_WITHOUT_COMPARING);
+        Outcome failure = Objects.requireNonNull(
+                Simulation.runAll(0, 100, options, 1, outcome -> {}).failure());
+        Outcome shrunk = Shrinking.of(failure);
+        assertThat(shrunk.struck().size()).isLessThan(failure.struck().size());
+        Options needed = options.only(shrunk.struck());
+        assertThat(Simulation.run(failure.seed(), needed).violation()).isEqualTo(shrunk.violation());
+        assertThat(needed.replay(failure.seed())).contains(" --only ");
+        assertThat(Simulation.draw(failure.seed(), needed)).startsWith("<svg").contains("seed " + failure.seed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15, 10", "6, 4", "5, 4.85", "3, 2.9", "4, 1.5"})
+    void directedSearchFindsTheTheoremsBound(double lease, double renew) {
+        double tolerated = (lease - renew) / (lease + renew);
+        assertThat(directed(0.999 * tolerated)).as("just within").isNull();
+        assertThat(directed(1.05 * tolerated))
+                .as("5 %% beyond")
+                .isNotNull()
+                .satisfies(outcome -> assertThat(outcome.violation()).contains("two leaders at once"));
+    }
+
+    private static @Nullable Outcome directed(double rho) {
+        return Simulation.runAll(0, 200, Options.DEFAULT.withRho(rho), 1, outcome -> {})
+                .failure();
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.baton.event;
+
+import static dev.baton.fixture.Samples.ELECTION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ElectionEventTest {
+    private static final Moment AT = new Moment(-17, 1_800_000_000_123_456_789L);
+    private static final Pattern FIELD =
+            Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\":(?:\"((?:[^\"\\\\]|\\\\.)*)\"|(-?\\d+))");
+
+    private static ElectionEvent event(String identity, String detail) {
+        return new ElectionEvent(
+                AT,
+                Type.TERM_ENDED,
+                ELECTION,
+                identity,
+                new FencingToken(1, 42),
+                AT.plusNanos(10),
+                "other",
+                EndReason.LOST,
+                detail);
+    }
+
+    @Test
+    void oneLineOfJsonParsesBack() {
+        String odd = "quote \" backslash \\ line\nfeed tab\t nul\0 é 漢 \ud83d\ude00 lone \ud83d";
+        String json = event("app-1", odd).toJson();
+        assertThat(json).doesNotContain("\n", "\r").startsWith("{").endsWith("}");
+        assertThat(parse(json))
+                .containsEntry("at", "2027-01-15T08:00:00.123456789Z")
+                .containsEntry("mono", "-17")
+                .containsEntry("type", "term-ended")
+                .containsEntry("election", "orders/reconciler")
+                .containsEntry("identity", "app-1")
+                .containsEntry("token", "0000000001-0000000000000000042")
+                .containsEntry("validUntil", "-7")
+                .containsEntry("holder", "other")
+                .containsEntry("reason", "LOST")
+                .containsEntry("detail", odd)
+                .hasSize(10);
+    }
+
+    @Test
+    void whatIsUnknownIsLeftOut() {
+        ElectionEvent started = new ElectionEvent(AT, Type.STARTED, ELECTION, "app-1", null, null, null, null, null);
+        assertThat(parse(started.toJson())).containsOnlyKeys("at", "mono", "type", "election", "identity");
+    }
+
+    @Test
+    void linesEndWithALineBreakEach() {
+        StringBuilder out = new StringBuilder();
+        EventSink sink = EventSink.jsonLines(out);
+        sink.accept(event("a", "x"));
+        sink.accept(event("b", "y"));
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(parse(line)).hasSize(10));
+    }
+
+    @Test
+    void writerThatFailsIsReported() {
+        EventSink sink = EventSink.jsonLines(new Writer() {
+            @Override
+            public void write(char[] buffer, int offset, int length) throws IOException {
+                throw new IOException("disk full");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+        assertThatThrownBy(() -> sink.accept(event("a", "x"))).isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void sentenceForALogNamesWhoWhereAndWhy() {
+        assertThat(event("app-1", "it is gone"))
+                .hasToString("orders/reconciler: app-1 term-ended token=0000000001-0000000000000000042 holder=other"
+                        + " reason=LOST: it is gone");
+    }
+
+    private static Map<String, String> parse(String json) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        Matcher matcher = FIELD.matcher(json);
+        int end = 1;
+        while (matcher.find()) {
+            assertThat(json.substring(end, matcher.start()))
+                    .as("between the fields")
+                    .isEqualTo(end == 1 ? "" : ",");
+            end = matcher.end();
+            String text = matcher.group(2);
+            fields.put(unescaped(matcher.group(1)), text == null ? matcher.group(3) : unescaped(text));
+        }
+        assertThat(json.substring(end)).isEqualTo("}");
+        return fields;
+    }
+
+    private static String unescaped(String text) {
+        return Pattern.compile("\\\\(u([0-9a-f]{4})|.)")
+                .matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        match.group(2) == null
+                                ? match.group(1)
+                                : String.valueOf((char) Integer.parseInt(match.group(2), 16))));
+    }
+}

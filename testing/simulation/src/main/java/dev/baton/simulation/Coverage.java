@@ -1,0 +1,126 @@
+package dev.baton.simulation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which transitions of the machine happened while which faults were fresh: in how many worlds each pair was seen. A fault
+ * is fresh for a lease after it struck.
+ */
+final class Coverage {
+    private static final List<String> STATES =
+            List.of("StandingBy", "Acquiring", "TakingOver", "Leading", "Draining", "Withdrawing", "Stopped");
+
+    /** Every transition that an election on a register can make, one event at a time. */
+    private static final List<String> TRANSITIONS = List.of(
+            "StandingBy>Acquiring",
+            "StandingBy>Withdrawing",
+            "StandingBy>Stopped",
+            "Acquiring>StandingBy",
+            "Acquiring>TakingOver",
+            "Acquiring>Leading",
+            "Acquiring>Withdrawing",
+            "TakingOver>Leading",
+            "TakingOver>Withdrawing",
+            "Leading>Draining",
+            "Leading>Withdrawing",
+            "Draining>Withdrawing",
+            "Withdrawing>StandingBy",
+            "Withdrawing>Acquiring",
+            "Withdrawing>Stopped");
+
+    private static final int[][] COLUMN = new int[STATES.size()][STATES.size()];
+
+    static {
+        for (int[] row : COLUMN) {
+            Arrays.fill(row, -1);
+        }
+        for (int i = 0; i < TRANSITIONS.size(); i++) {
+            String[] ends = TRANSITIONS.get(i).split(">", -1);
+            COLUMN[STATES.indexOf(ends[0])][STATES.indexOf(ends[1])] = i;
+        }
+    }
+
+    private final long[][] worlds = new long[Fault.values().length][TRANSITIONS.size()];
+    private final Set<String> unforeseen = new TreeSet<>();
+
+    /** What one world has covered: for each transition, the faults that were fresh, as bits. */
+    static final class OfOneWorld {
+        private final long[] faults = new long[TRANSITIONS.size()];
+        private final Set<String> unforeseen = new TreeSet<>();
+
+        void moved(String from, String to, long fresh) {
+            int column = COLUMN[STATES.indexOf(from)][STATES.indexOf(to)];
+            if (column < 0) {
+                unforeseen.add(from + ">" + to);
+            } else {
+                faults[column] |= fresh;
+            }
+        }
+    }
+
+    void add(OfOneWorld world) {
+        unforeseen.addAll(world.unforeseen);
+        for (Fault fault : Fault.values()) {
+            for (int column = 0; column < world.faults.length; column++) {
+                worlds[fault.place()][column] += world.faults[column] >>> fault.place() & 1;
+            }
+        }
+    }
+
+    void add(Coverage other) {
+        unforeseen.addAll(other.unforeseen);
+        for (int row = 0; row < worlds.length; row++) {
+            for (int column = 0; column < worlds[row].length; column++) {
+                worlds[row][column] += other.worlds[row][column];
+            }
+        }
+    }
+
+    /** The pairs that were never seen, and the transitions that nobody foresaw. */
+    List<String> gaps() {
+        List<String> gaps = new ArrayList<>();
+        for (Fault fault : Fault.values()) {
+            for (int column = 0; column < TRANSITIONS.size(); column++) {
+                if (worlds[fault.place()][column] == 0) {
+                    gaps.add(TRANSITIONS.get(column) + " × " + fault.text());
+                }
+            }
+        }
+        unforeseen.forEach(transition -> gaps.add("unforeseen: " + transition));
+        return gaps;
+    }
+
+    /** A row for each fault, a column for each transition, and in how many worlds they met. */
+    String matrix() {
+        StringBuilder text = new StringBuilder(8192);
+        text.append(String.format(Locale.ROOT, "%-24s", "worlds, fault × move"));
+        for (String transition : TRANSITIONS) {
+            text.append(String.format(Locale.ROOT, "%7s", brief(transition)));
+        }
+        text.append('\n');
+        for (Fault fault : Fault.values()) {
+            text.append(String.format(Locale.ROOT, "%-24s", fault.text()));
+            for (long count : worlds[fault.place()]) {
+                text.append(String.format(Locale.ROOT, "%7d", count));
+            }
+            text.append('\n');
+        }
+        return text.append(
+                        "S standing by, A acquiring, T taking over, L leading, D draining, W withdrawing, X stopped\n")
+                .toString();
+    }
+
+    private static String brief(String transition) {
+        String[] ends = transition.split(">", -1);
+        return initial(ends[0]) + ">" + initial(ends[1]);
+    }
+
+    private static char initial(String state) {
+        return state.equals("Stopped") ? 'X' : state.charAt(0);
+    }
+}

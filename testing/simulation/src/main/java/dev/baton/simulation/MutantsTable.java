@@ -1,0 +1,127 @@
+package dev.baton.simulation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** How many seeds it takes to catch each mutant: by several runs from different first seeds. */
+final class MutantsTable {
+    static final int RUNS = 5;
+
+    /** After so many seeds a mutant counts as having survived. */
+    static final int MOST_SEEDS = 2_000;
+
+    private static final long APART = 1_000_000;
+    private static final String BEGIN = "<!-- mutants: begin -->";
+    private static final String END = "<!-- mutants: end -->";
+
+    private MutantsTable() {}
+
+    /**
+     * How one mutant fared.
+     *
+     * @param seeds to catch it, in ascending order; {@link #MOST_SEEDS} + 1 where it survived
+     * @param violation what the first run caught
+     */
+    record Row(Mutant mutant, List<Integer> seeds, String violation) {
+        int median() {
+            return seeds.get(seeds.size() / 2);
+        }
+
+        boolean isCaught() {
+            return seeds.get(seeds.size() - 1) <= MOST_SEEDS;
+        }
+    }
+
+    /** Runs every mutant, and tells {@code watcher} of each. */
+    static List<Row> run(Options options, int threads, Consumer<Row> watcher) {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<Row>> pending = Arrays.stream(Mutant.values())
+                    .filter(mutant -> mutant != Mutant.NONE)
+                    .map(mutant -> pool.submit(() -> hunt(options.with(mutant))))
+                    .toList();
+            List<Row> rows = new ArrayList<>();
+            for (Future<Row> row : pending) {
+                rows.add(row.get());
+                watcher.accept(row.get());
+            }
+            return rows;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while mutants ran", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a world could not be run", e);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Hunts the mutant in {@code options}. */
+    static Row hunt(Options options) {
+        List<Integer> seeds = new ArrayList<>();
+        String violation = "nothing";
+        for (int run = 0; run < RUNS; run++) {
+            int tried = 0;
+            boolean caught = false;
+            while (!caught && tried < MOST_SEEDS) {
+                Outcome outcome = Simulation.run(run * APART + tried++, options);
+                caught = !outcome.isGood();
+                if (caught && seeds.isEmpty()) {
+                    violation = String.valueOf(outcome.violation());
+                }
+            }
+            seeds.add(caught ? tried : MOST_SEEDS + 1);
+        }
+        Collections.sort(seeds);
+        return new Row(options.mutant(), List.copyOf(seeds), violation);
+    }
+
+    /** The table in Markdown. */
+    static String markdown(List<Row> rows) {
+        StringBuilder text = new StringBuilder(8192)
+                .append("| Mutant | The mistake | Seeds to catch: median (least–most) | First caught by |\n")
+                .append("|---|---|---:|---|\n");
+        for (Row row : rows) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %s | %s |%n",
+                    row.mutant().text(),
+                    row.mutant().mistake(),
+                    row.isCaught()
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%d (%d–%d)",
+                                    row.median(),
+                                    row.seeds().get(0),
+                                    row.seeds().get(RUNS - 1))
+                            : "survived " + MOST_SEEDS,
+                    row.violation().replace("|", "\\|")));
+        }
+        return text.toString();
+    }
+
+    /** Puts the table where the marks are in {@code document}. */
+    static void write(List<Row> rows, Path document) throws IOException {
+        String text = Files.readString(document, StandardCharsets.UTF_8);
+        int begin = text.indexOf(BEGIN);
+        int end = text.indexOf(END);
+        if (begin < 0 || end < begin) {
+            throw new IOException(document + " has no lines " + BEGIN + " and " + END + " to put the table between");
+        }
+        String changed =
+                text.substring(0, begin + BEGIN.length()) + "\n\n" + markdown(rows) + "\n" + text.substring(end);
+        Files.writeString(document, changed, StandardCharsets.UTF_8);
+    }
+}
