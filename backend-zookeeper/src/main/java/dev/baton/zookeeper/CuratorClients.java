@@ -72,8 +72,9 @@ record CuratorClients(Settings settings) implements Clients {
                     connect,
                     (int) timeout.toMillis(),
                     event -> {
-                        if (event.getState() != KeeperState.Disconnected) {
-                            state.complete(event.getState());
+                        KeeperState heard = event.getState();
+                        if (heard != null && heard != KeeperState.Disconnected) {
+                            state.complete(heard);
                         }
                     },
                     sessionId,
