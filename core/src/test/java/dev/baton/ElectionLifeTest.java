@@ -12,6 +12,10 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.event.TermPhase;
+import dev.baton.fixture.VirtualRuntime;
+import dev.baton.fixture.VirtualTime;
+import dev.baton.register.InMemoryRegister;
+import dev.baton.register.RegisterBackend;
 import dev.baton.register.TroubledRegister;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
@@ -30,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +142,16 @@ class ElectionLifeTest {
         assertThat(threads).noneMatch(name -> name.endsWith("-loop") || name.endsWith("-sender"));
     }
 
+    /** Rule 1.3. */
+    @Test
+    void rule1_3_registerIsCalledOnTheSenderOnly() {
+        LeaderElection election = builder("first").start();
+        await().until(() -> calls.contains("started"));
+        await().until(() -> types().contains(Type.WATCHING));
+        election.close();
+        assertThat(register.threads()).containsExactly("baton-troubled-sender");
+    }
+
     @Test
     void workThatThrowsEndsTheTermAndLeavesTheContestForAWhile() {
         LeaderElection election = builder("first")
@@ -231,19 +244,28 @@ class ElectionLifeTest {
         }
     }
 
+    /** Callbacks of this runtime run on the thread of the test, one after another: what one leaves behind is seen. */
     @Test
     void interruptLeaksToNoOtherCallback() {
-        AtomicReference<Boolean> leaked = new AtomicReference<>();
-        LeaderElection election = builder("first")
-                .onStartedLeading(term -> Thread.currentThread().interrupt())
-                .onStoppedLeading((term, why) -> {
-                    leaked.set(Thread.currentThread().isInterrupted());
-                    Thread.currentThread().interrupt();
-                })
-                .start();
-        await().until(() -> election.leadership().isPresent());
-        election.close();
-        assertThat(leaked.get()).isFalse();
+        VirtualTime time = new VirtualTime(1);
+        try (LockBackend virtual = new RegisterBackend(InMemoryRegister.on(new VirtualRuntime(time)), 0)) {
+            LeaderElection election = LeaderElection.on(virtual, NAME)
+                    .onStartedLeading(term -> {
+                        calls.add("started");
+                        Thread.currentThread().interrupt();
+                    })
+                    .onStoppedLeading((term, why) -> {
+                        calls.add("stopped");
+                        Thread.currentThread().interrupt();
+                    })
+                    .start();
+            time.advance(millis(100));
+            assertThat(Thread.interrupted()).as("left by onStartedLeading").isFalse();
+            election.stepDown();
+            time.advance(millis(100));
+            assertThat(Thread.interrupted()).as("left by onStoppedLeading").isFalse();
+            assertThat(calls).containsExactly("started", "stopped");
+        }
     }
 
     // -- hanging callbacks ----------------------------------------------------------------------------------------

@@ -16,10 +16,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one process knows of one election on a register, and who wants to hear of it. Confined to the loop. */
 final class Contest {
+    private static final Logger log = LoggerFactory.getLogger(Contest.class);
+
     /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
     private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
 
@@ -132,17 +137,36 @@ final class Contest {
 
     void join(ElectionWatcher watcher) {
         watchers.add(watcher);
-        if (watch == null && poll == null) {
-            Changes heard = new Changes();
-            changes = heard;
-            watch = backend.register().watch(election, heard);
-            if (watch == null) {
-                pollLater(0);
-            }
+        if (changes == null && poll == null) {
+            listen();
         }
         watcher.watching(live);
         if (known) {
             tell(watcher, sight.wait(backend.time().now()));
+        }
+    }
+
+    private void listen() {
+        Changes heard = new Changes();
+        changes = heard;
+        backend.runtime()
+                .sendNext(() ->
+                        CompletableFuture.completedFuture(backend.register().watch(election, heard)))
+                .whenComplete((begun, failure) -> backend.time().execute(() -> listening(heard, begun, failure)));
+    }
+
+    private void listening(Changes heard, LockBackend.@Nullable Observation begun, @Nullable Throwable failure) {
+        if (failure != null) {
+            log.warn("{}: cannot watch, and polls instead", election, failure);
+        }
+        if (changes == heard) {
+            watch = begun;
+            if (begun == null) {
+                changes = null;
+                pollLater(0);
+            }
+        } else if (begun != null) {
+            begun.close();
         }
     }
 
