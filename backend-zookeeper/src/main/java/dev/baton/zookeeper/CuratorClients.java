@@ -97,6 +97,7 @@ record CuratorClients(Settings settings) implements Clients {
             return KeeperState.Disconnected;
         }
     }
+
     /** Curator's builder after the user's settings, for one client or to see whether they make sense. */
     static CuratorFrameworkFactory.Builder builder(Settings settings) {
         // Curator follows the ensemble's own configuration by default, away from the connect string: behind a proxy,
