@@ -194,6 +194,16 @@ final class Contest {
         }
     }
 
+    /** A watch that is down is stood in for by polls, until it is up again. */
+    private void pollUnless(boolean isLive) {
+        if (isLive && poll != null) {
+            poll.cancel();
+            poll = null;
+        } else if (!isLive && poll == null) {
+            pollLater(POLL.toNanos());
+        }
+    }
+
     private void pollLater(long afterNanos) {
         poll = backend.time().schedule(Duration.ofNanos(afterNanos), this::poll);
     }
@@ -231,6 +241,7 @@ final class Contest {
                 if (changes == this) {
                     live = isLive;
                     watchers.forEach(watcher -> watcher.watching(isLive));
+                    pollUnless(isLive);
                 }
             });
         }

@@ -3,6 +3,7 @@ package dev.baton.register;
 import dev.baton.spi.Claim;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What a register holds: client-go's LeaderElectionRecord, and a nonce of ours.
@@ -46,10 +47,11 @@ public record LeaderRecord(
         return new LeaderRecord(claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, changed);
     }
 
-    /** This record, renewed by its holder. */
+    /** This record, renewed by its holder: never equal to this one, also when the wall clock stands still or went back. */
     LeaderRecord renewedBy(Claim claim, Instant now) {
+        Instant later = now.isAfter(renewTime) ? now : renewTime.plus(1, ChronoUnit.MICROS);
         return new LeaderRecord(
-                claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, now, transitions);
+                claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, later, transitions);
     }
 
     /** This record, given back. */

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one process has seen of one register, and when by its own clock: the only basis for calling a holder dead.
  *
- * <p>Changes are recognised by revision; times written by others are never read. Within one leadership the duration
- * counted never shrinks. A record that vanished is still its holder's until the lease last seen has run out.
+ * <p>Sights are ordered by revision. A holder is alive while its record changes: every write of a holder does change it,
+ * and an edit that leaves it as it was, of whatever else the store keeps beside it, is no sign of life. Times written by
+ * others are compared for equality only. Within one leadership the duration counted never shrinks. A record that vanished
+ * is still its holder's until the lease last seen has run out.
  *
  * @param entry what was last seen, or null when there was nothing
  * @param revision of that sight
- * @param seenAt when it was first seen
+ * @param seenAt when its record was first seen
  * @param leaseNanos how long from then its holder is to be waited for; 0 when nobody is
  */
 record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNanos) {
@@ -30,6 +32,9 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
         }
         if (next == null) {
             return new Sight(null, nextRevision, seenAt, leaseNanos);
+        }
+        if (entry != null && next.record().equals(entry.record())) {
+            return new Sight(next, nextRevision, seenAt, leaseNanos);
         }
         long lease = lease(next);
         return new Sight(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);

@@ -270,6 +270,27 @@ class RegisterBackendTest {
         }
 
         @Test
+        void editThatLeavesTheRecordAsItIsDoesNotKeepItsHolderAlive() {
+            store.put(heldBy("baz", seconds(15)));
+            here.refused(mine);
+            for (int i = 0; i < 14; i++) {
+                time.advance(seconds(1));
+                store.put(store.record());
+                here.refused(mine);
+            }
+            time.advance(seconds(1));
+            here.granted(mine);
+        }
+
+        @Test
+        void everyRenewalChangesTheRecordThoughTheWallClockStandsStill() {
+            here.granted(mine);
+            LeaderRecord before = store.record();
+            here.renew(mine);
+            assertThat(store.record()).isNotEqualTo(before);
+        }
+
+        @Test
         void anotherLeadershipIsCountedByItsOwnDuration() {
             store.put(heldBy("baz", seconds(60)));
             here.refused(mine);
@@ -775,6 +796,22 @@ class RegisterBackendTest {
             int before = here.register.calls.size();
             time.advance(seconds(60));
             assertThat(here.register.calls.size() - before).isBetween(14, 31);
+        }
+
+        @Test
+        void registerWhoseWatchIsDownIsPolledUntilItIsUpAgain() {
+            OneProcess watching = new OneProcess("watching", store, time, true);
+            OneProcess.Ear ear = watching.listen();
+            watching.register.deliverChanges(false);
+            watching.register.sayLive(false);
+            here.granted(mine);
+            time.advance(seconds(4));
+            assertThat(ear.take()).as("seen by a poll").contains("held by bing for 15s");
+            watching.register.sayLive(true);
+            time.settle();
+            watching.calls();
+            time.advance(seconds(600));
+            assertThat(watching.calls()).as("polls of a watch that is up").isEmpty();
         }
 
         @Test
