@@ -339,7 +339,7 @@ public final class LeaderElection implements AutoCloseable {
             return this;
         }
 
-        /** Hears every event, besides the log and the flight recorder. */
+        /** Hears every event, besides the log, the flight recorder, and a backend that is an event sink itself. */
         public Builder events(EventSink value) {
             sink = sink == null ? value : sink.and(value);
             return this;
@@ -381,7 +381,8 @@ public final class LeaderElection implements AutoCloseable {
 
         private EventSink sinks() {
             EventSink sinks = EventSink.log().and(EventSink.flightRecorder());
-            return sink == null ? sinks : sinks.and(sink);
+            EventSink told = backend instanceof EventSink store ? sinks.and(store) : sinks;
+            return sink == null ? told : told.and(sink);
         }
 
         private static String defaultIdentity(UUID random) {

@@ -1,0 +1,334 @@
+package dev.baton.kubernetes;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.Timekeeper;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientImpl;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection to one API server for lock traffic alone: HTTP/1.1, no retries, every request under a timeout.
+ *
+ * <p>A request that was not answered in time costs its connection and all others that are kept alive beside it: they may
+ * lead into the same hole. The next request opens a fresh one (rule 7.2).
+ */
+final class ApiServer {
+    /** Enough for TLS, for parsing, and for credentials that are fetched by a program. */
+    private static final int THREADS = 4;
+
+    private static final long IDLE_SECONDS = 10;
+    private static final String JSON = "application/json";
+
+    private final Config config;
+    private final Timekeeper time;
+    private final ExecutorService threads;
+    private final HttpClient.Factory factory;
+    private volatile Client current;
+
+    ApiServer(Config config, Timekeeper time) {
+        this.config = config;
+        this.time = time;
+        this.threads = threads();
+        this.factory = new OnThreads(threads);
+        this.current = new Client();
+    }
+
+    /** The address, as configured. */
+    String url() {
+        String url = config.getMasterUrl();
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /**
+     * Sends one request. The stage fails with {@link LateException} when it was not answered within {@code patience}, and
+     * with whatever the network says otherwise; it completes on one of the client's threads or on the loop.
+     */
+    CompletionStage<Response> send(String method, String path, @Nullable ObjectNode body, Duration patience) {
+        Client used = current;
+        Answer answer = new Answer();
+        Timekeeper.Timer timer = time.schedule(patience, () -> {
+            if (answer.stage.completeExceptionally(new LateException())) {
+                answer.cancel();
+                suspect(used);
+            }
+        });
+        after(answer.stage, (response, failure) -> timer.cancel());
+        run(answer.stage, () -> {
+            HttpRequest.Builder request = used.http()
+                    .newHttpRequestBuilder()
+                    .uri(url() + path)
+                    .timeout(patience.toMillis() + 1, TimeUnit.MILLISECONDS)
+                    .setHeader("Accept", JSON);
+            HttpRequest built = body == null
+                    ? request.build()
+                    : request.method(method, JSON, Json.text(body)).build();
+            after(used.http().consumeBytes(built, answer::take), answer::begin);
+        });
+        return answer.stage;
+    }
+
+    /** Opens a stream of lines; {@code lines} hears each on one of the client's threads, in order. */
+    Stream stream(String path, Duration patience, Consumer<byte[]> lines) {
+        Client used = current;
+        Stream stream = new Stream(used, lines);
+        Timekeeper.Timer timer = time.schedule(patience, () -> {
+            if (stream.begun.completeExceptionally(new LateException())) {
+                stream.close();
+                suspect(used);
+            }
+        });
+        after(stream.begun, (code, failure) -> timer.cancel());
+        run(stream.begun, () -> {
+            HttpRequest request = used.http()
+                    .newHttpRequestBuilder()
+                    .uri(url() + path)
+                    .setHeader("Accept", JSON)
+                    .forStreaming()
+                    .build();
+            after(used.http().consumeBytes(request, stream::take), stream::begin);
+        });
+        return stream;
+    }
+
+    /** Gives up the connections that {@code stream} is one of. */
+    void suspect(Stream stream) {
+        suspect(stream.client);
+    }
+
+    private synchronized void suspect(Client used) {
+        if (current == used) {
+            current = new Client();
+        }
+    }
+
+    void close() {
+        current.close();
+        threads.shutdownNow();
+    }
+
+    private static <T> void after(
+            CompletionStage<T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> next) {
+        stage.whenComplete(next);
+    }
+
+    /** Off the sender thread: fetching credentials may take its time. */
+    private void run(CompletableFuture<?> answer, Runnable task) {
+        try {
+            threads.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private static ExecutorService threads() {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "baton-k8s-http-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** The request was not answered in time. */
+    static final class LateException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        LateException() {
+            super("no answer in time", null, false, false);
+        }
+    }
+
+    /** fabric8's JDK client, on threads of ours that outlive it. */
+    private static final class OnThreads extends JdkHttpClientFactory {
+        private final Executor threads;
+
+        OnThreads(Executor threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
+            return java.net.http.HttpClient.newBuilder().executor(threads);
+        }
+
+        @Override
+        protected void closeHttpClient(JdkHttpClientImpl client) {
+            // Its connections go with it; the threads are ours.
+        }
+    }
+
+    /** A client with connections of its own, made when first used. */
+    private final class Client {
+        private @Nullable HttpClient http;
+
+        synchronized HttpClient http() {
+            HttpClient made = http;
+            if (made == null) {
+                made = factory.newBuilder(config).build();
+                http = made;
+            }
+            return made;
+        }
+
+        synchronized void close() {
+            if (http != null) {
+                http.close();
+            }
+        }
+    }
+
+    /** One answer, collected. */
+    private static final class Answer {
+        private final CompletableFuture<Response> stage = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(2_048);
+        private volatile @Nullable AsyncBody body;
+
+        void take(List<ByteBuffer> buffers, AsyncBody from) {
+            for (ByteBuffer buffer : buffers) {
+                byte[] chunk = new byte[buffer.remaining()];
+                buffer.get(chunk);
+                bytes.writeBytes(chunk);
+            }
+            from.consume();
+        }
+
+        void begin(@Nullable HttpResponse<AsyncBody> response, @Nullable Throwable failure) {
+            if (response == null) {
+                stage.completeExceptionally(failure == null ? new IOException("no answer") : failure);
+                return;
+            }
+            AsyncBody begun = response.body();
+            body = begun;
+            after(begun.done(), (done, broken) -> {
+                if (broken != null) {
+                    stage.completeExceptionally(broken);
+                } else {
+                    stage.complete(new Response(response.code(), parsed()));
+                }
+            });
+            begun.consume();
+            if (stage.isDone()) {
+                begun.cancel();
+            }
+        }
+
+        private ObjectNode parsed() {
+            try {
+                return Json.parse(bytes.toByteArray());
+            } catch (IOException e) {
+                return Json.object();
+            }
+        }
+
+        void cancel() {
+            AsyncBody begun = body;
+            if (begun != null) {
+                begun.cancel();
+            }
+        }
+    }
+
+    /** Lines that come for as long as the connection lasts. */
+    static final class Stream {
+        private final CompletableFuture<Integer> begun = new CompletableFuture<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final Client client;
+        private final Consumer<byte[]> lines;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream(2_048);
+        private volatile @Nullable AsyncBody body;
+        private volatile boolean closed;
+
+        private Stream(Client client, Consumer<byte[]> lines) {
+            this.client = client;
+            this.lines = lines;
+        }
+
+        /** Completes with the HTTP status once the answer begins. */
+        CompletionStage<Integer> begun() {
+            return begun;
+        }
+
+        /** Completes when no more lines come, normally when the server said so. */
+        CompletionStage<Void> ended() {
+            return ended;
+        }
+
+        private void take(List<ByteBuffer> buffers, AsyncBody from) {
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    byte next = buffer.get();
+                    if (next == '\n') {
+                        lines.accept(line.toByteArray());
+                        line.reset();
+                    } else {
+                        line.write(next);
+                    }
+                }
+            }
+            from.consume();
+        }
+
+        private void begin(@Nullable HttpResponse<AsyncBody> response, @Nullable Throwable failure) {
+            if (response == null) {
+                begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
+                return;
+            }
+            AsyncBody from = response.body();
+            body = from;
+            after(from.done(), (done, broken) -> {
+                if (line.size() > 0) {
+                    lines.accept(line.toByteArray());
+                }
+                if (broken != null) {
+                    ended.completeExceptionally(broken);
+                } else {
+                    ended.complete(null);
+                }
+            });
+            if (closed || !begun.complete(response.code())) {
+                from.cancel();
+            } else {
+                from.consume();
+            }
+        }
+
+        /** No more lines are heard. */
+        void close() {
+            closed = true;
+            AsyncBody from = body;
+            if (from != null) {
+                from.cancel();
+            }
+        }
+    }
+}

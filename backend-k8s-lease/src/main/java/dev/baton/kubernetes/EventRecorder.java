@@ -1,0 +1,80 @@
+package dev.baton.kubernetes;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EventSink;
+import dev.baton.spi.ElectionName;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the cluster who leads, as client-go does: {@code kubectl get events} shows "app-1 became leader". Not being
+ * permitted to costs nothing but the events.
+ */
+final class EventRecorder implements EventSink {
+    private static final Logger log = LoggerFactory.getLogger(EventRecorder.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String COMPONENT = "baton";
+
+    private final ApiServer server;
+    private final LockObject object;
+    private final AtomicBoolean reported = new AtomicBoolean();
+
+    EventRecorder(ApiServer server, LockObject object) {
+        this.server = server;
+        this.object = object;
+    }
+
+    @Override
+    public void accept(ElectionEvent event) {
+        switch (event.type()) {
+            case TERM_STARTED -> record(event, "became leader");
+            case TERM_ENDED -> record(event, "stopped leading");
+            default -> {
+                // Of no interest to the cluster.
+            }
+        }
+    }
+
+    private void record(ElectionEvent event, String what) {
+        ElectionName election = event.election();
+        String at = event.at().wall().truncatedTo(ChronoUnit.SECONDS).toString();
+        ObjectNode told = Json.object().put("apiVersion", "v1").put("kind", "Event");
+        told.putObject("metadata")
+                .put("namespace", election.namespace())
+                .put(
+                        "name",
+                        String.format(
+                                Locale.ROOT,
+                                "%s.%016x",
+                                election.name(),
+                                event.at().wallNanos()));
+        told.putObject("involvedObject")
+                .put("apiVersion", object.apiVersion())
+                .put("kind", object.kind())
+                .put("namespace", election.namespace())
+                .put("name", election.name());
+        told.put("type", "Normal")
+                .put("reason", "LeaderElection")
+                .put("message", event.identity() + " " + what)
+                .put("count", 1)
+                .put("firstTimestamp", at)
+                .put("lastTimestamp", at);
+        told.putObject("source").put("component", COMPONENT);
+        server.send("POST", "/api/v1/namespaces/" + election.namespace() + "/events", told, PATIENCE)
+                .whenComplete((response, failure) -> {
+                    if (failure != null) {
+                        log.debug("the event \"{} {}\" was not recorded", event.identity(), what, failure);
+                    } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
+                        log.info(
+                                "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"
+                                        + " \"events\" to see in kubectl who became leader",
+                                election.namespace());
+                    }
+                });
+    }
+}

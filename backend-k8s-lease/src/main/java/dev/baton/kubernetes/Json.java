@@ -1,0 +1,87 @@
+package dev.baton.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/** Objects of the API server as trees, so that what is not known here is kept as it is. */
+final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /**
+     * Parses an object.
+     *
+     * @throws IOException when it is none
+     */
+    static ObjectNode parse(byte[] text) throws IOException {
+        JsonNode node = MAPPER.readTree(text);
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IOException("not a JSON object");
+    }
+
+    static ObjectNode parse(String text) throws IOException {
+        JsonNode node = MAPPER.readTree(text);
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IOException("not a JSON object");
+    }
+
+    static String text(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree is always text", e);
+        }
+    }
+
+    static String name(JsonNode object) {
+        return object.path("metadata").path("name").asText();
+    }
+
+    static String resourceVersion(JsonNode object) {
+        return object.path("metadata").path("resourceVersion").asText();
+    }
+
+    static String annotation(JsonNode object, String key) {
+        return object.path("metadata").path("annotations").path(key).asText();
+    }
+
+    static ObjectNode annotations(ObjectNode object) {
+        return child(child(object, "metadata"), "annotations");
+    }
+
+    /** The object called {@code field} in {@code parent}, made where there is none. */
+    static ObjectNode child(ObjectNode parent, String field) {
+        return parent.get(field) instanceof ObjectNode child ? child : parent.putObject(field);
+    }
+
+    /** The time that {@code text} says, with any number of fraction digits, or null. */
+    static @Nullable Instant time(String text) {
+        try {
+            return text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** The time in {@code field}, or the beginning of time. */
+    static Instant time(JsonNode parent, String field) {
+        Instant time = time(parent.path(field).asText());
+        return time == null ? Instant.EPOCH : time;
+    }
+}

@@ -1,0 +1,241 @@
+package dev.baton.kubernetes;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EventSink;
+import dev.baton.register.RegisterBackend;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Elections on Kubernetes, by client-go's algorithm and in its format: a candidate may stand by for one written in Go, and
+ * {@code kubectl get lease} tells who leads.
+ *
+ * <p>The election {@code namespace/name} is the object of that name in that namespace, a Lease unless {@linkplain
+ * #endpoints() another kind} was chosen. A leader renews it each retryPeriod with one request. Standbys follow it by a
+ * watch and send nothing; one watch a namespace serves all elections of this instance there.
+ *
+ * <p>The connection is this instance's own: HTTP/1.1, no retries behind the elections' back, each request given up in time
+ * for another one before renewDeadline.
+ *
+ * <p><b>Not guaranteed:</b> anything about the terms of candidates in Go, which may outlive their record; and, as on any
+ * store, nothing beyond one watch event when somebody edits or deletes a live leader's record.
+ */
+public final class KubernetesBackend implements LockBackend, EventSink {
+    private final RegisterBackend elections;
+    private final EventSink events;
+
+    private KubernetesBackend(RegisterBackend elections, EventSink events) {
+        this.elections = elections;
+        this.events = events;
+    }
+
+    /** A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used. */
+    public static KubernetesBackend connect() {
+        return lease().build();
+    }
+
+    /** Begins to describe a backend on {@code coordination.k8s.io/v1} Leases. */
+    public static Builder lease() {
+        return new Builder(LockObject.LEASE);
+    }
+
+    /** Begins to describe a backend on the annotation that client-go's {@code endpoints} lock kept until 1.27. */
+    public static Builder endpoints() {
+        return new Builder(LockObject.ENDPOINTS);
+    }
+
+    /** Begins to describe a backend on the annotation that client-go's {@code configmaps} lock kept until 1.27. */
+    public static Builder configMap() {
+        return new Builder(LockObject.CONFIG_MAP);
+    }
+
+    @Override
+    public String kind() {
+        return elections.kind();
+    }
+
+    @Override
+    public BackendRuntime runtime() {
+        return elections.runtime();
+    }
+
+    /** Beyond the general rules: the name is a DNS subdomain. */
+    @Override
+    public void check(ElectionName election, ElectionTiming timing) {
+        elections.check(election, timing);
+    }
+
+    @Override
+    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+        return elections.acquire(claim, deadline);
+    }
+
+    @Override
+    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+        return elections.renew(claim, deadline);
+    }
+
+    @Override
+    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+        return elections.withdraw(claim, deadline);
+    }
+
+    @Override
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+        return elections.observe(election, timing, watcher);
+    }
+
+    /** Records in the cluster who became leader and who stopped leading. */
+    @Override
+    public void accept(ElectionEvent event) {
+        events.accept(event);
+    }
+
+    @Override
+    public void close() {
+        elections.close();
+    }
+
+    /** What a backend needs to know; everything has a default. */
+    public static final class Builder {
+        private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
+
+        private final LockObject object;
+        private final Map<String, String> labels = new HashMap<>();
+        private @Nullable Config config;
+        private Settings.@Nullable Owner owner;
+        private int epoch;
+        private boolean shutdownHook = true;
+        private boolean events = true;
+
+        private Builder(LockObject object) {
+            this.object = object;
+        }
+
+        /** Where and who, as in {@code client}; its connections are not used, and it is not closed. */
+        public Builder client(KubernetesClient client) {
+            return config(client.getConfiguration());
+        }
+
+        /** Where and who. By default what fabric8 finds: system properties, kubeconfig, the pod's service account. */
+        public Builder config(Config value) {
+            this.config = value;
+            return this;
+        }
+
+        /**
+         * Where and who, as in the current context of this kubeconfig.
+         *
+         * @throws IllegalArgumentException when there is no such file, or it names no API server
+         */
+        public Builder kubeconfig(Path file) {
+            if (!Files.isReadable(file)) {
+                throw new IllegalArgumentException(
+                        "kubeconfig " + file + " must be a file that can be read; correct the path or its permissions");
+            }
+            Config read;
+            try {
+                read = Config.fromKubeconfig(new File(file.toString()));
+            } catch (KubernetesClientException | IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "kubeconfig " + file + " must be valid; check it with \"kubectl --kubeconfig " + file
+                                + " config view\"",
+                        e);
+            }
+            if (read.getCurrentContext() == null) {
+                throw new IllegalArgumentException("kubeconfig " + file
+                        + " must have a current context; set one with \"kubectl config use-context\"");
+            }
+            return config(read);
+        }
+
+        /** A label of objects made here, beside {@code baton.dev/election}. */
+        public Builder label(String key, String value) {
+            if (!LABEL_VALUE.matcher(value).matches() || key.isBlank()) {
+                throw new IllegalArgumentException("label \"" + key + "\" = \"" + value
+                        + "\" must have a key, and a value of up to 63 letters, digits, '-', '_' or '.' beginning and"
+                        + " ending with a letter or digit");
+            }
+            labels.put(key, value);
+            return this;
+        }
+
+        /** The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say. */
+        public Builder ownerReference(HasMetadata value) {
+            String uid =
+                    value.getMetadata() == null ? null : value.getMetadata().getUid();
+            if (uid == null || uid.isBlank()) {
+                throw new IllegalArgumentException("the owner " + value.getKind()
+                        + " must have a uid; read it from the API server before passing it on");
+            }
+            this.owner = new Settings.Owner(
+                    value.getApiVersion(), value.getKind(), value.getMetadata().getName(), uid);
+            return this;
+        }
+
+        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        public Builder epoch(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("epoch " + value
+                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
+            }
+            this.epoch = value;
+            return this;
+        }
+
+        /** Whether "became leader" and "stopped leading" are recorded as Events; by default they are. */
+        public Builder events(boolean record) {
+            this.events = record;
+            return this;
+        }
+
+        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        public Builder shutdownHook(boolean add) {
+            this.shutdownHook = add;
+            return this;
+        }
+
+        /** A backend with these settings; it connects when first used. */
+        public KubernetesBackend build() {
+            BackendRuntime runtime = shutdownHook
+                    ? BackendRuntime.start(object.text())
+                    : BackendRuntime.startWithoutShutdownHook(object.text());
+            Config given = config;
+            ApiServer server =
+                    new ApiServer(dedicated(given == null ? new ConfigBuilder().build() : given), runtime.timekeeper());
+            RegisterBackend elections = new RegisterBackend(
+                    new KubernetesRegister(new Settings(object, labels, owner), runtime, server), epoch);
+            return new KubernetesBackend(elections, events ? new EventRecorder(server, object) : event -> {});
+        }
+
+        /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */
+        private static Config dedicated(Config config) {
+            return new ConfigBuilder(config)
+                    .withRequestRetryBackoffLimit(0)
+                    .withHttp2Disable(true)
+                    .withConnectionTimeout((int) Duration.ofSeconds(5).toMillis())
+                    .withUserAgent("baton leader-election")
+                    .build();
+        }
+    }
+}

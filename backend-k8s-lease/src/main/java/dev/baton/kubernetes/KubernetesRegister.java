@@ -1,0 +1,243 @@
+package dev.baton.kubernetes;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.register.ConflictException;
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records in objects of an API server.
+ *
+ * <p>Every update names the version and the uid that it replaces: a PUT to a deleted object that names no uid would create
+ * it anew. An update that was answered as a creation is undone.
+ */
+final class KubernetesRegister implements Register {
+    private static final Logger log = LoggerFactory.getLogger(KubernetesRegister.class);
+
+    /** Kubernetes' own rule for names of objects, beyond the general one: each part between dots is a label. */
+    private static final Pattern SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+    /** A request is given up while there is time left for another one within the machine's own deadline for a call. */
+    private static final double SHARE_OF_RENEW_DEADLINE = 0.4;
+
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
+
+    private final Settings settings;
+    private final LockObject object;
+    private final BackendRuntime runtime;
+    private final ApiServer server;
+    private final Sentences sentences;
+    private final Watches watches;
+    private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
+    private final Map<ElectionName, String> unreadable = new ConcurrentHashMap<>();
+
+    KubernetesRegister(Settings settings, BackendRuntime runtime, ApiServer server) {
+        this.settings = settings;
+        this.object = settings.object();
+        this.runtime = runtime;
+        this.server = server;
+        this.sentences = new Sentences(server.url(), object);
+        this.watches = new Watches(this, object, server, runtime.timekeeper());
+    }
+
+    @Override
+    public String kind() {
+        return object.text();
+    }
+
+    @Override
+    public BackendRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public void check(ElectionName election, ElectionTiming timing) {
+        if (!SUBDOMAIN.matcher(election.name()).matches()) {
+            throw new IllegalArgumentException("election name \"" + election.name()
+                    + "\" must be a DNS subdomain on Kubernetes: letters and digits at both ends of each part between"
+                    + " dots; rename it, for example \"reconciler.orders\"");
+        }
+        Duration share = Duration.ofNanos((long) (timing.renewDeadline().toNanos() * SHARE_OF_RENEW_DEADLINE));
+        patience.merge(election, share, (one, other) -> one.compareTo(other) < 0 ? one : other);
+    }
+
+    /** How long a request may take. */
+    Duration patience(ElectionName election) {
+        return patience.getOrDefault(
+                election, ElectionTiming.DEFAULT.renewDeadline().dividedBy(2));
+    }
+
+    @Override
+    public CompletionStage<Optional<Entry>> read(ElectionName election) {
+        CompletableFuture<Optional<Entry>> answer = new CompletableFuture<>();
+        ask("get", "GET", object.path(election), election, null, answer, response -> {
+            if (response.code() == Response.NOT_FOUND) {
+                answer.complete(Optional.empty());
+            } else if (response.code() == Response.OK) {
+                answer.complete(Optional.of(seen(election, response.body())));
+            } else {
+                answer.completeExceptionally(sentences.refused("get", election, response));
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+        return expected == null ? create(election, next) : update(election, expected, next);
+    }
+
+    private CompletionStage<Entry> create(ElectionName election, LeaderRecord next) {
+        CompletableFuture<Entry> answer = new CompletableFuture<>();
+        ObjectNode made = settings.newObject(election);
+        object.format().write(made, next);
+        ask("create", "POST", object.path(election.namespace()), election, made, answer, response -> {
+            if (response.code() == Response.CREATED) {
+                answer.complete(seen(election, response.body()));
+            } else if (response.code() == Response.CONFLICT && response.reason().equals("AlreadyExists")) {
+                answer.completeExceptionally(new ConflictException(response.message()));
+            } else {
+                answer.completeExceptionally(sentences.refused("create", election, response));
+            }
+        });
+        return answer;
+    }
+
+    private CompletionStage<Entry> update(ElectionName election, Entry expected, LeaderRecord next) {
+        CompletableFuture<Entry> answer = new CompletableFuture<>();
+        ObjectNode changed = replacement(expected);
+        object.format().write(changed, next);
+        ask("update", "PUT", object.path(election), election, changed, answer, response -> {
+            if (response.code() == Response.OK) {
+                answer.complete(seen(election, response.body()));
+            } else if (response.code() == Response.NOT_FOUND
+                    || (response.code() == Response.CONFLICT
+                            && response.reason().equals("Conflict"))) {
+                answer.completeExceptionally(new ConflictException(response.message()));
+            } else if (response.code() == Response.CREATED) {
+                undo(election, seen(election, response.body()), answer);
+            } else {
+                answer.completeExceptionally(sentences.refused("update", election, response));
+            }
+        });
+        return answer;
+    }
+
+    /** The object with its version and uid, and without what the server keeps books on for itself. */
+    private static ObjectNode replacement(Entry expected) {
+        if (!(expected.raw() instanceof ObjectNode stored)) {
+            throw new IllegalArgumentException("the entry " + expected + " did not come from this register");
+        }
+        ObjectNode copy = stored.deepCopy();
+        Json.child(copy, "metadata").remove("managedFields");
+        return copy;
+    }
+
+    /** What was deleted must not come back by a write of ours: it is given back, as far as that can be done. */
+    private void undo(ElectionName election, Entry created, CompletableFuture<Entry> answer) {
+        ObjectNode freed = replacement(created);
+        LeaderRecord was = created.record();
+        object.format()
+                .write(
+                        freed,
+                        new LeaderRecord(
+                                "", "", Duration.ofSeconds(1), was.acquireTime(), was.renewTime(), was.transitions()));
+        ask("update", "PUT", object.path(election), election, freed, answer, response -> {
+            if (response.code() == Response.OK) {
+                answer.completeExceptionally(new ConflictException(sentences.recreated(election)));
+            } else {
+                answer.completeExceptionally(new BackendException(sentences.recreated(election)));
+            }
+        });
+    }
+
+    private interface Reading {
+        void take(Response response);
+    }
+
+    private void ask(
+            String verb,
+            String method,
+            String path,
+            ElectionName election,
+            @Nullable ObjectNode body,
+            CompletableFuture<?> answer,
+            Reading reading) {
+        Duration wait = patience(election);
+        server.send(method, path, body, wait).whenComplete((response, failure) -> {
+            if (response == null) {
+                answer.completeExceptionally(sentences.unanswered(verb, election, wait, failure));
+                return;
+            }
+            try {
+                reading.take(response);
+            } catch (BackendException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+    }
+
+    private Entry seen(ElectionName election, ObjectNode found) {
+        Entry entry = entry(election, found);
+        watches.known(election, entry.revision());
+        return entry;
+    }
+
+    /**
+     * What an object says.
+     *
+     * @throws BackendException when its resourceVersion is no number
+     */
+    Entry entry(ElectionName election, ObjectNode found) {
+        String version = Json.resourceVersion(found);
+        LeaderRecord record = object.format().read(found);
+        if (record.holderIdentity().equals(AnnotationFormat.UNREADABLE)
+                && !version.equals(unreadable.put(election, version))) {
+            log.warn("{}", sentences.unreadable(election));
+        }
+        return new Entry(record, revision(election, version), found);
+    }
+
+    long revision(ElectionName election, String resourceVersion) {
+        if (NUMBER.matcher(resourceVersion).matches()) {
+            try {
+                return Long.parseLong(resourceVersion);
+            } catch (NumberFormatException e) {
+                throw sentences.noNumber(election, resourceVersion);
+            }
+        }
+        throw sentences.noNumber(election, resourceVersion);
+    }
+
+    Sentences sentences() {
+        return sentences;
+    }
+
+    @Override
+    public LockBackend.Observation watch(ElectionName election, RegisterWatcher watcher) {
+        return watches.watch(election, watcher);
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+        watches.close();
+        server.close();
+    }
+}

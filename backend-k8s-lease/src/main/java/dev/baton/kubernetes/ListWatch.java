@@ -1,0 +1,268 @@
+package dev.baton.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.Timekeeper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lists the objects that a selector selects, then follows their changes, for as long as it is open: from the version last
+ * heard of when the connection ends, from a new list when that version is gone. Confined to the loop.
+ */
+final class ListWatch {
+    private static final Logger log = LoggerFactory.getLogger(ListWatch.class);
+
+    /** How long a request for a list, or for the beginning of a watch, may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Servers end watches by themselves; asked for, so that it happens at different times for each of us. */
+    private static final int SHORTEST_SECONDS = 300;
+
+    /** How long the change from one watch to the next may take before it is called a gap: nothing is missed in it. */
+    private static final Duration CHANGEOVER = Duration.ofSeconds(1);
+
+    private static final long FIRST_PAUSE = 50_000_000L;
+    private static final long LONGEST_PAUSE = 10_000_000_000L;
+    private static final long FORBIDDEN_PAUSE = 30_000_000_000L;
+
+    private final ApiServer server;
+    private final Timekeeper time;
+    private final String path;
+    private final String selector;
+    private final Listener listener;
+    private ApiServer.@Nullable Stream stream;
+    private Timekeeper.@Nullable Timer retry;
+    private Timekeeper.@Nullable Timer silence;
+    private String version = "";
+    private boolean live;
+    private boolean closed;
+    private long pause = FIRST_PAUSE;
+
+    /** Hears, on the loop, of what is selected. */
+    interface Listener {
+        /** All that there is, at {@code version}. */
+        void listed(List<ObjectNode> objects, String version);
+
+        /** {@code object} was added or changed. */
+        void changed(ObjectNode object);
+
+        /** {@code object} was deleted, or is not selected any more. */
+        void removed(ObjectNode object);
+
+        /** Whether changes are being delivered. */
+        void live(boolean live);
+
+        /** The server does not permit this. It is tried again, rarely. */
+        void forbidden(Response response);
+    }
+
+    /**
+     * A watch that is not open yet.
+     *
+     * @param path of all objects of a kind in a namespace
+     * @param selector as in a query, {@code fieldSelector=…} or {@code labelSelector=…}
+     */
+    ListWatch(ApiServer server, Timekeeper time, String path, String selector, Listener listener) {
+        this.server = server;
+        this.time = time;
+        this.path = path;
+        this.selector = selector;
+        this.listener = listener;
+    }
+
+    boolean isLive() {
+        return live;
+    }
+
+    void open() {
+        server.send("GET", path + "?" + selector, null, PATIENCE)
+                .whenComplete((response, failure) -> time.execute(() -> {
+                    if (!closed) {
+                        listed(response, failure);
+                    }
+                }));
+    }
+
+    private void listed(@Nullable Response response, @Nullable Throwable failure) {
+        if (response == null) {
+            again(failure);
+        } else if (response.code() == Response.FORBIDDEN) {
+            listener.forbidden(response);
+            after(FORBIDDEN_PAUSE, this::open);
+        } else if (response.code() != Response.OK) {
+            again(new IOException(response.code() + " " + response.message()));
+        } else {
+            List<ObjectNode> objects = new ArrayList<>();
+            for (JsonNode item : response.body().path("items")) {
+                if (item instanceof ObjectNode object) {
+                    objects.add(object);
+                }
+            }
+            version = Json.resourceVersion(response.body());
+            listener.listed(objects, version);
+            follow();
+        }
+    }
+
+    private void follow() {
+        int seconds = SHORTEST_SECONDS + time.random().nextInt(SHORTEST_SECONDS);
+        ApiServer.Stream[] own = new ApiServer.Stream[1];
+        ApiServer.Stream opened = server.stream(
+                path + "?watch=1&allowWatchBookmarks=true&" + selector + "&timeoutSeconds=" + seconds
+                        + "&resourceVersion=" + version,
+                PATIENCE,
+                line -> time.execute(() -> {
+                    if (stream == own[0]) {
+                        heard(line);
+                    }
+                }));
+        own[0] = opened;
+        stream = opened;
+        opened.begun()
+                .whenComplete((code, failure) -> time.execute(() -> {
+                    if (stream == opened) {
+                        begun(code, failure);
+                    }
+                }));
+        opened.ended()
+                .whenComplete((nothing, failure) -> time.execute(() -> {
+                    if (stream == opened) {
+                        stream = null;
+                        ended(failure);
+                    }
+                }));
+    }
+
+    private void begun(@Nullable Integer code, @Nullable Throwable failure) {
+        if (code != null && code == Response.OK) {
+            pause = FIRST_PAUSE;
+            live(true);
+            return;
+        }
+        drop();
+        if (code != null && code == Response.GONE) {
+            live(false);
+            after(pause(), this::open);
+        } else if (code != null && code == Response.FORBIDDEN) {
+            live(false);
+            listener.forbidden(new Response(code, Json.object()));
+            after(FORBIDDEN_PAUSE, this::open);
+        } else {
+            again(failure != null ? failure : new IOException("the watch was answered with " + code));
+        }
+    }
+
+    private void heard(byte[] line) {
+        ObjectNode event;
+        try {
+            event = Json.parse(line);
+        } catch (IOException e) {
+            drop();
+            again(e);
+            return;
+        }
+        String type = event.path("type").asText();
+        if (!(event.get("object") instanceof ObjectNode object)) {
+            return;
+        }
+        if (type.equals("ERROR")) {
+            drop();
+            live(false);
+            log.debug("{} watch of {} ended: {}", selector, path, object);
+            // Gone or not: a list tells where things stand.
+            after(pause(), this::open);
+            return;
+        }
+        version = Json.resourceVersion(object);
+        switch (type) {
+            case "ADDED", "MODIFIED" -> listener.changed(object);
+            case "DELETED" -> listener.removed(object);
+            default -> {
+                // A bookmark says that nothing happened until then.
+            }
+        }
+    }
+
+    /** The server ends each watch after its time; what happened meanwhile is told to the next. */
+    private void ended(@Nullable Throwable failure) {
+        if (failure == null) {
+            silence = time.schedule(CHANGEOVER, () -> live(false));
+            after(pause(), this::follow);
+        } else {
+            again(failure);
+        }
+    }
+
+    /** Nothing is heard though something happened: the connection leads nowhere. */
+    void stalled() {
+        ApiServer.Stream dead = stream;
+        if (dead != null) {
+            log.warn("a watch of {} has fallen silent; opening another", path);
+            server.suspect(dead);
+            drop();
+            live(false);
+            after(pause(), this::open);
+        }
+    }
+
+    private void again(@Nullable Throwable failure) {
+        log.debug("watching {} failed; trying again", path, failure);
+        live(false);
+        // Where the version is known the next watch goes on from there; a server that has forgotten it says so.
+        after(pause(), version.isEmpty() ? this::open : this::follow);
+    }
+
+    private long pause() {
+        long now = pause / 2 + time.random().nextLong(pause);
+        pause = Math.min(LONGEST_PAUSE, pause * 2);
+        return now;
+    }
+
+    private void after(long nanos, Runnable next) {
+        if (retry != null) {
+            retry.cancel();
+        }
+        retry = time.schedule(Duration.ofNanos(nanos), () -> {
+            retry = null;
+            if (!closed) {
+                next.run();
+            }
+        });
+    }
+
+    private void drop() {
+        ApiServer.Stream open = stream;
+        stream = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void live(boolean now) {
+        if (silence != null) {
+            silence.cancel();
+            silence = null;
+        }
+        if (live != now) {
+            live = now;
+            listener.live(now);
+        }
+    }
+
+    void close() {
+        closed = true;
+        if (silence != null) {
+            silence.cancel();
+        }
+        if (retry != null) {
+            retry.cancel();
+        }
+        drop();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
