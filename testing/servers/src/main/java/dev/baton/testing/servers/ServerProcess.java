@@ -1,18 +1,28 @@
 package dev.baton.testing.servers;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A server in a process of its own, which can be killed, started again, stopped and continued. */
+/**
+ * A server in a process of its own, which can be killed, started again, stopped and continued.
+ *
+ * <p>It does not outlive this JVM, even if that is killed: a {@link Watchdog} ends it.
+ */
 final class ServerProcess {
     private static final int LOG_LINES_SHOWN = 30;
+    /** Becomes the server on a line of input, and ends without one: nothing runs that its watchdog does not know. */
+    private static final List<String> LEASHED =
+            List.of("sh", "-c", "read -r line && exec \"$@\" </dev/null", "baton-server");
+
     private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
 
     private final List<String> command;
@@ -32,12 +42,18 @@ final class ServerProcess {
         if (isAlive()) {
             throw new IllegalStateException("the server in " + folder + " is running already");
         }
-        process = new ProcessBuilder(command)
+        List<String> leashed = new ArrayList<>(LEASHED);
+        leashed.addAll(command);
+        Process starting = new ProcessBuilder(leashed)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+        process = starting;
+        try (OutputStream leash = starting.getOutputStream()) {
+            Watchdog.guard(starting, folder);
+            leash.write('\n');
+        }
         paused = false;
     }
 

@@ -18,7 +18,6 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p>Members are numbered from 0. They can be killed and started again with the same data, stopped and continued by
  * signals, and, with {@link Builder#proxiedPeers}, cut off from each other while their clients stay connected.
  *
- * <p>{@link #close} kills the processes and deletes the folder, and so does the JVM when it shuts down; only a JVM that
- * is itself killed leaves them behind. Safe for use by many threads.
+ * <p>{@link #close} kills the processes and deletes the folder, and so does the JVM when it shuts down; when it is itself
+ * killed, a {@link Watchdog} does. Safe for use by many threads.
  */
 public final class ZooKeeperEnsemble implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperEnsemble.class);
@@ -177,7 +176,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
         if (network != null) {
             network.close();
         }
-        delete(folder);
+        Folders.delete(folder);
     }
 
     private synchronized void start(Member member) {
@@ -234,16 +233,6 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
 
     private boolean hasPrinted(String words) {
         return members.stream().anyMatch(member -> member.process().hasPrinted(words));
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            LOG.warn("{} is left behind", folder, e);
-        }
     }
 
     /** The settings of an ensemble; not safe for use by many threads. */

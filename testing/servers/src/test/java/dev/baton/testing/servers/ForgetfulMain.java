@@ -3,13 +3,21 @@ package dev.baton.testing.servers;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** Starts an ensemble of one member, prints its process id, and never closes it. */
+/** Starts the server that its argument names, prints its process id, and never closes it. */
 final class ForgetfulMain {
     private ForgetfulMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        ZooKeeperEnsemble ensemble = ZooKeeperEnsemble.builder().start();
-        System.out.println(ensemble.pid(0));
+        System.out.println(start(args[0]));
         new CountDownLatch(1).await();
+    }
+
+    private static long start(String server) throws IOException {
+        return switch (server) {
+            case "zookeeper" -> ZooKeeperEnsemble.builder().start().pid(0);
+            case "etcd" -> EtcdCluster.builder().start().pid(0);
+            case "kube-apiserver" -> KubeApiServer.shared().pid();
+            default -> throw new IllegalArgumentException(server + " is none of the servers");
+        };
     }
 }

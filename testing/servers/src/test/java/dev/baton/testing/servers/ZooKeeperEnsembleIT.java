@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -162,29 +161,25 @@ class ZooKeeperEnsembleIT {
 
     @Test
     void membersEndWithTheJvmThatStartedThem() throws Exception {
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ForgetfulMain.class.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader out = jvm.inputReader()) {
-            long pid = Long.parseLong(out.readLine());
-            Path folder = folderOf(pid);
-            assertThat(folder).isDirectory();
-            jvm.destroy();
-            jvm.waitFor();
-            assertThat(ProcessHandle.of(pid)).isEmpty();
-            assertThat(folder).doesNotExist();
-        } finally {
-            jvm.destroy();
+        try (ForgetfulJvm jvm = new ForgetfulJvm("zookeeper")) {
+            assertThat(jvm.folder()).isDirectory();
+            jvm.terminate();
+            assertThat(jvm.serverIsAlive()).isFalse();
+            assertThat(jvm.folder()).doesNotExist();
+        }
+    }
+
+    @Test
+    void membersEndWithAJvmThatIsKilled() throws Exception {
+        try (ForgetfulJvm jvm = new ForgetfulJvm("zookeeper")) {
+            assertThat(jvm.folder()).isDirectory();
+            jvm.killAndAwaitTheEndOfTheServer();
         }
     }
 
     private static Path folderOf(long pid) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"));
+            return ForgetfulJvm.folderOf(pid);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

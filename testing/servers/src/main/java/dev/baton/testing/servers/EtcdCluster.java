@@ -1,0 +1,320 @@
+package dev.baton.testing.servers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real etcd cluster on loopback: each member is a process of its own, with its data in a temporary folder.
+ *
+ * <p>Members are numbered from 0. They can be killed and started again with the same data, and stopped and continued by
+ * signals. What they write is not forced to the disk, which a killed process does not miss and a crashed machine would.
+ *
+ * <p>{@link #close} kills the processes and deletes the folder, and so does the JVM when it shuts down; when it is itself
+ * killed, a {@link Watchdog} does. Safe for use by many threads.
+ */
+public final class EtcdCluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdCluster.class);
+    private static final int START_ATTEMPTS = 3;
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
+    private static final Pattern STATUS =
+            Pattern.compile("\"member_id\":\"(\\d+)\".*\"leader\":\"(\\d+)\"", Pattern.DOTALL);
+
+    private final Path folder;
+    private final List<Member> members;
+    private final Duration patience;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build();
+    private final Thread closeAtShutdown = new Thread(this::destroy, "etcd-cluster-close");
+    private boolean closed;
+
+    private record Member(InetSocketAddress client, ServerProcess process) {}
+
+    private EtcdCluster(Path folder, List<Member> members, Duration patience) {
+        this.folder = folder;
+        this.members = members;
+        this.patience = patience;
+    }
+
+    /** A cluster of one member, unless told otherwise. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What clients connect to: the URLs of all members, separated by commas. */
+    public String endpoints() {
+        return IntStream.range(0, members.size()).mapToObj(this::endpoint).collect(Collectors.joining(","));
+    }
+
+    /** The URL of {@code member}. */
+    public String endpoint(int member) {
+        return "http://127.0.0.1:" + address(member).getPort();
+    }
+
+    /** The client port of {@code member}, for a {@link TcpProxy} in front of it. */
+    public InetSocketAddress address(int member) {
+        return member(member).client();
+    }
+
+    /** How many members the cluster has, running or not. */
+    public int members() {
+        return members.size();
+    }
+
+    /** The process of {@code member}, which must be running. */
+    public long pid(int member) {
+        return member(member).process().pid();
+    }
+
+    /** Kills {@code member} with SIGKILL; a second time, does nothing. */
+    public void kill(int member) {
+        member(member).process().kill();
+    }
+
+    /** Starts {@code member}, which must not be running, with the data that it had; does not wait until it serves. */
+    public synchronized void start(int member) {
+        if (closed) {
+            throw new IllegalStateException("the cluster in " + folder + " is closed");
+        }
+        try {
+            member(member).process().start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops {@code member} with SIGSTOP: its connections stay open and are not served. */
+    public void pause(int member) {
+        member(member).process().pause();
+    }
+
+    /** Continues {@code member} with SIGCONT. */
+    public void resume(int member) {
+        member(member).process().resume();
+    }
+
+    /** The leader, if a member that runs says that it is. */
+    public OptionalInt leader() {
+        return IntStream.range(0, members.size())
+                .filter(member -> members.get(member).process().isRunning())
+                .filter(this::leads)
+                .findFirst();
+    }
+
+    /**
+     * Returns once every member serves clients, which takes a leader, but for those that are killed or paused.
+     *
+     * @throws IllegalStateException with the members' logs, if that takes longer than {@link Builder#patience}
+     */
+    public void awaitServing() {
+        Await.until(patience, "serving cluster", this::lastWords, this::serves);
+    }
+
+    /**
+     * Runs {@code etcdctl} against all members and returns what it prints.
+     *
+     * @throws IllegalStateException with what it printed, if it fails
+     */
+    public String etcdctl(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Program.ETCDCTL.path().toString());
+        command.add("--endpoints=" + endpoints());
+        command.addAll(List.of(arguments));
+        return Command.run(command);
+    }
+
+    /** Kills all members and deletes their data; a second call does nothing. */
+    @Override
+    public void close() {
+        destroy();
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeAtShutdown);
+        } catch (IllegalStateException e) {
+            LOG.debug("the JVM is shutting down", e);
+        }
+    }
+
+    private synchronized void destroy() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        members.forEach(member -> member.process().kill());
+        Folders.delete(folder);
+    }
+
+    private Member member(int member) {
+        return members.get(Objects.checkIndex(member, members.size()));
+    }
+
+    private boolean serves() {
+        return IntStream.range(0, members.size())
+                .filter(member -> members.get(member).process().isRunning())
+                .allMatch(member -> answer(HttpRequest.newBuilder(URI.create(endpoint(member) + "/health")))
+                        .contains("\"true\""));
+    }
+
+    private boolean leads(int member) {
+        Matcher status =
+                STATUS.matcher(answer(HttpRequest.newBuilder(URI.create(endpoint(member) + "/v3/maintenance/status"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{}"))));
+        return status.find() && status.group(1).equals(status.group(2));
+    }
+
+    /** The answer, or nothing if there is none in time. */
+    private String answer(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(PROBE_LIMIT).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            LOG.trace("no answer", e);
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private String lastWords() {
+        return IntStream.range(0, members.size())
+                .mapToObj(member -> "member " + member + ":\n"
+                        + members.get(member).process().lastWords())
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** The settings of a cluster; not safe for use by many threads. */
+    public static final class Builder {
+        private int members = 1;
+        private Duration patience = Duration.ofSeconds(60);
+        private final List<String> flags = new ArrayList<>();
+
+        private Builder() {}
+
+        /** The number of members, 1 to 9. */
+        public Builder members(int value) {
+            this.members = value;
+            return this;
+        }
+
+        /** A flag of every member, such as {@code --heartbeat-interval=50}, in place of ours where we have it. */
+        public Builder flag(String flag) {
+            flags.add(flag);
+            return this;
+        }
+
+        /** How long {@link #start} and {@link EtcdCluster#awaitServing} wait at most. */
+        public Builder patience(Duration value) {
+            this.patience = value;
+            return this;
+        }
+
+        /**
+         * Starts the members and returns when all of them serve.
+         *
+         * @throws IllegalArgumentException if a setting is out of range
+         * @throws BindException if others took the ports that were chosen, on each of three attempts
+         * @throws IllegalStateException with the members' logs, if they do not serve in time
+         * @throws org.opentest4j.TestAbortedException if there is no etcd here; see {@link Program#path}
+         */
+        public EtcdCluster start() throws IOException {
+            if (members < 1 || members > 9) {
+                throw new IllegalArgumentException("a cluster of " + members + " members must have 1 to 9");
+            }
+            Path binary = Program.ETCD.path();
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return startOnFreePorts(binary);
+                } catch (BindException e) {
+                    if (attempt == START_ATTEMPTS) {
+                        throw e;
+                    }
+                    LOG.info("starting again on other ports: {}", e.getMessage());
+                }
+            }
+        }
+
+        private EtcdCluster startOnFreePorts(Path binary) throws IOException {
+            List<Integer> ports = Ports.free(2 * members);
+            String peers = IntStream.range(0, members)
+                    .mapToObj(member -> "member" + member + "=http://127.0.0.1:" + ports.get(members + member))
+                    .collect(Collectors.joining(","));
+            Path folder = Files.createTempDirectory("baton-etcd-");
+            List<Member> laid = new ArrayList<>();
+            EtcdCluster cluster = new EtcdCluster(folder, laid, patience);
+            try {
+                for (int member = 0; member < members; member++) {
+                    Path own = Files.createDirectory(folder.resolve("member" + member));
+                    List<String> command =
+                            command(binary, member, own, ports.get(member), ports.get(members + member), peers);
+                    laid.add(new Member(Ports.loopback(ports.get(member)), new ServerProcess(command, own)));
+                }
+                Runtime.getRuntime().addShutdownHook(cluster.closeAtShutdown);
+                IntStream.range(0, members).forEach(cluster::start);
+                awaitAll(cluster);
+                return cluster;
+            } catch (IOException | RuntimeException e) {
+                cluster.close();
+                throw e;
+            }
+        }
+
+        private List<String> command(Path binary, int member, Path own, int clientPort, int peerPort, String peers) {
+            String client = "http://127.0.0.1:" + clientPort;
+            String peer = "http://127.0.0.1:" + peerPort;
+            List<String> command = new ArrayList<>(List.of(
+                    binary.toString(),
+                    "--name=member" + member,
+                    "--data-dir=" + own.resolve("data"),
+                    "--listen-client-urls=" + client,
+                    "--advertise-client-urls=" + client,
+                    "--listen-peer-urls=" + peer,
+                    "--initial-advertise-peer-urls=" + peer,
+                    "--initial-cluster=" + peers,
+                    "--initial-cluster-state=new",
+                    "--unsafe-no-fsync"));
+            command.addAll(flags);
+            return command;
+        }
+
+        private void awaitAll(EtcdCluster cluster) throws BindException {
+            try {
+                Await.until(patience, "serving cluster", cluster::lastWords, () -> {
+                    cluster.requireAllAlive();
+                    return cluster.serves();
+                });
+            } catch (IllegalStateException e) {
+                if (cluster.members.stream()
+                        .anyMatch(member -> member.process().hasPrinted("address already in use"))) {
+                    BindException taken = new BindException("a port was taken between choosing and binding it");
+                    taken.initCause(e);
+                    throw taken;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void requireAllAlive() {
+        if (!members.stream().allMatch(member -> member.process().isAlive())) {
+            throw new IllegalStateException("a member ended: " + lastWords());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.baton.testing.servers;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The folder of an API server: its keys, its administrator's token, and the certificate that it makes itself. */
+final class KubeFolder {
+    private static final int TOKEN_BYTES = 16;
+
+    private final Path folder;
+
+    private KubeFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes {@code folder}, with a key and a token that no other has. */
+    static KubeFolder create(Path folder) throws IOException {
+        KubeFolder made = createEmpty(folder);
+        KeyPair keys = keyPair();
+        Files.writeString(
+                made.signingKeyFile(), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        Files.writeString(
+                made.verifyingKeyFile(), pem("PUBLIC KEY", keys.getPublic().getEncoded()));
+        byte[] token = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(token);
+        String user = ",admin,admin,\"system:masters\"\n";
+        Files.writeString(made.tokenFile(), HexFormat.of().formatHex(token) + user);
+        return made;
+    }
+
+    /** Makes {@code folder}, with the key and the token of {@code other}: each honours what the other issued. */
+    static KubeFolder createBeside(Path folder, KubeFolder other) throws IOException {
+        KubeFolder made = createEmpty(folder);
+        Files.copy(other.signingKeyFile(), made.signingKeyFile());
+        Files.copy(other.verifyingKeyFile(), made.verifyingKeyFile());
+        Files.copy(other.tokenFile(), made.tokenFile());
+        return made;
+    }
+
+    private static KubeFolder createEmpty(Path folder) throws IOException {
+        KubeFolder made = new KubeFolder(Files.createDirectory(folder));
+        Files.createDirectory(made.certificates());
+        return made;
+    }
+
+    private static KeyPair keyPair() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("every JDK has that curve", e);
+        }
+    }
+
+    private static String pem(String type, byte[] content) {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
+    }
+
+    /** Where the server runs. */
+    Path path() {
+        return folder;
+    }
+
+    /** What signs the tokens of service accounts. */
+    Path signingKeyFile() {
+        return folder.resolve("service-accounts.pem");
+    }
+
+    /** What verifies them. */
+    Path verifyingKeyFile() {
+        return folder.resolve("service-accounts-public.pem");
+    }
+
+    /** The tokens that the server knows by heart: the administrator's. */
+    Path tokenFile() {
+        return folder.resolve("tokens.csv");
+    }
+
+    /** Where the server puts the certificate that it makes when it first starts. */
+    Path certificates() {
+        return folder.resolve("certificates");
+    }
+
+    /** The configuration of an administrator's {@code kubectl}. */
+    Path kubeconfig() {
+        return folder.resolve("kubeconfig");
+    }
+
+    String adminToken() throws IOException {
+        return Files.readString(tokenFile()).split(",", 2)[0];
+    }
+
+    /** The certificate of the authority that signed the server's, which it makes when it first starts. */
+    X509Certificate caCertificate() throws IOException {
+        byte[] chain = Files.readAllBytes(certificates().resolve("apiserver.crt"));
+        try (InputStream in = new ByteArrayInputStream(chain)) {
+            List<X509Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            return all.get(all.size() - 1);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the API server's certificate cannot be read", e);
+        }
+    }
+
+    /** The same, in PEM. */
+    String caPem() throws IOException {
+        try {
+            return pem("CERTIFICATE", caCertificate().getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the API server's certificate cannot be written", e);
+        }
+    }
+
+    /** Writes {@link #kubeconfig} for the server at {@code url}. */
+    void writeKubeconfig(String url) throws IOException {
+        String authority = Base64.getEncoder().encodeToString(caPem().getBytes(StandardCharsets.US_ASCII));
+        Files.writeString(kubeconfig(), """
+                apiVersion: v1
+                kind: Config
+                current-context: test
+                clusters:
+                - name: test
+                  cluster:
+                    server: %s
+                    certificate-authority-data: %s
+                contexts:
+                - name: test
+                  context: {cluster: test, user: admin, namespace: default}
+                users:
+                - name: admin
+                  user: {token: %s}
+                """.formatted(url, authority, adminToken()));
+    }
+}

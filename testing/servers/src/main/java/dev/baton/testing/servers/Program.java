@@ -1,0 +1,94 @@
+package dev.baton.testing.servers;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program that is published as a Go module: compiled by the Go toolchain of this machine, or found on it.
+ *
+ * <p>Another program is a line here and a {@code main.go} in the module folder that it names.
+ */
+public enum Program {
+    /** The key-value store, which the API server keeps its objects in. */
+    ETCD("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
+    /** Its command-line client. */
+    ETCDCTL("etcdctl", "etcd", "go.etcd.io/etcd/etcdctl/v3"),
+    /** The API server. */
+    KUBE_APISERVER("kube-apiserver", "kubernetes", "k8s.io/kubernetes"),
+    /** The scheduler, a client of the API server that elects a leader. */
+    KUBE_SCHEDULER("kube-scheduler", "kubernetes", "k8s.io/kubernetes"),
+    /** The controllers, another such client. */
+    KUBE_CONTROLLER_MANAGER("kube-controller-manager", "kubernetes", "k8s.io/kubernetes"),
+    /** The API server's command-line client. */
+    KUBECTL("kubectl", "kubernetes", "k8s.io/kubernetes");
+
+    private final String command;
+    private final String folder;
+    private final String versionedBy;
+
+    Program(String command, String folder, String versionedBy) {
+        this.command = command;
+        this.folder = folder;
+        this.versionedBy = versionedBy;
+    }
+
+    /** The file name of the program. */
+    public String command() {
+        return command;
+    }
+
+    /** The folder of the Go module that compiles it. */
+    String folder() {
+        return folder;
+    }
+
+    /** The module, among those that {@link #folder}'s requires, whose version is the program's. */
+    String versionedBy() {
+        return versionedBy;
+    }
+
+    /**
+     * The program's binary: where there is a Go toolchain, the one that it compiles, which takes minutes the first time
+     * and is kept for later runs; otherwise the one in the folder {@code KUBEBUILDER_ASSETS}, or on the {@code PATH}.
+     *
+     * @throws org.opentest4j.TestAbortedException if there is none, on a developer's machine, with what to do about it
+     * @throws AssertionError if there is none, in continuous integration
+     */
+    public Path path() {
+        return path(System.getenv());
+    }
+
+    Path path(Map<String, String> environment) {
+        Optional<Path> go = find("go", environment.get("PATH"));
+        String reason = "there is no Go toolchain on the PATH to compile it with";
+        if (go.isPresent()) {
+            try {
+                return new GoBuild(go.get(), environment).binary(this);
+            } catch (IOException e) {
+                reason = String.valueOf(e.getMessage());
+            }
+        }
+        Optional<Path> found =
+                find(command, environment.get("KUBEBUILDER_ASSETS")).or(() -> find(command, environment.get("PATH")));
+        Requires.that(
+                found.isPresent(),
+                "the program " + command + " is missing: " + reason + "; install Go, with a module proxy in reach, or"
+                        + " let KUBEBUILDER_ASSETS or PATH name a folder that has " + command,
+                environment);
+        return found.orElseThrow();
+    }
+
+    private static Optional<Path> find(String name, @Nullable String folders) {
+        return Stream.of((folders == null ? "" : folders).split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

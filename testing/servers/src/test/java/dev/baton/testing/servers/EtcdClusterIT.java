@@ -1,0 +1,93 @@
+package dev.baton.testing.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class EtcdClusterIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @Test
+    void oneMemberKeepsItsDataWhenItIsKilledAndStartedAgain() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.builder().start()) {
+            cluster.etcdctl("put", "a", "data");
+            long pid = cluster.pid(0);
+            cluster.kill(0);
+            assertThat(ProcessHandle.of(pid)).isEmpty();
+            cluster.start(0);
+            cluster.awaitServing();
+            assertThat(cluster.pid(0)).isNotEqualTo(pid);
+            assertThat(cluster.etcdctl("get", "a", "--print-value-only")).isEqualTo("data\n");
+        }
+    }
+
+    @Test
+    void clusterServesAfterItsLeaderIsKilled() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
+            int first = awaitLeaderOtherThan(cluster, -1);
+            cluster.etcdctl("put", "before", "x");
+            cluster.kill(first);
+            assertThat(awaitLeaderOtherThan(cluster, first)).isNotEqualTo(first);
+            cluster.awaitServing();
+            cluster.start(first);
+            cluster.awaitServing();
+            assertThat(cluster.etcdctl("get", "before", "--print-value-only")).isEqualTo("x\n");
+        }
+    }
+
+    @Test
+    void clusterReplacesALeaderThatIsPausedAndTakesItBack() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
+            int first = awaitLeaderOtherThan(cluster, -1);
+            cluster.pause(first);
+            int second = awaitLeaderOtherThan(cluster, first);
+            cluster.resume(first);
+            cluster.awaitServing();
+            assertThat(second).isNotEqualTo(first);
+            assertThat(cluster.etcdctl("endpoint", "health")).isNotNull();
+        }
+    }
+
+    @Test
+    void closeLeavesNoProcessAndNoFile() throws Exception {
+        EtcdCluster cluster = EtcdCluster.builder().start();
+        long pid = cluster.pid(0);
+        Path folder = ForgetfulJvm.folderOf(pid);
+        assertThat(folder).isDirectory();
+        cluster.pause(0);
+        cluster.close();
+        cluster.close();
+        assertThat(ProcessHandle.of(pid)).isEmpty();
+        assertThat(Files.exists(folder.getParent())).isFalse();
+        assertThatIllegalStateException().isThrownBy(() -> cluster.start(0)).withMessageContaining("closed");
+    }
+
+    @Test
+    void aMemberThatDoesNotStartIsReportedWithItsLog() {
+        assertThatThrownBy(() ->
+                        EtcdCluster.builder().flag("--no-such-flag").start().close())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no-such-flag");
+    }
+
+    @Test
+    void aMemberEndsWithAJvmThatIsKilled() throws Exception {
+        Program.ETCD.path();
+        try (ForgetfulJvm jvm = new ForgetfulJvm("etcd")) {
+            jvm.killAndAwaitTheEndOfTheServer();
+        }
+    }
+
+    private static int awaitLeaderOtherThan(EtcdCluster cluster, int member) {
+        return Await.forValue(LIMIT, "leader", () -> "", () -> {
+            OptionalInt leader = cluster.leader();
+            return leader.stream().filter(found -> found != member).boxed().findFirst();
+        });
+    }
+}
