@@ -53,7 +53,12 @@ class IsolatedPeerIT {
                 CompletableFuture<Code> pending = cutOff.createLater("/written");
                 assertThat(pending.join()).isEqualTo(Code.CONNECTIONLOSS);
                 Duration lost = Duration.ofNanos(System.nanoTime() - isolated);
-                assertThat(cutOff.states()).contains(KeeperState.Disconnected);
+                // The client fails what is pending before it tells its watchers why.
+                Await.until(
+                        LIMIT,
+                        "loss",
+                        () -> cutOff.states().toString(),
+                        () -> cutOff.states().contains(KeeperState.Disconnected));
                 LOG.info(
                         "after the isolation: node gone {} ms, pending write lost {} ms",
                         gone.toMillis(),
