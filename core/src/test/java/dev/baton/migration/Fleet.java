@@ -42,6 +42,8 @@ final class Fleet {
     private final List<Member> gone = new ArrayList<>();
     private Moment quietSince;
 
+    private @Nullable String wrong;
+
     @Nullable FencingToken last;
 
     long longestGapNanos;
@@ -125,7 +127,8 @@ final class Fleet {
         terms++;
         FencingToken before = last;
         if (before != null && !token.isAfter(before)) {
-            throw new AssertionError("token " + token + " after " + before);
+            // What a callback throws ends its term and is logged: it has to be thrown where the test looks.
+            wrong = "token " + token + " after " + before;
         }
         last = token;
     }
@@ -140,6 +143,9 @@ final class Fleet {
     }
 
     private void look() {
+        if (wrong != null) {
+            throw new AssertionError(wrong + ": " + kinds());
+        }
         long leaders = processes.stream().filter(Member::leads).count()
                 + gone.stream().filter(Member::leads).count();
         if (leaders > 1) {
