@@ -6,6 +6,7 @@ module dev.baton.core {
 
     exports dev.baton;
     exports dev.baton.event;
+    exports dev.baton.migration;
     exports dev.baton.register;
     exports dev.baton.spi;
 }

@@ -1,0 +1,261 @@
+package dev.baton.migration;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend made of an old and a new one, for moving a live fleet from one store to the other. A term needs both: it is
+ * acquired on the old store and then on the new, is valid while both grants are, ends when either is lost, and is given
+ * back on the new store and then on the old.
+ *
+ * <p><b>The procedure</b>, one process at a time and in any order within a step:
+ *
+ * <ol>
+ *   <li>All candidates are on the old backend, with epoch <i>e</i>. Take a token of theirs, and choose {@code raiseFrom}
+ *       so far above its number that the old store will not get there before step 2 is done. Numbers are revisions of
+ *       the whole store, or ZooKeeper's transaction ids: look at how they grew in the last days.
+ *   <li>Restart each candidate with {@code HoldTwo.of(old, next, raiseFrom)}, the same {@code raiseFrom} everywhere, the
+ *       old backend as before and the new one opened with epoch <i>e + 1</i>.
+ *   <li>When no candidate of the old backend is left, wait for the old store to reach {@code raiseFrom}, or write to it
+ *       until it does; then ask the leader to step down. The step is done when a token of epoch <i>e + 1</i> is seen.
+ *   <li>Restart each candidate with the new backend alone, opened as before.
+ *   <li>When no candidate with two backends is left, the old store may go.
+ * </ol>
+ *
+ * <p><b>What may never run together</b>: candidates of the old backend alone and of the new backend alone. They share no
+ * lock and would both lead. All others share one, so at no time do two lead.
+ *
+ * <p><b>Tokens</b> are the old store's while its number is below {@code raiseFrom}, and the new store's from then on.
+ * They grow from term to term throughout if the steps are kept apart as above. With {@code raiseFrom} 0 the epoch rises
+ * with the first term on both, and no wait is needed; but a candidate of the old backend that leads after it has a
+ * smaller token, so choose 0 only where no resource compares tokens. That the new epoch is greater is checked when a term
+ * is about to begin; until it is, nobody with two backends leads.
+ *
+ * <p><b>To go back</b> before step 3, restart each candidate with the old backend. After it, finish, and move back by the
+ * same procedure with the roles exchanged and the epoch raised once more.
+ *
+ * <p>While two are held, both stores have to be up: either one's failure ends the term. A candidate that holds the old
+ * store and does not get the new one within a retryPeriod gives the old one back and pauses for a random time.
+ *
+ * <p>The instance owns both backends and decides on the new one's loop. Threads and errors are as for any
+ * {@link LockBackend}.
+ */
+public final class HoldTwo implements LockBackend {
+    private final Part old;
+    private final Part next;
+    private final Timekeeper loop;
+    private final long raiseFrom;
+    private final Map<Claim, Hold> holds = new HashMap<>();
+    private final Map<String, Hold> byPart = new HashMap<>();
+    private final List<TwoSights> sights = new ArrayList<>();
+
+    private HoldTwo(LockBackend old, LockBackend next, long raiseFrom) {
+        this.loop = next.runtime().timekeeper();
+        this.old = new Part(old, loop);
+        this.next = new Part(next, loop);
+        this.raiseFrom = raiseFrom;
+    }
+
+    /**
+     * A backend that holds both, and closes both when closed. Neither may be closed by others before.
+     *
+     * @param old what the fleet comes from, with the epoch that it has
+     * @param next where it goes, opened with a greater epoch
+     * @param raiseFrom the first number of the old store at which a term takes the new store's token, 0 or more; the same
+     *     for every candidate of the fleet
+     * @throws IllegalArgumentException when both are the same instance or {@code raiseFrom} is negative
+     */
+    public static HoldTwo of(LockBackend old, LockBackend next, long raiseFrom) {
+        if (old == next) {
+            throw new IllegalArgumentException("the old and the new backend are the same " + old.kind()
+                    + " instance, which would wait for itself; open one for each store");
+        }
+        if (raiseFrom < 0) {
+            throw new IllegalArgumentException("raiseFrom " + raiseFrom
+                    + " must not be negative: it is a revision of the old store that lies in the future; 0 raises the"
+                    + " epoch at once");
+        }
+        return new HoldTwo(old, next, raiseFrom);
+    }
+
+    /** Both kinds, {@code old+new}. */
+    @Override
+    public String kind() {
+        return old.backend().kind() + "+" + next.backend().kind();
+    }
+
+    /** The new backend's. */
+    @Override
+    public BackendRuntime runtime() {
+        return next.backend().runtime();
+    }
+
+    @Override
+    public void check(ElectionName election, ElectionTiming timing) {
+        old.backend().check(election, timing);
+        next.backend().check(election, timing);
+    }
+
+    /** The smaller of both: one lock is all that a successor of the other kind has to wait for. */
+    @Override
+    public Duration windDownBudget(ElectionTiming timing) {
+        Duration one = old.backend().windDownBudget(timing);
+        Duration other = next.backend().windDownBudget(timing);
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    @Override
+    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        loop.execute(() -> hold(claim).acquire(deadline, answer));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        loop.execute(() -> hold(claim).renew(deadline, answer));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        loop.execute(() -> hold(claim).withdraw(deadline, answer));
+        return answer;
+    }
+
+    @Override
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+        TwoSights both = new TwoSights(this, election, timing, watcher);
+        loop.execute(() -> {
+            sights.add(both);
+            both.open();
+        });
+        return () -> loop.execute(() -> {
+            sights.remove(both);
+            both.close();
+        });
+    }
+
+    /** Hands over while both connections still stand, then closes the new backend and the old one. */
+    @Override
+    public void close() {
+        runtime().close();
+        next.backend().close();
+        old.backend().close();
+    }
+
+    // -- for the holds and the sights, on the loop ----------------------------------------------------------------
+
+    Part old() {
+        return old;
+    }
+
+    Part next() {
+        return next;
+    }
+
+    Timekeeper loop() {
+        return loop;
+    }
+
+    long raiseFrom() {
+        return raiseFrom;
+    }
+
+    private Hold hold(Claim claim) {
+        return holds.computeIfAbsent(claim, c -> {
+            Hold begun = new Hold(this, c);
+            byPart.put(c.nonce(), begun);
+            return begun;
+        });
+    }
+
+    void forget(Hold hold) {
+        holds.remove(hold.claim());
+        byPart.remove(hold.part().nonce());
+    }
+
+    /** The name of a further round. */
+    Claim renamed(Hold hold, int round) {
+        Claim claim = hold.claim();
+        Claim renamed = new Claim(claim.election(), claim.identity(), claim.nonce() + "-" + round, claim.timing());
+        byPart.remove(hold.part().nonce());
+        byPart.put(renamed.nonce(), hold);
+        return renamed;
+    }
+
+    /** The hold that stands in the stores under {@code part} in this round, or null. */
+    @Nullable Hold holdOf(Claim part) {
+        return byPart.get(part.nonce());
+    }
+
+    boolean isMoving(@Nullable Holder holder) {
+        Hold ours = holder == null || holder.nonce() == null ? null : byPart.get(holder.nonce());
+        return ours != null && ours.isMoving();
+    }
+
+    void tellLost(Claim claim, String how) {
+        for (TwoSights both : List.copyOf(sights)) {
+            if (both.election().equals(claim.election())) {
+                both.lost(claim, how);
+            }
+        }
+    }
+
+    void retell(ElectionName election) {
+        for (TwoSights both : List.copyOf(sights)) {
+            if (both.election().equals(election)) {
+                both.tell();
+            }
+        }
+    }
+
+    /** A holder under the name that its candidate knows, with the token of its term or null where it is not certain. */
+    Holder shown(Holder holder, @Nullable FencingToken token) {
+        Hold ours = holder.nonce() == null ? null : byPart.get(holder.nonce());
+        String nonce = ours == null ? holder.nonce() : ours.claim().nonce();
+        return new Holder(holder.identity(), nonce, token, holder.acquired(), holder.renewed(), holder.transitions());
+    }
+
+    /** Below raiseFrom a holder of the old store leads, if it leads, with the token it has there. */
+    @Nullable Holder onOldOnly(@Nullable Holder holder) {
+        if (holder == null) {
+            return null;
+        }
+        FencingToken token = holder.token();
+        return shown(holder, token != null && token.number() < raiseFrom ? token : null);
+    }
+
+    /** It leads by the new store alone, or is one of two in the middle of a step: the token is not certain. */
+    @Nullable Holder onNextOnly(@Nullable Holder holder) {
+        return holder == null ? null : shown(holder, null);
+    }
+
+    /** We stand in no line on the new store unless we hold the old one, so nobody would tell us of our turn there. */
+    Duration chanceOnNext(Duration said, ElectionTiming timing) {
+        if (said.compareTo(timing.leaseDuration().multipliedBy(2)) <= 0) {
+            return said;
+        }
+        long retry = timing.retryPeriod().toNanos();
+        return Duration.ofNanos(retry + loop.random().nextLong(retry));
+    }
+}

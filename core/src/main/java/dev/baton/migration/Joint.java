@@ -1,0 +1,47 @@
+package dev.baton.migration;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What two grants amount to together. */
+final class Joint {
+    private Joint() {}
+
+    /**
+     * A grant that is relied on no longer than either of the two, on either clock: counted from the earlier sending, for
+     * as long as the first of both guarantees lasts.
+     */
+    static Answer.Granted of(Answer.Granted one, Answer.Granted other, ElectionTiming timing, FencingToken token) {
+        Moment from = earlier(one.sentAt(), other.sentAt());
+        Duration first = since(from, one, timing);
+        Duration second = since(from, other, timing);
+        return new Answer.Granted(from, first.compareTo(second) <= 0 ? first : second, token);
+    }
+
+    /**
+     * The token of a term on both: the old store's while its number is below {@code raiseFrom}, then the new store's.
+     * Both numbers grow from term to term, so the choice is made once and for all, by whoever leads.
+     */
+    static @Nullable FencingToken token(@Nullable FencingToken old, @Nullable FencingToken next, long raiseFrom) {
+        if (old == null) {
+            return null;
+        }
+        return old.number() < raiseFrom ? old : next;
+    }
+
+    private static Moment earlier(Moment one, Moment other) {
+        Moment first = one.isBefore(other) ? one : other;
+        return new Moment(first.nanos(), Math.min(one.wallNanos(), other.wallNanos()));
+    }
+
+    /** What was sent later lasts later by as much, scaled: the guarantee is counted by another's clock. */
+    private static Duration since(Moment from, Answer.Granted granted, ElectionTiming timing) {
+        Moment sentAt = granted.sentAt();
+        long later = Math.min(sentAt.nanosSince(from), sentAt.wallNanos() - from.wallNanos());
+        return granted.guaranteedFor().plusNanos(timing.scaledNanos(Duration.ofNanos(later)));
+    }
+}

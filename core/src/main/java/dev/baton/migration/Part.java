@@ -1,0 +1,33 @@
+package dev.baton.migration;
+
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Timekeeper;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two backends: called on its own sender thread, heard on the loop that decides.
+ *
+ * @param backend the backend
+ * @param loop where everything is decided
+ */
+record Part(LockBackend backend, Timekeeper loop) {
+
+    /** Makes a call of a request that {@link HoldTwo}'s own sender has admitted already. */
+    <T> void call(Function<LockBackend, CompletionStage<T>> call, BiConsumer<@Nullable T, @Nullable Throwable> then) {
+        backend.runtime()
+                .sendNext(() -> call.apply(backend))
+                .whenComplete((value, failure) -> loop.execute(() -> then.accept(value, unwrap(failure))));
+    }
+
+    private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.baton.migration;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is seen of one election on both stores, told to one watcher as if it were one. Confined to the loop. */
+final class TwoSights {
+    private static final Logger log = LoggerFactory.getLogger(TwoSights.class);
+
+    private final HoldTwo two;
+    private final ElectionName election;
+    private final ElectionTiming timing;
+    private final ElectionWatcher watcher;
+    private final Ear old;
+    private final Ear next;
+    private boolean closed;
+
+    TwoSights(HoldTwo two, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+        this.two = two;
+        this.election = election;
+        this.timing = timing;
+        this.watcher = watcher;
+        this.old = new Ear(two.old());
+        this.next = new Ear(two.next());
+    }
+
+    ElectionName election() {
+        return election;
+    }
+
+    void open() {
+        watcher.watching(false);
+        old.open();
+        next.open();
+    }
+
+    void close() {
+        closed = true;
+        old.close();
+        next.close();
+    }
+
+    void lost(Claim claim, String how) {
+        watcher.lost(claim, how);
+    }
+
+    /** Says who holds the election, unless that is a claim of ours on its way. */
+    void tell() {
+        Holder on = old.holder;
+        Holder onNext = next.holder;
+        if (closed || !(old.known || next.known) || two.isMoving(on) || two.isMoving(onNext)) {
+            return;
+        }
+        if (on == null && onNext == null) {
+            watcher.vacant();
+        } else if (on != null && onNext != null && isSame(on, onNext)) {
+            FencingToken token = Joint.token(on.token(), onNext.token(), two.raiseFrom());
+            watcher.held(two.shown(on, token), longer(chanceOnOld(), chanceOnNext()));
+        } else if (onNext != null) {
+            watcher.held(
+                    Objects.requireNonNull(two.onNextOnly(onNext)),
+                    on == null ? chanceOnNext() : longer(chanceOnOld(), chanceOnNext()));
+        } else {
+            watcher.held(Objects.requireNonNull(two.onOldOnly(on)), chanceOnOld());
+        }
+    }
+
+    private Duration chanceOnOld() {
+        // A store with a line tells whoever stands in it; we may have left it.
+        Duration chance = old.chance();
+        return chance.compareTo(timing.leaseDuration()) > 0 ? timing.leaseDuration() : chance;
+    }
+
+    private Duration chanceOnNext() {
+        return two.chanceOnNext(next.chance(), timing);
+    }
+
+    private static boolean isSame(Holder one, Holder other) {
+        return one.nonce() != null && one.nonce().equals(other.nonce());
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /** Hears one store, on any thread. */
+    private final class Ear implements ElectionWatcher {
+        private final Part part;
+        private LockBackend.@Nullable Observation observation;
+        private boolean known;
+        private boolean live;
+        private @Nullable Holder holder;
+        private Moment chanceAt;
+        private boolean told;
+
+        Ear(Part part) {
+            this.part = part;
+            this.chanceAt = two.loop().now();
+        }
+
+        void open() {
+            part.<LockBackend.Observation>call(
+                    backend -> CompletableFuture.completedFuture(backend.observe(election, timing, this)),
+                    (begun, failure) -> {
+                        observation = begun;
+                        if (failure != null) {
+                            log.warn(
+                                    "{}: cannot observe on {}",
+                                    election,
+                                    part.backend().kind(),
+                                    failure);
+                        } else if (closed) {
+                            close();
+                        }
+                    });
+        }
+
+        void close() {
+            LockBackend.Observation ended = observation;
+            observation = null;
+            if (ended != null) {
+                part.<Boolean>call(
+                        backend -> {
+                            ended.close();
+                            return CompletableFuture.completedFuture(true);
+                        },
+                        (done, failure) -> {
+                            if (failure != null) {
+                                log.debug("{}: the observation was not closed", election, failure);
+                            }
+                        });
+            }
+        }
+
+        Duration chance() {
+            return told
+                    ? Answer.Refused.UNTIL_TOLD
+                    : Duration.ofNanos(
+                            Math.max(0, chanceAt.nanosSince(two.loop().now())));
+        }
+
+        private void hear(Runnable word) {
+            two.loop().execute(() -> {
+                if (!closed) {
+                    word.run();
+                }
+            });
+        }
+
+        @Override
+        public void watching(boolean isLive) {
+            hear(() -> {
+                live = isLive;
+                watcher.watching(old.live && next.live);
+            });
+        }
+
+        @Override
+        public void held(Holder seen, Duration chanceIn) {
+            hear(() -> {
+                known = true;
+                holder = seen;
+                told = chanceIn.compareTo(timing.leaseDuration().multipliedBy(2)) > 0;
+                chanceAt = told ? two.loop().now() : two.loop().now().plus(chanceIn);
+                tell();
+            });
+        }
+
+        @Override
+        public void vacant() {
+            hear(() -> {
+                Holder left = holder;
+                known = true;
+                holder = null;
+                Holder other = next.holder;
+                if (this == old && left != null && other != null && isSame(left, other)) {
+                    // Given back on the new store before; a store with a line does not say so.
+                    next.holder = null;
+                }
+                tell();
+            });
+        }
+
+        @Override
+        public void yourTurn(Claim first, Answer.@Nullable Granted granted) {
+            hear(() -> {
+                Hold ours = two.holdOf(first);
+                if (ours != null && this == old) {
+                    // The new store has still to be asked.
+                    watcher.yourTurn(ours.claim(), null);
+                }
+            });
+        }
+
+        @Override
+        public void lost(Claim gone, String how) {
+            hear(() -> {
+                Hold ours = two.holdOf(gone);
+                if (ours != null && !ours.isGivingBack()) {
+                    watcher.lost(ours.claim(), "on " + part.backend().kind() + " " + how);
+                }
+            });
+        }
+    }
+}
