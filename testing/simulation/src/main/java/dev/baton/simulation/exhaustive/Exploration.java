@@ -18,8 +18,9 @@ public final class Exploration {
     private final Mistake mistake;
     private final Map<Fingerprint, Integer> seen = new HashMap<>();
     private final Fingerprints fingerprints = new Fingerprints();
+    private final Map<Step, Step> kept = new HashMap<>();
     private int[] parents = new int[1 << 12];
-    private short[] steps = new short[1 << 12];
+    private Step[] steps = new Step[1 << 12];
     private int states;
     private long transitions;
     private int checkEvery;
@@ -103,7 +104,7 @@ public final class Exploration {
 
     private Report explore(Consumer<String> progress) {
         long began = System.nanoTime();
-        add(new SmallWorld(bounds, mistake), PARENT_OF_ROOT, (short) 0);
+        add(new SmallWorld(bounds, mistake), PARENT_OF_ROOT, Step.of(Step.Kind.ADVANCE));
         int from = 0;
         int depth = 0;
         while (depth < bounds.depth() && from < states) {
@@ -146,33 +147,33 @@ public final class Exploration {
             transitions++;
             String violation = child.checks().violation();
             if (violation != null) {
-                set(node, next.get(i).code());
+                set(node, next.get(i));
                 return violation;
             }
-            add(child, node, next.get(i).code());
+            add(child, node, next.get(i));
         }
         return null;
     }
 
-    private void add(SmallWorld world, int parent, short step) {
+    private void add(SmallWorld world, int parent, Step step) {
         Integer before = seen.putIfAbsent(fingerprints.of(world), states);
         if (before == null) {
             set(parent, step);
             states++;
         } else if (checkEvery > 0 && transitions % checkEvery == 0) {
             List<Step> path = path(parent);
-            path.add(Step.of(step));
+            path.add(step);
             compare(path, path(before));
         }
     }
 
-    private void set(int parent, short step) {
+    private void set(int parent, Step step) {
         if (states == parents.length) {
             parents = Arrays.copyOf(parents, 2 * states);
             steps = Arrays.copyOf(steps, 2 * states);
         }
         parents[states] = parent;
-        steps[states] = step;
+        steps[states] = kept.computeIfAbsent(step, same -> same);
     }
 
     // -- histories ------------------------------------------------------------------------------------------------
@@ -180,7 +181,7 @@ public final class Exploration {
     private List<Step> path(int node) {
         ArrayDeque<Step> path = new ArrayDeque<>();
         for (int at = node; parents[at] != PARENT_OF_ROOT; at = parents[at]) {
-            path.addFirst(Step.of(steps[at]));
+            path.addFirst(steps[at]);
         }
         return new ArrayList<>(path);
     }

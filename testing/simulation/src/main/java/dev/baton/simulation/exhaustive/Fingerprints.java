@@ -93,11 +93,13 @@ final class Fingerprints {
         }
     }
 
+    private record Acquired(@Nullable String nonce, Instant at) {}
+
     private final class Walk {
         private final SmallWorld world;
         private final int first;
         private final Map<String, Integer> nonces = new HashMap<>();
-        private final Map<Instant, Integer> instants = new HashMap<>();
+        private final Map<Acquired, Integer> acquired = new HashMap<>();
         private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
         private @Nullable Contender whose;
         private long high = 0x243F6A8885A308D3L;
@@ -121,10 +123,8 @@ final class Fingerprints {
             for (int i = 0; i < SmallWorld.CANDIDATES; i++) {
                 contender(world.contender((first + i) % SmallWorld.CANDIDATES));
             }
-            for (Message message : world.messages()) {
-                if (message.from().isDead()) {
-                    message(message, List.of());
-                }
+            for (int i = 0; i < SmallWorld.CANDIDATES; i++) {
+                leftByTheDead((first + i) % SmallWorld.CANDIDATES);
             }
             nonces();
             return new Fingerprint(high, low);
@@ -175,6 +175,15 @@ final class Fingerprints {
             put(NONE);
         }
 
+        private void leftByTheDead(int slot) {
+            for (Message message : world.messages()) {
+                if (message.from().isDead() && message.from().slot() == slot) {
+                    message(message, List.of());
+                }
+            }
+            put(NONE);
+        }
+
         private void contest(Object contest) {
             Object sight = part(contest, "sight");
             walk(field(sight, "entry"));
@@ -207,7 +216,7 @@ final class Fingerprints {
             nonce(reign.nonce());
             walk(reign.ended());
             put(reign.flags());
-            put(reign.work().ordinal());
+            walk(reign.work());
         }
 
         private void message(Message message, List<LocalRuntime.LocalTimer> timers) {
@@ -239,15 +248,13 @@ final class Fingerprints {
             } else if (value instanceof Integer number) {
                 put(number);
             } else if (value instanceof Long number) {
-                put(number > 0 && number < 1_000_000 ? number - world.revision() : number);
+                number(number);
             } else if (value instanceof Enum<?> constant) {
-                put(constant.ordinal());
+                put(constant.name().hashCode());
             } else if (value instanceof String text) {
                 nonce(text);
             } else if (value instanceof Moment moment) {
                 put(moment.nanos() - world.now());
-            } else if (value instanceof Instant instant) {
-                put(instants.computeIfAbsent(instant, met -> instants.size()));
             } else if (value instanceof Duration duration) {
                 put(duration.toNanos());
             } else if (value instanceof FencingToken token) {
@@ -266,11 +273,11 @@ final class Fingerprints {
             } else if (value instanceof LeaderRecord record) {
                 nonce(record.nonce());
                 walk(record.leaseDuration());
-                walk(record.isFree() ? null : record.acquireTime());
+                acquired(record.nonce(), record.isFree() ? null : record.acquireTime());
             } else if (value instanceof Holder holder) {
                 walk(holder.nonce());
                 walk(holder.token());
-                walk(holder.acquired());
+                acquired(holder.nonce(), holder.acquired());
             } else if (value instanceof Optional<?> optional) {
                 walk(optional.orElse(null));
             } else if (value instanceof CompletionStage<?>) {
@@ -331,8 +338,7 @@ final class Fingerprints {
                 case "trouble", "refusal" -> put(part == null ? 0 : 1);
                 case "failures" -> put(Math.min((int) Objects.requireNonNull(part), 3));
                 case "races" -> put(world.bounds().longest() ? (int) Objects.requireNonNull(part) : 0);
-                case "call", "pending" ->
-                    {
+                case "call", "pending" -> {
                     long call = (long) Objects.requireNonNull(part);
                     put(call == 0 ? 0 : 1 + calls - call);
                 }
@@ -342,8 +348,30 @@ final class Fingerprints {
             }
         }
 
+        /** A small number is a revision, which counts from the store's; others are themselves. */
+        private void number(long number) {
+            boolean revision = number > 0 && number < SmallWorld.UNIT / 1_000;
+            put(revision ? 1 : 0);
+            put(revision ? number - world.revision() : number);
+        }
+
         private int met(Object value) {
             return met.computeIfAbsent(value, other -> met.size());
+        }
+
+        /** When a claim was acquired only tells one acquisition of that claim from another. */
+        private void acquired(@Nullable String nonce, @Nullable Instant at) {
+            if (at == null) {
+                put(NONE);
+                return;
+            }
+            put(acquired.computeIfAbsent(new Acquired(nonce, at), any -> acquired.size()));
+            put(mayAcquireAgain(nonce) && at.equals(world.moment().wall()) ? 1 : 0);
+        }
+
+        private boolean mayAcquireAgain(@Nullable String nonce) {
+            return nonce != null
+                    && (world.contender(0).wrote(nonce) || world.contender(1).wrote(nonce));
         }
 
         private void nonce(@Nullable String text) {

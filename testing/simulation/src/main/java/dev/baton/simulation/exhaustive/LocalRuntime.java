@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,7 +26,7 @@ final class LocalRuntime implements BackendRuntime, Timekeeper {
     private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
     private final ArrayDeque<Runnable> sender = new ArrayDeque<>();
     private final List<LocalTimer> timers = new ArrayList<>();
-    private final Map<Object, Long> sent = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Long> sent = new IdentityHashMap<>();
     private long sends;
     private @Nullable LocalTimer newest;
     private @Nullable LocalTimer patience;

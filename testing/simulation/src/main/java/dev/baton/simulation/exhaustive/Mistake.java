@@ -60,12 +60,6 @@ public enum Mistake {
             return new Mistakes.WriteUnderWayForgotten(right, register);
         }
     },
-    RENEWAL_FAILURE_IGNORED("A renewal that failed is taken as one that succeeded.") {
-        @Override
-        LockBackend around(LockBackend right, Register register, Contender contender) {
-            return new Mistakes.RenewalFailureIgnored(right);
-        }
-    },
     CONFLICT_TAKEN_FOR_SUCCESS("A conflict is taken for an echo of our own write.") {
         @Override
         Register around(Register right, Contender contender) {

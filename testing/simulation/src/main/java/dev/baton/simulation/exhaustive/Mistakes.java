@@ -8,14 +8,11 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
-import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -143,36 +140,6 @@ final class Mistakes {
             return granted.contains(claim.nonce())
                     ? super.withdraw(claim, deadline)
                     : CompletableFuture.completedFuture(null);
-        }
-    }
-
-    static final class RenewalFailureIgnored extends Forwarding.Backend {
-        private final Map<String, FencingToken> tokens = new HashMap<>();
-
-        RenewalFailureIgnored(LockBackend right) {
-            super(right);
-        }
-
-        @Override
-        public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-            return super.acquire(claim, deadline).thenApply(answer -> {
-                if (answer instanceof Answer.Granted granted) {
-                    tokens.put(claim.nonce(), granted.token());
-                }
-                return answer;
-            });
-        }
-
-        @Override
-        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-            Moment sentAt = runtime().timekeeper().now();
-            return super.renew(claim, deadline).exceptionally(failure -> {
-                FencingToken token = tokens.get(claim.nonce());
-                if (token == null) {
-                    throw new CompletionException(failure);
-                }
-                return new Answer.Granted(sentAt, claim.timing().leaseDuration(), token);
-            });
         }
     }
 

@@ -7,9 +7,6 @@ package dev.baton.simulation.exhaustive;
  * @param index to which message in flight, or to which candidate
  */
 record Step(Kind kind, int index) {
-    private static final int MOST = 64;
-    private static final Kind[] KINDS = Kind.values();
-
     /** What may happen next. */
     enum Kind {
         /** Everybody's due timers fire, a unit of time passes, and what is due then fires. */
@@ -42,13 +39,5 @@ record Step(Kind kind, int index) {
 
     static Step of(Kind kind) {
         return new Step(kind, 0);
-    }
-
-    short code() {
-        return (short) (kind.ordinal() * MOST + index);
-    }
-
-    static Step of(short code) {
-        return new Step(KINDS[code / MOST], code % MOST);
     }
 }
