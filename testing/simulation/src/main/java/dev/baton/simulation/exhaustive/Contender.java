@@ -14,7 +14,6 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One candidate: production code from the driver down to the register, and work that stops when it is told to. */
 final class Contender {
+    /** Where in a nonce the slot of its candidate stands. */
+    static final int SLOT_IN_NONCE = 7;
+
     private final SmallWorld world;
     private final int slot;
     private final int run;
@@ -51,7 +53,7 @@ final class Contender {
         config = new CandidateConfig(
                 SmallWorld.ELECTION,
                 mistake.areTwins() ? "app" : "app-" + slot,
-                String.format(Locale.ROOT, "%08x-%04x-4000-8000-", slot, run),
+                "0000000" + slot + "-000" + run + "-4000-8000-",
                 SmallWorld.TIMING,
                 Duration.ofNanos(2 * SmallWorld.UNIT),
                 Duration.ZERO);

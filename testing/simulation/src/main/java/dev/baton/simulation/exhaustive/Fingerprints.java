@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,7 +99,7 @@ final class Fingerprints {
     private final class Walk {
         private final SmallWorld world;
         private final int first;
-        private final Map<String, Integer> nonces = new HashMap<>();
+        private final Map<String, Integer> nonces = new LinkedHashMap<>();
         private final Map<Acquired, Integer> acquired = new HashMap<>();
         private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
         private @Nullable Contender whose;
@@ -233,9 +234,9 @@ final class Fingerprints {
         }
 
         private void nonces() {
-            nonces.entrySet().stream()
-                    .sorted(Map.Entry.comparingByValue())
-                    .forEach(entry -> put(world.checks().flags(entry.getKey())));
+            for (String nonce : nonces.keySet()) {
+                put(world.checks().flags(nonce));
+            }
         }
 
         // -- any value --------------------------------------------------------------------------------------------
@@ -379,7 +380,7 @@ final class Fingerprints {
                 put(NONE);
                 return;
             }
-            int slot = Integer.parseInt(text, 0, 8, 16);
+            int slot = text.charAt(Contender.SLOT_IN_NONCE) - '0';
             put((slot + first) % SmallWorld.CANDIDATES);
             put(nonces.computeIfAbsent(text, met -> nonces.size()));
         }

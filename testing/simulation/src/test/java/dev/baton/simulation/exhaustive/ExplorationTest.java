@@ -16,9 +16,9 @@ class ExplorationTest {
             delimiterString = "|",
             value = {
                 "units:3                   | 10244 |    0 | 23413",
-                "depth:10,faults:1         | 40516 | 18928 | 79698",
-                "depth:6,faults:1,watched  | 0 | 0 | 0",
-                "depth:6,faults:2,longest-jitter | 0 | 0 | 0",
+                "depth:10,faults:1         | 40472 | 18905 | 79660",
+                "depth:6,faults:1,watched  |  7667 |  5335 | 12796",
+                "depth:6,faults:2,longest-jitter | 8314 | 5779 | 13598",
             })
     void everyPropertyHoldsInEveryState(String bounds, int states, int frontier, long transitions) {
         Exploration.Report report = explore(bounds, Mistake.NONE);
@@ -32,7 +32,7 @@ class ExplorationTest {
     @ParameterizedTest
     @CsvSource({
         "VALIDITY_FROM_RECEIPT, 10, two leaders at once",
-        "TAKEOVER_TOO_SOON, 8, took over",
+        "TAKEOVER_TOO_SOON, 7, took over",
         "WITHDRAW_WITHOUT_RECHECK, 5, landed after its withdrawal had been confirmed",
         "WRITE_WITHOUT_COMPARING, 4, took over",
         "EXPIRED_TERM_REVIVED, 6, says that it is ACTIVE",
@@ -54,10 +54,10 @@ class ExplorationTest {
     @ParameterizedTest
     @CsvSource(
             delimiterString = "|",
-            value = {"depth:11 | 3", "depth:7,faults:1,watched | 37", "depth:6,faults:2 | 17"})
+            value = {"depth:11 | 23", "depth:7,faults:1,watched | 101", "depth:6,faults:2 | 41"})
     void theSameFollowsWorldsThatAreTakenForOne(String bounds, int every) {
         assertThat(Exploration.compareWorldsTakenForOne(Bounds.parse(bounds), every))
-                .isGreaterThan(100);
+                .isGreaterThan(50);
     }
 
     @Test
