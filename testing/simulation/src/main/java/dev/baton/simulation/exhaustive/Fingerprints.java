@@ -94,13 +94,14 @@ final class Fingerprints {
         }
     }
 
-    private record Acquired(@Nullable String nonce, Instant at) {}
+    private record Stamp(@Nullable String nonce, Instant at) {}
 
     private final class Walk {
         private final SmallWorld world;
         private final int first;
         private final Map<String, Integer> nonces = new LinkedHashMap<>();
-        private final Map<Acquired, Integer> acquired = new HashMap<>();
+        private final Map<Stamp, Integer> acquired = new HashMap<>();
+        private final Map<Stamp, Integer> renewed = new HashMap<>();
         private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
         private @Nullable Contender whose;
         private long high = 0x243F6A8885A308D3L;
@@ -275,6 +276,7 @@ final class Fingerprints {
                 nonce(record.nonce());
                 walk(record.leaseDuration());
                 acquired(record.nonce(), record.isFree() ? null : record.acquireTime());
+                renewed(record);
             } else if (value instanceof Holder holder) {
                 walk(holder.nonce());
                 walk(holder.token());
@@ -366,11 +368,22 @@ final class Fingerprints {
                 put(NONE);
                 return;
             }
-            put(acquired.computeIfAbsent(new Acquired(nonce, at), any -> acquired.size()));
-            put(mayAcquireAgain(nonce) && at.equals(world.moment().wall()) ? 1 : 0);
+            put(acquired.computeIfAbsent(new Stamp(nonce, at), any -> acquired.size()));
+            put(mayWriteAgain(nonce) && at.equals(world.moment().wall()) ? 1 : 0);
         }
 
-        private boolean mayAcquireAgain(@Nullable String nonce) {
+        /** When a record was renewed tells it from the same claim's other records, and whether the next has to be later. */
+        private void renewed(LeaderRecord record) {
+            if (record.isFree()) {
+                return;
+            }
+            Instant at = record.renewTime();
+            put(renewed.computeIfAbsent(new Stamp(record.nonce(), at), any -> renewed.size()));
+            long ahead = Duration.between(world.moment().wall(), at).toNanos();
+            put(mayWriteAgain(record.nonce()) ? Math.max(-1, ahead) : NONE);
+        }
+
+        private boolean mayWriteAgain(@Nullable String nonce) {
             return nonce != null
                     && (world.contender(0).wrote(nonce) || world.contender(1).wrote(nonce));
         }
