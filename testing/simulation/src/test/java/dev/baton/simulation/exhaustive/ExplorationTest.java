@@ -54,7 +54,7 @@ class ExplorationTest {
     @ParameterizedTest
     @CsvSource(
             delimiterString = "|",
-            value = {"depth:11 | 23", "depth:7,faults:1,watched | 101", "depth:6,faults:2 | 41"})
+            value = {"depth:11 | 23", "depth:7,faults:1,watched | 211", "depth:6,faults:2 | 41"})
     void theSameFollowsWorldsThatAreTakenForOne(String bounds, int every) {
         assertThat(Exploration.compareWorldsTakenForOne(Bounds.parse(bounds), every))
                 .isGreaterThan(50);
