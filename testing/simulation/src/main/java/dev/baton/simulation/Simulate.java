@@ -1,5 +1,8 @@
 package dev.baton.simulation;
 
+import dev.baton.simulation.exhaustive.Bounds;
+import dev.baton.simulation.exhaustive.Exploration;
+import dev.baton.simulation.exhaustive.Mistake;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +87,15 @@ public final class Simulate implements Callable<Integer> {
     private @Nullable Path mutantsTable;
 
     @Option(
+            names = "--exhaustive",
+            paramLabel = "BOUND,...",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "Go through every history of a small world instead, within depth:N, units:N and faults:N (of"
+                    + " time, and of pauses, broken calls, crashes, step-downs and closes), watched, longest-jitter.")
+    private @Nullable String exhaustive;
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Worlds to run side by side (default: one a processor).")
@@ -112,11 +124,33 @@ public final class Simulate implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
+        if (exhaustive != null) {
+            return exhaust(bounds(exhaustive, command.commandLine()), out);
+        }
         Options options = new Options(candidates, mutant, zooKeeper(command.commandLine()), rho, strikes());
         if (mutantsTable != null) {
             return mutants(mutantsTable, options, out);
         }
         return seed == null ? all(options, out) : one(seed, options, out);
+    }
+
+    private static Bounds bounds(String text, CommandLine commandLine) {
+        try {
+            return Bounds.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(commandLine, e.getMessage(), e);
+        }
+    }
+
+    private static int exhaust(Bounds bounds, PrintWriter out) {
+        Exploration.Report report = Exploration.run(bounds, Mistake.NONE, line -> {
+            out.println(line);
+            out.flush();
+        });
+        out.println(report.text());
+        out.println(report.violation() == null ? "every property held" : "a property broke");
+        out.flush();
+        return report.violation() == null ? 0 : 1;
     }
 
     private @Nullable ZooKeeperMutant zooKeeper(CommandLine commandLine) {

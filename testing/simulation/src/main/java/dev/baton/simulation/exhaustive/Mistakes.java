@@ -1,0 +1,335 @@
+package dev.baton.simulation.exhaustive;
+
+import dev.baton.register.ConflictException;
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What is behind the names in {@link Mistake}. */
+final class Mistakes {
+    private Mistakes() {}
+
+    private static LeaderRecord emptied(LeaderRecord record) {
+        return new LeaderRecord(
+                "", "", Duration.ofSeconds(1), record.acquireTime(), record.renewTime(), record.transitions());
+    }
+
+    private static LeaderRecord like(LeaderRecord record, String nonce, Duration lease) {
+        return new LeaderRecord(
+                record.holderIdentity(), nonce, lease, record.acquireTime(), record.renewTime(), record.transitions());
+    }
+
+    /** A timeout for what would otherwise keep a rule that is not in question. */
+    private static <T> CompletionStage<T> within(Moment deadline, Timekeeper time, CompletionStage<T> slow) {
+        CompletableFuture<T> bounded = new CompletableFuture<>();
+        slow.whenComplete((value, failure) -> {
+            if (failure != null) {
+                bounded.completeExceptionally(failure);
+            } else {
+                bounded.complete(value);
+            }
+        });
+        time.schedule(
+                Duration.ofNanos(Math.max(1, deadline.nanosSince(time.now()))),
+                () -> bounded.completeExceptionally(new BackendException("no answer in time")));
+        return bounded;
+    }
+
+    // -- backends -------------------------------------------------------------------------------------------------
+
+    static final class ValidityFromReceipt extends Forwarding.Backend {
+        ValidityFromReceipt(LockBackend right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+            return super.acquire(claim, deadline).thenApply(this::stamped);
+        }
+
+        @Override
+        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+            return super.renew(claim, deadline).thenApply(this::stamped);
+        }
+
+        private Answer stamped(Answer answer) {
+            return answer instanceof Answer.Granted granted
+                    ? new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token())
+                    : answer;
+        }
+    }
+
+    static final class WithdrawWithoutRecheck extends Forwarding.Backend {
+        private final Register register;
+
+        WithdrawWithoutRecheck(LockBackend right, Register register) {
+            super(right);
+            this.register = register;
+        }
+
+        @Override
+        public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+            CompletionStage<Void> done = register.read(claim.election())
+                    .thenCompose(found -> {
+                        Register.Entry entry = found.orElse(null);
+                        return entry == null || entry.record().isFree()
+                                ? CompletableFuture.completedFuture(entry)
+                                : register.write(claim.election(), entry, emptied(entry.record()));
+                    })
+                    .thenAccept(entry -> {});
+            return within(deadline, runtime().timekeeper(), done);
+        }
+    }
+
+    static final class WriteUnderWayForgotten extends Forwarding.Backend {
+        private final Register register;
+
+        WriteUnderWayForgotten(LockBackend right, Register register) {
+            super(right);
+            this.register = register;
+        }
+
+        @Override
+        public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+            CompletionStage<Void> done = register.read(claim.election())
+                    .thenCompose(found -> found.filter(entry -> entry.record().isBy(claim))
+                            .map(entry -> register.write(claim.election(), entry, emptied(entry.record())))
+                            .orElse(CompletableFuture.completedFuture(null)))
+                    .thenAccept(entry -> {});
+            return within(deadline, runtime().timekeeper(), done);
+        }
+    }
+
+    static final class AcquireLeftBehind extends Forwarding.Backend {
+        private final Set<String> granted = new HashSet<>();
+
+        AcquireLeftBehind(LockBackend right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+            return super.acquire(claim, deadline).thenApply(answer -> {
+                if (answer instanceof Answer.Granted) {
+                    granted.add(claim.nonce());
+                }
+                return answer;
+            });
+        }
+
+        @Override
+        public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+            return granted.contains(claim.nonce())
+                    ? super.withdraw(claim, deadline)
+                    : CompletableFuture.completedFuture(null);
+        }
+    }
+
+    static final class ExpiredTermRevived extends Forwarding.Backend {
+        private final Frozen frozen;
+
+        ExpiredTermRevived(LockBackend right) {
+            super(right);
+            frozen = new Frozen(right.runtime());
+        }
+
+        @Override
+        public BackendRuntime runtime() {
+            return frozen;
+        }
+
+        @Override
+        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+            frozen.at = frozen.truly();
+            return super.renew(claim, deadline)
+                    .whenComplete((answer, failure) -> frozen.schedule(Duration.ofMillis(1), () -> frozen.at = null));
+        }
+    }
+
+    /** A runtime whose driver sees a clock that may stand still. */
+    private static final class Frozen implements BackendRuntime, Timekeeper {
+        private final BackendRuntime right;
+        private @Nullable Moment at;
+
+        Frozen(BackendRuntime right) {
+            this.right = right;
+        }
+
+        Moment truly() {
+            return right.timekeeper().now();
+        }
+
+        @Override
+        public Moment now() {
+            Moment stands = at;
+            return stands == null ? truly() : stands;
+        }
+
+        @Override
+        public Timekeeper timekeeper() {
+            return this;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            right.timekeeper().execute(task);
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            return right.timekeeper().schedule(delay, task);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return right.timekeeper().random();
+        }
+
+        @Override
+        public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+            return right.send(priority, deadline, call);
+        }
+
+        @Override
+        public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
+            return right.sendNext(call);
+        }
+
+        @Override
+        public Executor callbacks() {
+            return right.callbacks();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return right.isClosed();
+        }
+
+        @Override
+        public Runnable register(OpenElection election) {
+            return right.register(election);
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+
+    // -- registers ------------------------------------------------------------------------------------------------
+
+    /** A client that sees other records than there are. */
+    abstract static class Squinting extends Forwarding.Client {
+        Squinting(Register right) {
+            super(right);
+        }
+
+        abstract LeaderRecord seen(LeaderRecord record);
+
+        private Entry seen(Entry entry) {
+            return entry.record().isFree() ? entry : new Entry(seen(entry.record()), entry.revision(), entry.raw());
+        }
+
+        @Override
+        public CompletionStage<Optional<Entry>> read(ElectionName election) {
+            return super.read(election).thenApply(found -> found.map(this::seen));
+        }
+
+        @Override
+        public LockBackend.@Nullable Observation watch(ElectionName election, RegisterWatcher watcher) {
+            return super.watch(election, new RegisterWatcher() {
+                @Override
+                public void live(boolean live) {
+                    watcher.live(live);
+                }
+
+                @Override
+                public void changed(@Nullable Entry entry, long revision) {
+                    watcher.changed(entry == null ? null : seen(entry), revision);
+                }
+            });
+        }
+    }
+
+    static final class TakeoverTooSoon extends Squinting {
+        private final Contender contender;
+
+        TakeoverTooSoon(Register right, Contender contender) {
+            super(right);
+            this.contender = contender;
+        }
+
+        @Override
+        LeaderRecord seen(LeaderRecord record) {
+            return contender.wrote(record.nonce())
+                    ? record
+                    : like(record, record.nonce(), SmallWorld.TIMING.renewDeadline());
+        }
+    }
+
+    static final class IdentityInsteadOfNonce extends Squinting {
+        private @Nullable Claim claim;
+
+        IdentityInsteadOfNonce(Register right) {
+            super(right);
+        }
+
+        @Override
+        LeaderRecord seen(LeaderRecord record) {
+            return claim == null || !claim.identity().equals(record.holderIdentity())
+                    ? record
+                    : like(record, claim.nonce(), record.leaseDuration());
+        }
+
+        /** Remembers whom to mistake others for. */
+        static final class Claims extends Forwarding.Backend {
+            private final IdentityInsteadOfNonce register;
+
+            Claims(LockBackend right, IdentityInsteadOfNonce register) {
+                super(right);
+                this.register = register;
+            }
+
+            @Override
+            public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                register.claim = claim;
+                return super.acquire(claim, deadline);
+            }
+        }
+    }
+
+    static final class ConflictTakenForSuccess extends Forwarding.Client {
+        ConflictTakenForSuccess(Register right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+            long revision = expected == null ? 1 : expected.revision() + 1;
+            return super.write(election, expected, next).exceptionally(failure -> {
+                if (failure instanceof ConflictException || failure.getCause() instanceof ConflictException) {
+                    return new Entry(next, revision, null);
+                }
+                throw new CompletionException(failure);
+            });
+        }
+    }
+}

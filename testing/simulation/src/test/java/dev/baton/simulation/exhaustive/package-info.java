@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.simulation.exhaustive;
+
+import org.jspecify.annotations.NullMarked;
