@@ -143,11 +143,14 @@ final class Bid {
                 release(entry, entry.record().released(now().wall()), deadline, answer, rounds);
             } else if (unknown.isEmpty()) {
                 done(answer);
-            } else if (entry == null) {
-                release(null, LeaderRecord.vacancy(now().wall()), deadline, answer, rounds);
-            } else if (entry.record().isFree() || contest.sight().wait(now()).isZero()) {
-                // What we might take we may void; a dead holder's record would otherwise never move on.
-                release(entry, entry.record().released(now().wall()), deadline, answer, rounds);
+            } else if ((entry != null && entry.record().isFree())
+                    || contest.sight().wait(now()).isZero()) {
+                // What we might take we may void; a dead holder's record would otherwise never move on. Where a living
+                // holder's record has vanished, a free one would invite others before its lease has run out.
+                LeaderRecord free = entry == null
+                        ? LeaderRecord.vacancy(now().wall())
+                        : entry.record().released(now().wall());
+                release(entry, free, deadline, answer, rounds);
             } else {
                 fail(answer, new BackendException("a write of " + claim + " may still be under way; looking again"));
             }
@@ -204,6 +207,7 @@ final class Bid {
                         return;
                     }
                     forgetPast(entry);
+                    recognise(entry);
                     then.then(entry);
                 },
                 (found, failure) -> {});
@@ -252,11 +256,16 @@ final class Bid {
         if (entry != null) {
             unknown.remove(place);
             contest.saw(entry);
-            if (entry.record().isBy(claim) && (written == null || entry.revision() > written.revision())) {
-                written = entry;
-            }
+            recognise(entry);
         } else if (failure instanceof ConflictException && only) {
             unknown.remove(place);
+        }
+    }
+
+    /** What we wrote is ours to withdraw, also when the answer to that write was lost and a read shows it. */
+    private void recognise(@Nullable Entry entry) {
+        if (entry != null && entry.record().isBy(claim) && (written == null || entry.revision() > written.revision())) {
+            written = entry;
         }
     }
 

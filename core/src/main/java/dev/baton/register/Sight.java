@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one process has seen of one register, and when by its own clock: the only basis for calling a holder dead.
  *
- * <p>Sights are ordered by revision. A holder is alive while its record changes: every write of a holder does change it,
- * and an edit that leaves it as it was, of whatever else the store keeps beside it, is no sign of life. Times written by
- * others are compared for equality only. Within one leadership the duration counted never shrinks. A record that vanished
- * is still its holder's until the lease last seen has run out.
+ * <p>Sights are ordered by revision, which a restored store repeats: there another record is another sight. A holder is
+ * alive while its record changes: every write of a holder does change it, and an edit that leaves it as it was, of whatever
+ * else the store keeps beside it, is no sign of life. Times written by others are compared for equality only. Within one
+ * leadership the duration counted never shrinks. A record that vanished is still its holder's until the lease last seen has
+ * run out.
  *
  * @param entry what was last seen, or null when there was nothing
  * @param revision of that sight
@@ -26,8 +27,7 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
 
     /** What is known after seeing {@code next}; a sight older than this one changes nothing. */
     Sight then(@Nullable Entry next, long nextRevision, Moment now) {
-        boolean vanished = entry != null && next == null;
-        if (nextRevision < revision || (nextRevision == revision && !vanished)) {
+        if (nextRevision < revision || (nextRevision == revision && !differs(next))) {
             return this;
         }
         if (next == null) {
@@ -38,6 +38,11 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
         }
         long lease = lease(next);
         return new Sight(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
+    }
+
+    /** Whether the same revision shows something else: nothing any more, or, after a restore, another record. */
+    private boolean differs(@Nullable Entry next) {
+        return entry != null && (next == null || !next.record().equals(entry.record()));
     }
 
     /** Whether {@code next} is a renewal of the leadership seen here. */

@@ -503,6 +503,24 @@ class RegisterBackendTest {
             there.granted(theirs);
         }
 
+        /** A free record would invite others before the lease of whoever led there has run out. */
+        @Test
+        void creationStillUnderWayIsNotVoidedWhereALivingHoldersRecordVanished() {
+            OneProcess watching = new OneProcess("watching", store, time, true);
+            watching.listen();
+            Claim wanted = watching.claim("bing");
+            watching.register.nextWrites(FAILED_LANDS_LATER);
+            OneProcess.failure(watching.asking(wanted));
+            store.put(heldBy("baz", seconds(15)));
+            store.delete();
+            time.settle();
+            assertThat(OneProcess.failure(watching.withdrawing(wanted))).contains("may still be under way");
+            assertThat(store.entry()).isNull();
+            time.advance(seconds(15));
+            watching.withdraw(wanted);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
         @Test
         void rule4_2_withdrawVoidsARenewalStillUnderWay() {
             here.granted(mine);
@@ -553,6 +571,20 @@ class RegisterBackendTest {
             assertThat(store.record().holderIdentity()).isEqualTo("baz");
         }
 
+        /** The write landed unheard, and the next try conflicted with a stranger's edit of what it had written. */
+        @Test
+        void rule4_1_whatAReadShowedToBeOursIsWithdrawnThoughNoWriteWasEverAnswered() {
+            here.register.nextWrites(LANDED_BUT_FAILED, HELD);
+            OneProcess.failure(here.asking(mine));
+            CompletableFuture<Answer> again = here.asking(mine);
+            store.put(store.record());
+            here.register.landHeld();
+            time.settle();
+            assertThat(again).isCompletedWithValueMatching(answer -> answer instanceof Answer.Refused);
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
         @Test
         void releaseThatLandsLateDoesNotTouchTheSuccessor() {
             here.granted(mine);
@@ -588,6 +620,20 @@ class RegisterBackendTest {
                     .isEqualTo("scripted answered a read of orders/reconciler with revision 101 after revision 102 had"
                             + " been seen: a stale read, or a store restored from a backup; in that case raise the"
                             + " epoch and restart every candidate");
+        }
+
+        /** A store restored from a backup counts again from there, and another record stands at a revision already seen. */
+        @Test
+        void anotherRecordAtARevisionSeenBeforeIsWaitedForAnew() {
+            store.put(heldBy("baz", seconds(15)));
+            here.refused(mine);
+            time.advance(seconds(15));
+            store.restore(null);
+            while (store.revision() < 100) {
+                store.delete();
+            }
+            store.put(heldBy("bong", seconds(15)));
+            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(15));
         }
 
         @Test

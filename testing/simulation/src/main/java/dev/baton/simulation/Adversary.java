@@ -3,6 +3,7 @@ package dev.baton.simulation;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register.Entry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,16 @@ final class Adversary {
             Fault.WITHDRAW,
             Fault.CLOSE,
             Fault.OPERATOR_DELETES,
-            Fault.OPERATOR_BLANKS);
+            Fault.OPERATOR_BLANKS,
+            Fault.REQUESTS_QUEUED,
+            Fault.BACKEND_CLOSED,
+            Fault.METADATA_EDITED,
+            Fault.RECORD_RECREATED,
+            Fault.OUTSIDER_LEADS,
+            Fault.OPERATOR_APPOINTS,
+            Fault.OPERATOR_CHANGES_NONCE,
+            Fault.OPERATOR_SHORTENS,
+            Fault.RESTORE);
 
     private static final long JUMP = 10_000_000_000L;
 
@@ -88,7 +98,15 @@ final class Adversary {
                     world.weather().takeStoreDown();
                 }
             }
-            case OPERATOR_DELETES, OPERATOR_BLANKS -> operate(fault);
+            case OPERATOR_DELETES,
+                    OPERATOR_BLANKS,
+                    OPERATOR_APPOINTS,
+                    OPERATOR_CHANGES_NONCE,
+                    OPERATOR_SHORTENS,
+                    METADATA_EDITED,
+                    RECORD_RECREATED -> operate(fault);
+            case OUTSIDER_LEADS -> outsider();
+            case RESTORE -> restore();
             default -> {
                 Node victim = victim();
                 if (victim != null) {
@@ -118,6 +136,10 @@ final class Adversary {
                 after(world.weather().spell(), () -> victim.cutOff(false));
             }
             case CRASH -> crash(victim);
+            case REQUESTS_QUEUED -> victim.burst();
+            case BACKEND_CLOSED ->
+                victim.closeBackend(
+                        random.nextLong(victim.config().timing().renewDeadline().toNanos()), () -> restart(victim));
             case PROCESS_PAUSED -> {
                 victim.stall();
                 after(world.weather().spell(), victim::resume);
@@ -145,7 +167,11 @@ final class Adversary {
 
     private void crash(Node victim) {
         victim.crash();
-        if (random.nextInt(4) != 0) {
+        restart(victim);
+    }
+
+    private void restart(Node victim) {
+        if (world.now() < world.clearAt() && random.nextInt(4) != 0) {
             after(random.nextLong(world.leaseNanos()), () -> world.startNode(victim.slot()));
         }
     }
@@ -159,17 +185,57 @@ final class Adversary {
         if (entry == null || !world.weather().inject(fault)) {
             return;
         }
-        LeaderRecord was = entry.record();
-        world.store()
-                .edit(
-                        fault == Fault.OPERATOR_DELETES
-                                ? null
-                                : new LeaderRecord(
-                                        "",
-                                        "",
-                                        Duration.ofSeconds(1),
-                                        was.acquireTime(),
-                                        was.renewTime(),
-                                        was.transitions()));
+        switch (fault) {
+            case OPERATOR_DELETES -> world.store().edit(null);
+            case METADATA_EDITED -> world.store().touch(false);
+            case RECORD_RECREATED -> world.store().touch(true);
+            default -> world.store().edit(edited(fault, entry.record()));
+        }
+    }
+
+    private LeaderRecord edited(Fault fault, LeaderRecord was) {
+        String holder = was.holderIdentity();
+        String nonce = was.nonce();
+        Duration lease = was.leaseDuration();
+        switch (fault) {
+            // Unreadable, or emptied by hand: to a client of the register both are a free record.
+            case OPERATOR_BLANKS -> {
+                holder = "";
+                nonce = "";
+                lease = Duration.ofSeconds(random.nextInt(2));
+            }
+            case OPERATOR_APPOINTS -> {
+                // An appointment is a record that never stood before.
+                Instant at = Instant.EPOCH.plusNanos(world.now());
+                return new LeaderRecord("outsider", "", lease, at, at, was.transitions());
+            }
+            case OPERATOR_CHANGES_NONCE -> nonce = nonce.isEmpty() ? "" : "edited";
+            default -> lease = Duration.ofNanos(1 + random.nextLong(Math.max(1, lease.toNanos())));
+        }
+        return new LeaderRecord(holder, nonce, lease, was.acquireTime(), was.renewTime(), was.transitions());
+    }
+
+    /** A client of another kind, that writes no nonce, takes a free record as it may, and is not heard of again. */
+    private void outsider() {
+        Entry entry = world.store().entry();
+        if ((entry == null || entry.record().isFree()) && world.weather().inject(Fault.OUTSIDER_LEADS)) {
+            Instant now = Instant.EPOCH.plusNanos(world.now());
+            Duration lease = Duration.ofNanos(1 + random.nextLong(world.leaseNanos()));
+            world.store().edit(new LeaderRecord("outsider", "", lease, now, now, 0));
+        }
+    }
+
+    /**
+     * The store goes back to a backup. Its operator knows that every candidate has to be stopped and started with the next
+     * epoch, and does it soon, or only when the weather clears.
+     */
+    private void restore() {
+        if (!world.weather().inject(Fault.RESTORE)) {
+            return;
+        }
+        world.store().restore();
+        if (random.nextBoolean()) {
+            after(random.nextLong(world.leaseNanos()), world::raiseEpoch);
+        }
     }
 }

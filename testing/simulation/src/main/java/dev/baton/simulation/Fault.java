@@ -33,7 +33,23 @@ enum Fault {
     WITHDRAW,
     CLOSE,
     OPERATOR_DELETES,
-    OPERATOR_BLANKS;
+    OPERATOR_BLANKS,
+    ERROR_BEFORE_COMMIT,
+    CONFLICT_WITHOUT_CAUSE,
+    STALE_READ,
+    CONNECTION_DEAD,
+    REQUESTS_QUEUED,
+    WATCH_GONE,
+    WATCH_REPLAYED,
+    WATCH_BOOKMARK,
+    BACKEND_CLOSED,
+    METADATA_EDITED,
+    RECORD_RECREATED,
+    OUTSIDER_LEADS,
+    OPERATOR_APPOINTS,
+    OPERATOR_CHANGES_NONCE,
+    OPERATOR_SHORTENS,
+    RESTORE;
 
     /** {@code request-lost} for {@link #REQUEST_LOST}. */
     String text() {
@@ -48,6 +64,11 @@ enum Fault {
 
     /** Whether this breaks the premise that only the holder, or the store's own expiry, ends a live claim. */
     boolean breaksThePremise() {
-        return this == OPERATOR_DELETES || this == OPERATOR_BLANKS;
+        return name().startsWith("OPERATOR_");
+    }
+
+    /** Whether only a register suffers this: other stores have faults of their own. */
+    boolean isOfARegister() {
+        return compareTo(ERROR_BEFORE_COMMIT) >= 0;
     }
 }

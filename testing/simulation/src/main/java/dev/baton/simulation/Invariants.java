@@ -30,17 +30,22 @@ final class Invariants {
      */
     private static final long MOST_CALLS = 400;
 
+    /** A timer fires when it is due, and what it does takes no time. */
+    private static final long MOST_LATE = 5_000_000;
+
     private final World world;
     private final boolean premise;
     private final List<Reign> reigns = new ArrayList<>();
     private final List<Reign> open = new ArrayList<>();
     private final List<Reign> unsettled = new ArrayList<>();
     private final Set<String> withdrawn = new HashSet<>();
+    private final Set<String> removed = new HashSet<>();
     private final Set<String> begun = new HashSet<>();
     private final Map<String, Long> goneAt = new HashMap<>();
     private @Nullable FencingToken newest;
     private long committedAt;
     private long editedAt = Long.MIN_VALUE / 2;
+    private boolean astray;
 
     /**
      * The invariants of a world.
@@ -50,6 +55,15 @@ final class Invariants {
     Invariants(World world, boolean premise) {
         this.world = world;
         this.premise = premise;
+    }
+
+    /** Whether the store went back to a backup, and the candidates have not been told yet. */
+    boolean isAstray() {
+        return astray;
+    }
+
+    private boolean premise() {
+        return premise && !astray;
     }
 
     private enum Work {
@@ -148,9 +162,9 @@ final class Invariants {
     }
 
     private void overlap(Reign first, Reign second) {
-        if (premise || world.now() - editedAt > longestAfterAnEdit(first)) {
+        if (premise() || world.now() - editedAt > longestAfterAnEdit(first)) {
             throw world.violation("two leaders at once: " + first + " and " + second + " are both live"
-                    + (premise ? "" : ", longer than an operator's edit excuses"));
+                    + (premise() ? "" : ", longer than an operator's edit excuses"));
         }
     }
 
@@ -179,16 +193,34 @@ final class Invariants {
             }
             case TERM_DRAINING -> reign(node, Objects.requireNonNull(token)).draining = true;
             case TERM_ENDED -> ends(reign(node, Objects.requireNonNull(token)), Objects.requireNonNull(event.reason()));
-            case CLAIM_WITHDRAWN -> withdrawn.add(Objects.requireNonNull(event.detail()));
+            case CLAIM_WITHDRAWN -> withdrawn(node, Objects.requireNonNull(event.detail()));
             default -> {
                 // Nothing to hold against it.
             }
         }
     }
 
+    private void withdrawn(Node node, String nonce) {
+        withdrawn.add(nonce);
+        Entry entry = world.store().entry();
+        if (premise()
+                && entry != null
+                && !entry.record().isFree()
+                && node.equals(world.store().writer())) {
+            throw world.violation("the withdrawal of claim " + nonce + " of " + node
+                    + " was confirmed, and what it left makes others wait: " + entry);
+        }
+    }
+
     private void begins(Node node, FencingToken token, Moment until) {
         world.mix(token.number());
-        if (newest != null && !token.isAfter(newest) && (premise || token.equals(newest))) {
+        FencingToken greatest = node.greatest();
+        if (greatest != null && !token.isAfter(greatest)) {
+            throw world.violation(node + " began a term with token " + token + ", having seen token " + greatest);
+        }
+        node.leads(token);
+        boolean ordered = premise() || (!astray && newest != null && token.equals(newest));
+        if (newest != null && !token.isAfter(newest) && ordered) {
             throw world.violation(
                     node + " began a term with token " + token + " after a term with token " + newest + " had begun");
         }
@@ -230,10 +262,27 @@ final class Invariants {
             throw world.violation(reign + " ended twice: " + reign.ended + ", then " + reason);
         }
         Entry entry = world.store().entry();
-        if (reason == EndReason.LOST && entry != null && entry.record().nonce().equals(reign.nonce)) {
+        if (reason == EndReason.EXPIRED) {
+            expires(reign);
+        }
+        boolean wasRemoved = removed.contains(reign.nonce);
+        if (reason == EndReason.LOST
+                && !astray
+                && !wasRemoved
+                && entry != null
+                && entry.record().nonce().equals(reign.nonce)) {
             throw world.violation(reign + " ended as lost, though its record still stands");
         }
         reign.ended = reason;
+    }
+
+    /** Ends by its own clock, and at once, unless nothing of its process ran. */
+    private void expires(Reign reign) {
+        Node node = reign.node;
+        long late = node.now().nanos() - reign.until.nanos();
+        if (late > MOST_LATE && world.now() - node.awakeSince() > MOST_LATE) {
+            throw world.violation(reign + " was ended " + late / 1_000_000 + " ms after it was over");
+        }
     }
 
     private Reign reign(Node node, FencingToken token) {
@@ -323,15 +372,15 @@ final class Invariants {
         LeaderRecord next = written.record();
         world.mix(written.revision() * 31 + next.nonce().hashCode());
         world.trace("store", new Commit(from, written));
-        if (current != null) {
+        if (current != null && !astray && from.isOfThisEpoch()) {
             replaces(from, current.record(), next);
         }
-        if (premise && withdrawn.contains(next.nonce())) {
+        if (premise() && withdrawn.contains(next.nonce())) {
             throw world.violation("a write of claim " + next.nonce() + " of " + from
                     + " landed after its withdrawal had been confirmed");
         }
         Long gone = goneAt.get(next.nonce());
-        if (gone != null && sentAt > gone && begun.contains(next.nonce())) {
+        if (gone != null && !astray && sentAt > gone && begun.contains(next.nonce())) {
             throw world.violation("claim " + next.nonce() + " of " + from
                     + ", which had held a term, was written again after it was gone from the store");
         }
@@ -376,11 +425,66 @@ final class Invariants {
     /** Somebody who is no candidate changed the record. */
     void edits(@Nullable Entry current, @Nullable Entry written) {
         world.trace("operator", written == null ? "deletes the record" : written.record());
-        if (current != null) {
+        if (current != null
+                && (written == null
+                        || !written.record().nonce().equals(current.record().nonce()))) {
+            removed.add(current.record().nonce());
             goneAt.put(current.record().nonce(), world.now());
         }
         editedAt = world.now();
         committedAt = world.now();
+    }
+
+    /** Somebody wrote the same record once more: that is no sign of life of its holder. */
+    void touches(Entry written) {
+        world.trace("operator", "writes the record again, with revision " + written.revision());
+    }
+
+    /** The store goes back from {@code current} to {@code backup}. */
+    void restores(@Nullable Entry current, @Nullable Entry backup) {
+        edits(current, backup);
+        if (backup != null) {
+            goneAt.remove(backup.record().nonce());
+        }
+        astray = true;
+    }
+
+    /** Every candidate has been stopped, and is started with the next epoch. */
+    void raised() {
+        astray = false;
+        committedAt = world.now();
+    }
+
+    /** {@code from} is about to create a record where {@code vanished} stood, which it decided at {@code decidedAt}. */
+    void creates(Node from, long decidedAt, LeaderRecord vanished) {
+        LeaderRecord heard = from.heard();
+        long known = decidedAt - from.heardSince();
+        if (heard != null
+                && !heard.isFree()
+                && heard.nonce().equals(vanished.nonce())
+                && !from.wrote(vanished.nonce())
+                && known >= 0
+                && known < heard.leaseDuration().toNanos() / (1 + world.drift()) - 1) {
+            throw world.violation(from + " took over from " + heard.holderIdentity() + " (" + heard.nonce() + ") "
+                    + known / 1_000_000 + " ms after it was told of its record, which has vanished and holds for "
+                    + heard.leaseDuration().toMillis() + " ms");
+        }
+    }
+
+    /** The watch of {@code node} was found dead, and it has had the time to act on it. */
+    void deaf(Node node, boolean hears) {
+        if (!hears && !node.isStopped() && node.driver().status().watched()) {
+            throw world.violation(node + " says that it is told of changes, and its watch is dead");
+        }
+    }
+
+    /** The backend of {@code node} has been closed. */
+    void closed(Node node) {
+        for (Reign reign : open) {
+            if (reign.node.equals(node) && reign.isLive()) {
+                throw world.violation(reign + " is live, and its backend has been closed");
+            }
+        }
     }
 
     /** What made the claim with this token is about to be gone from the store: by then its term must be over. */
@@ -398,6 +502,7 @@ final class Invariants {
         for (Reign reign : open) {
             if (reign.node.equals(node)
                     && reign.ended == null
+                    && !astray
                     && revision > reign.token.number()
                     && (stands == null || !stands.record().nonce().equals(reign.nonce))
                     && (entry == null || !entry.record().nonce().equals(reign.nonce))) {
@@ -418,7 +523,7 @@ final class Invariants {
      */
     void checkNothingIsLeft() {
         Entry entry = world.store().entry();
-        if (!premise || entry == null || entry.record().isFree()) {
+        if (!premise() || entry == null || entry.record().isFree()) {
             return;
         }
         for (Node node : world.nodes()) {

@@ -7,6 +7,9 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A small, plausible mistake, planted around the production code: what checks an invariant and catches none of these
@@ -298,7 +301,79 @@ public enum Mutant {
         int worstPpm(int tolerated) {
             return 5 * tolerated;
         }
+    },
+    CALL_GIVEN_UP_AND_REPEATED(
+            "A renewal that is slow is called a failure, and the next call made while it is under way (1.2).") {
+        @Override
+        LockBackend around(LockBackend right, Register register, Node node) {
+            return new Oversights.CallGivenUpAndRepeated(right);
+        }
+    },
+    STORE_CALLED_ON_THE_LOOP(
+            "The store is called on the thread that keeps the timers, which waits for the answer (1.3).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Oversights.StoreCalledOnTheLoop(right, node);
+        }
+    },
+    RELEASED_RECORD_NAMES_ITS_HOLDER(
+            "A release shortens the lease and leaves the holder's name (5.2; fabric8's merge patch).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Oversights.ReleasedRecordNamesItsHolder(right);
+        }
+    },
+    WATCHED_THOUGH_SILENT("A standby goes on relying on a watch that is dead (6.3; spring-cloud-kubernetes#2032).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Oversights.WatchedThoughSilent(right);
+        }
+    },
+    DEAD_CONNECTION_USED_AGAIN("A connection on which a request timed out is used for the next (7.2).") {
+        @Override
+        boolean reconnects() {
+            return false;
+        }
+    },
+    CLOSED_UNDER_A_TERM(
+            "The connection is closed while an election that did not hand over in time still leads (8.2).") {
+        @Override
+        boolean abandons() {
+            return false;
+        }
+    },
+    CALLBACK_ON_THE_LOOP("A callback runs on the thread that keeps the timers, and takes its time (8.3).") {
+        @Override
+        TermCallbacks around(TermCallbacks right, Node node) {
+            return new Oversights.CallbackOnTheLoop(right, node);
+        }
+    },
+    RENEWALS_QUEUE_UP("Requests leave in the order in which they came, renewals behind standbys' questions (8.4).") {
+        @Override
+        boolean queuesByArrival() {
+            return true;
+        }
+    },
+    VANISHED_RECORD_TAKEN_AT_ONCE("A record that vanished is free, though the lease last seen still runs.") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Oversights.VanishedRecordTakenAtOnce(right, node);
+        }
+    },
+    WRITE_WITHOUT_UID("A write names the version and no uid, and creates the record anew where it was deleted (4.4).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Oversights.WriteWithoutUid(right);
+        }
+    },
+    EPOCH_NOT_RAISED("After a restore the candidates are started with the epoch that they had (2.2).") {
+        @Override
+        int epoch(int right) {
+            return 0;
+        }
     };
+
+    private static final Pattern RULE = Pattern.compile("\\b(\\d\\.\\d)\\b");
 
     private final String mistake;
 
@@ -339,6 +414,34 @@ public enum Mutant {
 
     TermCallbacks around(TermCallbacks right) {
         return right;
+    }
+
+    TermCallbacks around(TermCallbacks right, Node node) {
+        return around(right);
+    }
+
+    /** Whether a connection on which a request timed out is replaced. */
+    boolean reconnects() {
+        return true;
+    }
+
+    /** Whether requests leave in the order in which they came. */
+    boolean queuesByArrival() {
+        return false;
+    }
+
+    /** Whether the terms of elections that did not close in time are ended. */
+    boolean abandons() {
+        return true;
+    }
+
+    int epoch(int right) {
+        return right;
+    }
+
+    /** The rules of {@code docs/spi-specification.md} that this breaks, as its mistake names them. */
+    Set<String> rules() {
+        return RULE.matcher(mistake).results().map(found -> found.group(1)).collect(Collectors.toUnmodifiableSet());
     }
 
     int worstPpm(int tolerated) {

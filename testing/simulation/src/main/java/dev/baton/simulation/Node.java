@@ -3,16 +3,25 @@ package dev.baton.simulation;
 import dev.baton.driver.ElectionDriver;
 import dev.baton.driver.TermCallbacks;
 import dev.baton.machine.CandidateConfig;
+import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
+import dev.baton.register.Register.Entry;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** One run of one process with one candidate: production code on a machine of its own. */
 final class Node {
+    /** So many that those of a burst, one after another, take longer than a term lasts. */
+    private static final int QUESTIONS = 64;
+
     private final World world;
     private final int slot;
     private final String name;
@@ -20,6 +29,9 @@ final class Node {
     private final VirtualClock clock;
     private final SplittableRandom random;
     private final ElectionDriver driver;
+    private final LockBackend backend;
+    private final SimulatedRuntime runtime;
+    private final int epoch;
     private final ArrayDeque<World.Event> deferred = new ArrayDeque<>();
     private boolean alive = true;
     private boolean stalled;
@@ -31,6 +43,14 @@ final class Node {
     private long calls;
     private long mostCalls;
     private long callsSince;
+    private long awakeSince;
+    private long decidedAt;
+    private @Nullable Holder seen;
+    private @Nullable LeaderRecord heard;
+    private @Nullable LeaderRecord read;
+    private long heardSince;
+    private long newestRevision;
+    private @Nullable FencingToken greatest;
 
     Node(World world, int slot, String name, CandidateConfig config, VirtualClock clock, SplittableRandom random) {
         this.world = world;
@@ -40,17 +60,20 @@ final class Node {
         this.clock = clock;
         this.random = random;
         Mutant mutant = world.options().mutant();
-        BackendRuntime runtime = new SimulatedRuntime(this, random.split());
+        epoch = world.epoch();
+        runtime = new SimulatedRuntime(this, random.split());
         ZooKeeperStore zooKeeper = world.zooKeeper();
         Register register = mutant.around(new SimulatedRegister(this, runtime), this);
-        LockBackend backend = zooKeeper != null
+        LockBackend connected = zooKeeper != null
                 ? zooKeeper.backend(this, runtime)
-                : mutant.around(new RegisterBackend(register, 0), register, this);
-        TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()));
+                : mutant.around(
+                        new OneAtATime(new RegisterBackend(register, mutant.epoch(epoch)), world), register, this);
+        TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()), this);
+        backend = connected;
         Invariants invariants = world.invariants();
         driver = new ElectionDriver(config, backend, callbacks, event -> {
             invariants.told(this, event);
-            mutant.told(event, backend);
+            mutant.told(event, connected);
         });
         where = driver.status().where();
     }
@@ -92,6 +115,11 @@ final class Node {
         return clock.at(world.now());
     }
 
+    /** Whether it was started since the epoch was raised last; what others sent may still arrive. */
+    boolean isOfThisEpoch() {
+        return epoch == world.epoch();
+    }
+
     /** Whether {@code nonce} is of a claim of this run. */
     boolean wrote(String nonce) {
         return nonce.startsWith(config.candidate());
@@ -125,11 +153,38 @@ final class Node {
         stalled = true;
     }
 
+    /** Something blocks its loop: a defect, where a pause is a misfortune. */
+    void block(long nanos) {
+        if (!stalled) {
+            stalled = true;
+            world.at(world.now() + nanos, null, this::goOn);
+        }
+    }
+
+    /** When, in true time, the call that leaves now was decided on: the sender may have kept it waiting. */
+    long decidedAt() {
+        return decidedAt;
+    }
+
+    void decidedAt(long trueNanos) {
+        decidedAt = trueNanos;
+    }
+
+    /** When, in true time, it last woke from a pause that was nobody's fault. */
+    long awakeSince() {
+        return awakeSince;
+    }
+
     void defer(World.Event event) {
         deferred.add(event);
     }
 
     void resume() {
+        awakeSince = world.now();
+        goOn();
+    }
+
+    private void goOn() {
         stalled = false;
         while (!deferred.isEmpty()) {
             world.soon(deferred.remove());
@@ -170,6 +225,42 @@ final class Node {
         }
     }
 
+    /** Standbys' questions without end wait for the same sender. */
+    void burst() {
+        long renew = config.timing().renewDeadline().toNanos();
+        long each = random.nextLong(renew / 16, renew / 8);
+        runtime.burst(QUESTIONS, each);
+    }
+
+    /**
+     * Closes its backend with the election still open: the election has {@code patience} nanoseconds to hand over, and its
+     * term is over before the connection is closed.
+     */
+    void closeBackend(long patience, Runnable afterwards) {
+        closing = true;
+        runtime.register(new BackendRuntime.OpenElection() {
+            @Override
+            public CompletionStage<Void> closeAsync() {
+                driver.close();
+                return driver.stopped();
+            }
+
+            @Override
+            public void abandon() {
+                if (world.options().mutant().abandons()) {
+                    driver.abandon();
+                }
+            }
+        });
+        long latest = world.clearAt() + Weather.AFTERMATH / 2 - world.now();
+        runtime.closeWithin(Math.min(patience, latest), () -> {
+            backend.close();
+            world.invariants().closed(this);
+            crash();
+            afterwards.run();
+        });
+    }
+
     void askToContend() {
         wants = true;
         driver.resume();
@@ -177,11 +268,66 @@ final class Node {
 
     /** Notes where its machine has gone since the last event. */
     void noteMove(Coverage.OfOneWorld coverage) {
+        noteHolder(driver.status().holder());
         String to = driver.status().where();
         if (!to.equals(where)) {
             coverage.moved(where, to, world.weather().fresh());
             where = to;
         }
+    }
+
+    private void noteHolder(@Nullable Holder holder) {
+        if (holder == null || holder.equals(seen)) {
+            return;
+        }
+        seen = holder;
+        FencingToken token = holder.token();
+        boolean ours = holder.nonce() != null && wrote(holder.nonce());
+        if (token != null && !ours && (greatest == null || token.isAfter(greatest))) {
+            greatest = token;
+        }
+    }
+
+    /** Its watch has told it of {@code entry}. */
+    void hears(@Nullable Entry entry) {
+        if (entry == null || entry.revision() <= newestRevision) {
+            return;
+        }
+        newestRevision = entry.revision();
+        LeaderRecord record = entry.record();
+        if (record.equals(read)) {
+            heard = null;
+        } else if (!record.equals(heard)) {
+            heard = record;
+            heardSince = world.now();
+        }
+    }
+
+    /** An answer showed it {@code entry}, perhaps too late to be looked at. */
+    void reads(Entry entry) {
+        if (entry.revision() > newestRevision) {
+            newestRevision = entry.revision();
+            read = entry.record();
+        }
+    }
+
+    /** The record that it was told of last, of those that it had not read before; or null. */
+    @Nullable LeaderRecord heard() {
+        return heard;
+    }
+
+    /** When, in true time, it was told of that record. */
+    long heardSince() {
+        return heardSince;
+    }
+
+    /** The greatest token that it has seen of others, or led with. */
+    @Nullable FencingToken greatest() {
+        return greatest;
+    }
+
+    void leads(FencingToken token) {
+        greatest = token;
     }
 
     // -- what it costs --------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ final class SimulatedRegister implements Register {
     private final World world;
     private final BackendRuntime runtime;
     private final boolean watches;
+    private boolean dead;
 
     SimulatedRegister(Node node, BackendRuntime runtime) {
         this.node = node;
@@ -42,37 +43,69 @@ final class SimulatedRegister implements Register {
 
     @Override
     public CompletionStage<Optional<Entry>> read(ElectionName election) {
-        return call(() -> Optional.ofNullable(world.store().entry()));
+        return call(
+                () -> Optional.ofNullable(
+                        world.weather().strikes(Fault.STALE_READ)
+                                ? world.store().stale()
+                                : world.store().entry()),
+                false);
     }
 
     @Override
     public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+        long decidedAt = node.decidedAt();
         long sentAt = world.now();
-        return call(() -> world.store().write(node, sentAt, expected, next));
+        return call(() -> world.store().write(node, decidedAt, sentAt, expected, next), true);
     }
 
-    private <T> CompletionStage<T> call(Supplier<T> atTheStore) {
+    private <T> CompletionStage<T> call(Supplier<T> atTheStore, boolean writes) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Weather weather = world.weather();
         node.countCall();
         long arrival = world.now() + weather.requestDelay();
         boolean twice = weather.strikes(Fault.REQUEST_DUPLICATED);
-        if (!node.isCutOff() && !weather.strikes(Fault.REQUEST_LOST)) {
-            world.at(arrival, null, () -> arrive(atTheStore, answer));
+        int incarnation = world.store().incarnation();
+        if (!dead && weather.strikes(Fault.CONNECTION_DEAD)) {
+            connectionDies();
+        }
+        if (!dead && !node.isCutOff() && !weather.strikes(Fault.REQUEST_LOST)) {
+            world.at(arrival, null, () -> arrive(incarnation, writes && !twice, atTheStore, answer));
         }
         if (twice) {
-            world.at(arrival + weather.spell(), null, () -> arrive(atTheStore, new CompletableFuture<>()));
+            world.at(
+                    arrival + weather.spell(),
+                    null,
+                    () -> arrive(incarnation, false, atTheStore, new CompletableFuture<>()));
         }
         return answer;
     }
 
-    private <T> void arrive(Supplier<T> atTheStore, CompletableFuture<T> answer) {
+    /** Whatever is sent on it vanishes, until a request has timed out and a fresh connection is opened (rule 7.2). */
+    private void connectionDies() {
+        dead = true;
+        if (world.options().mutant().reconnects()) {
+            long timeout = node.config().timing().renewDeadline().toNanos() / 2;
+            world.at(world.now() + timeout, node, () -> dead = false);
+        }
+    }
+
+    private <T> void arrive(int incarnation, boolean mayConflict, Supplier<T> atTheStore, CompletableFuture<T> answer) {
         Weather weather = world.weather();
-        if (weather.storeIsDown()) {
+        if (weather.storeIsDown() || incarnation != world.store().incarnation()) {
             return;
         }
         if (weather.storeIsBusy()) {
             reply(() -> answer.completeExceptionally(new BackendException("429 Too Many Requests")));
+            return;
+        }
+        if (weather.strikes(Fault.ERROR_BEFORE_COMMIT)) {
+            reply(() -> answer.completeExceptionally(new BackendException(
+                    node.random().nextBoolean() ? "500 Internal Server Error" : "503 Service Unavailable")));
+            return;
+        }
+        // A conflict says that the request will never land, so it is not said of one that is repeated.
+        if (mayConflict && weather.strikes(Fault.CONFLICT_WITHOUT_CAUSE)) {
+            reply(() -> answer.completeExceptionally(new ConflictException("409 Conflict")));
             return;
         }
         T value;
@@ -85,7 +118,18 @@ final class SimulatedRegister implements Register {
         if (weather.strikes(Fault.ERROR_AFTER_COMMIT)) {
             reply(() -> answer.completeExceptionally(new BackendException("the connection was reset")));
         } else {
-            reply(() -> answer.complete(value));
+            reply(() -> {
+                shows(value);
+                answer.complete(value);
+            });
+        }
+    }
+
+    private void shows(Object value) {
+        if (value instanceof Entry entry) {
+            node.reads(entry);
+        } else if (value instanceof Optional<?> found && found.isPresent()) {
+            shows(found.get());
         }
     }
 

@@ -16,6 +16,7 @@ final class SimulatedWatch implements Observation {
     private final World world;
     private final RegisterWatcher watcher;
     private boolean hears;
+    private int connection;
     private boolean closed;
     private long lastArrival;
 
@@ -50,7 +51,7 @@ final class SimulatedWatch implements Observation {
         Entry entry = world.store().entry();
         long revision = world.store().revision();
         deliver(() -> {
-            watcher.changed(entry, entry == null ? revision : entry.revision());
+            tell(entry, entry == null ? revision : entry.revision());
             watcher.live(true);
         });
     }
@@ -62,29 +63,67 @@ final class SimulatedWatch implements Observation {
         }
         if (node.isCutOff() || world.weather().storeIsDown() || world.weather().strikes(Fault.WATCH_STALLED)) {
             stall();
+        } else if (world.weather().strikes(Fault.WATCH_GONE)) {
+            sever();
         } else if (!world.weather().strikes(Fault.WATCH_EVENT_LOST)) {
+            if (world.weather().strikes(Fault.WATCH_REPLAYED)) {
+                for (SimulatedStore.State state : world.store().recent()) {
+                    deliver(() -> tell(state.entry(), state.revision()));
+                }
+            }
             deliver(() -> {
-                watcher.changed(entry, revision);
+                tell(entry, revision);
                 world.at(world.now() + 1, node, () -> world.invariants().heard(node, entry, revision));
             });
+            if (world.weather().strikes(Fault.WATCH_BOOKMARK)) {
+                bookmark(entry);
+            }
         }
+    }
+
+    /** Nothing changed here, but elsewhere in the store. */
+    private void bookmark(@Nullable Entry entry) {
+        world.store().pass();
+        long revision = world.store().revision();
+        deliver(() -> tell(entry, entry == null ? revision : entry.revision()));
     }
 
     /** Hears nothing from now on, and notices that only later. */
     private void stall() {
+        end(world.weather().spell());
+    }
+
+    /** The store ends the watch: what it asks for has been compacted, or was restored. */
+    void sever() {
+        end(world.weather().moment());
+    }
+
+    private void end(long noticedAfter) {
+        if (!hears) {
+            return;
+        }
         hears = false;
-        world.at(world.now() + world.weather().spell(), node, () -> {
+        world.at(world.now() + noticedAfter, node, () -> {
             if (!closed) {
+                connection++;
                 watcher.live(false);
+                world.at(world.now() + 1, node, () -> world.invariants().deaf(node, hears));
                 connect();
             }
         });
     }
 
+    private void tell(@Nullable Entry entry, long revision) {
+        node.hears(entry);
+        watcher.changed(entry, revision);
+    }
+
     private void deliver(Runnable event) {
+        int delivering = connection;
         lastArrival = Math.max(lastArrival, world.now() + world.weather().watchDelay());
         world.at(lastArrival, node, () -> {
-            if (!closed) {
+            // What was still under way on a connection found dead is lost with it.
+            if (!closed && delivering == connection) {
                 event.run();
             }
         });

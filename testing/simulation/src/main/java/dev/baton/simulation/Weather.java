@@ -19,6 +19,9 @@ final class Weather {
     /** How long after the weather has cleared the last of what was delayed arrives. */
     static final long AFTERMATH = 1_000_000_000L;
 
+    /** One world in so many has a fault that only a register suffers: the others are not to be crowded out. */
+    private static final int RARELY = 4;
+
     private static final long MICRO = 1_000;
     private static final long MILLI = 1_000_000;
 
@@ -26,7 +29,9 @@ final class Weather {
     private final SplittableRandom random;
     private final long leaseNanos;
     private final long latencyNanos;
-    private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
+    /** By fault: how often it strikes where it may, or a negative number where it does not exist. */
+    private final double[] chances = new double[Fault.values().length];
+
     private final Map<Fault, Long> injected = new EnumMap<>(Fault.class);
     private final long[] injectedAt = new long[Fault.values().length];
     private final int[] drawn = new int[Fault.values().length];
@@ -35,28 +40,43 @@ final class Weather {
     private long storeDownUntil;
     private long storeBusyUntil;
 
-    Weather(World world, SplittableRandom random, long leaseNanos, boolean operators) {
+    Weather(World world, SplittableRandom random, long leaseNanos, boolean operators, boolean restores) {
         this.world = world;
         this.random = random;
         this.leaseNanos = leaseNanos;
         this.latencyNanos = world.options().isDirected() ? 100 * MICRO : random.nextLong(100 * MICRO, 20 * MILLI);
         List<Strike> allowed = world.options().only();
         this.only = allowed == null ? null : Set.copyOf(allowed);
+        Arrays.fill(chances, -1);
         Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
-            boolean common = fault.breaksThePremise() ? operators : random.nextBoolean();
-            double much = random.nextDouble();
-            if (common && !world.options().isDirected()) {
-                chances.put(fault, much * much * 0.25);
+            if (!fault.isOfARegister()) {
+                draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
+            }
+        }
+        if (world.options().zooKeeper() == null) {
+            SplittableRandom more = random.split();
+            for (Fault fault : Fault.values()) {
+                if (fault.isOfARegister()) {
+                    boolean rare = more.nextInt(RARELY) == 0;
+                    draw(fault, more, fault == Fault.RESTORE ? restores : fault.breaksThePremise() ? operators : rare);
+                }
             }
         }
         // A suspended machine is deposed by its wall clock, so that must not go back at the same time.
-        chances.remove(jumps ? Fault.MACHINE_SUSPENDED : Fault.WALL_CLOCK_JUMP);
+        chances[(jumps ? Fault.MACHINE_SUSPENDED : Fault.WALL_CLOCK_JUMP).place()] = -1;
+    }
+
+    private void draw(Fault fault, SplittableRandom chance, boolean common) {
+        double much = chance.nextDouble();
+        if (common && !world.options().isDirected()) {
+            chances[fault.place()] = much * much * 0.25;
+        }
     }
 
     boolean has(Fault fault) {
-        return chances.containsKey(fault);
+        return chances[fault.place()] >= 0;
     }
 
     boolean isClear() {
@@ -79,8 +99,8 @@ final class Weather {
 
     /** Whether {@code fault} strikes this time. */
     boolean strikes(Fault fault) {
-        Double chance = chances.get(fault);
-        if (chance == null || isClear() || random.nextDouble() >= chance) {
+        double chance = chances[fault.place()];
+        if (chance < 0 || isClear() || random.nextDouble() >= chance) {
             return false;
         }
         return inject(fault);

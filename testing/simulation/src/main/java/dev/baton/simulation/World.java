@@ -24,6 +24,7 @@ final class World {
     static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
 
     private static final long MILLI = 1_000_000;
+    private static final long RESTART = 500 * MILLI;
     private static final long MOST_EVENTS = 2_000_000;
     private static final long WALL_ORIGIN = 1_780_000_000_000_000_000L;
 
@@ -58,6 +59,7 @@ final class World {
     private long now;
     private long order;
     private long events;
+    private int epoch;
     private boolean over;
     private long recovery = -1;
     private @Nullable ViolationException violated;
@@ -91,7 +93,9 @@ final class World {
         takeoverNanos = random.nextInt(6) == 0 && !options.isDirected() ? random.nextLong(leaseNanos / 2) : 0;
         clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
         boolean operators = random.nextInt(12) == 0 && options.zooKeeper() == null && !options.isDirected();
-        weather = new Weather(this, random.split(), leaseNanos, operators);
+        boolean restores =
+                options.zooKeeper() == null && !options.isDirected() && !operators && random.nextInt(12) == 0;
+        weather = new Weather(this, random.split(), leaseNanos, operators, restores);
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
@@ -337,6 +341,27 @@ final class World {
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
+    /** The epoch that candidates are started with. */
+    int epoch() {
+        return epoch;
+    }
+
+    /** What has to be done after a restore: every candidate is stopped, and started with the next epoch. */
+    void raiseEpoch() {
+        trace("operator", "stops every candidate and raises the epoch");
+        nodes.stream().filter(Node::isAlive).forEach(Node::crash);
+        epoch++;
+        invariants.raised();
+        for (int slot = 0; slot < current.length; slot++) {
+            int place = slot;
+            at(now + random.nextLong(RESTART), null, () -> {
+                if (current[place] == null || !current[place].isAlive()) {
+                    startNode(place);
+                }
+            });
+        }
+    }
+
     /** Starts a new run of the candidate in {@code slot}. */
     void startNode(int slot) {
         int run = nodes.size();
@@ -373,12 +398,19 @@ final class World {
     /** All faults are over. */
     private void clear() {
         trace("world", "the weather has cleared");
+        if (invariants.isAstray()) {
+            raiseEpoch();
+        }
         if (random.nextBoolean()) {
             current().stream()
                     .filter(node -> node != null && node.isAlive() && !node.isClosing())
                     .forEach(Node::askToContend);
         }
-        awaitLeader(now + patience(), null, 0);
+        if (weather.has(Fault.RESTORE)) {
+            at(now + RESTART, null, () -> awaitLeader(now + patience(), null, 0));
+        } else {
+            awaitLeader(now + patience(), null, 0);
+        }
     }
 
     private void awaitLeader(long deadline, Invariants.@Nullable Reign before, long since) {

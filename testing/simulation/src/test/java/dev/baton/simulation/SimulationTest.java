@@ -3,11 +3,20 @@ package dev.baton.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +29,10 @@ class SimulationTest {
     private static final int SEEDS = 20_000;
     private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 500;
     private static final int THREADS = 2;
+    private static final Path SPECIFICATION = Path.of("../../docs/spi-specification.md");
+
+    /** Rules that a register cannot break: it has no sessions. */
+    private static final Set<String> OF_SESSION_STORES = Set.of("8.1");
 
     @Test
     void twentyThousandSeedsMakeNoTwoLeaders() {
@@ -51,6 +64,23 @@ class SimulationTest {
                 .as("%s: seeds to catch %s", mutant.text(), row.seeds())
                 .isTrue();
         assertThat(row.median()).as("median of %s", row.seeds()).isLessThanOrEqualTo(MEDIAN_SEEDS_TO_CATCH_A_MUTANT);
+    }
+
+    @Test
+    void everyNumberedRuleHasAMutant() throws IOException {
+        Set<String> rules = Pattern.compile("^\\| (\\d\\.\\d) \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(SPECIFICATION, StandardCharsets.UTF_8))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(rules).as("rules in %s", SPECIFICATION).contains("1.1", "8.4");
+        Set<String> broken = Arrays.stream(Mutant.values())
+                .flatMap(mutant -> mutant.rules().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(rules).as("rules that mutants name").containsAll(broken);
+        rules.removeAll(broken);
+        rules.removeAll(OF_SESSION_STORES);
+        assertThat(rules).as("rules without a mutant").isEmpty();
     }
 
     @ParameterizedTest
@@ -93,7 +123,7 @@ class SimulationTest {
 
     @Test
     void aShrunkFailureStillFailsAndIsDrawn() {
-        Options options = Options.DEFAULT.with(Mutant.WRITE_WITHOUT_COMPARING);
+        Options options = Options.DEFAULT.with(Mutant.MONOTONIC_CLOCK_ONLY);
         Outcome failure = Objects.requireNonNull(
                 Simulation.runAll(0, 100, options, 1, outcome -> {}).failure());
         Outcome shrunk = Shrinking.of(failure);
