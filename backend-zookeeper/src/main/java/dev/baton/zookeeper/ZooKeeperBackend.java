@@ -187,7 +187,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
     private <T> CompletionStage<T> answer(Moment deadline, String what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(lane, deadline, sentences.late(what), unanswered);
+        Pending<T> pending = new Pending<>(lane, deadline, () -> sentences.late(what), unanswered);
         lane.execute(() -> {
             try {
                 call.accept(pending);

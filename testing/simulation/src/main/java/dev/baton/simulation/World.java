@@ -8,9 +8,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class World {
 
     private final long seed;
     private final Options options;
-    private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
+    private final EventQueue queue = new EventQueue();
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
     private final Trace trace = new Trace();
     private final SplittableRandom random;
@@ -210,7 +209,7 @@ final class World {
     // -- the queue ------------------------------------------------------------------------------------------------
 
     /** Something that happens at a time, to a process or to the world. */
-    static final class Event implements Comparable<Event> {
+    static final class Event {
         private final long at;
         private final long order;
         private final @Nullable Node node;
@@ -228,20 +227,8 @@ final class World {
             cancelled = true;
         }
 
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(at, other.at);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return Long.hashCode(order);
+        boolean precedes(Event other) {
+            return at == other.at ? order < other.order : at < other.at;
         }
     }
 
@@ -342,7 +329,8 @@ final class World {
         int run = nodes.size();
         String identity = twins ? "twin" : "app-" + slot;
         Mutant mutant = options.mutant();
-        String unique = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
+        HexFormat hex = HexFormat.of();
+        String unique = hex.toHexDigits(random.nextInt()) + "-" + hex.toHexDigits((short) run) + "-4000-8000-";
         String nonce = mutant.nonce(identity, unique);
         ElectionTiming timing = mutant.timing(timings.get(slot));
         CandidateConfig config = new CandidateConfig(

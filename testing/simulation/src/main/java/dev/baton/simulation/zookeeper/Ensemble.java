@@ -7,7 +7,6 @@ import dev.baton.simulation.zookeeper.Tree.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ensemble {
     private static final int SYNC_LIMIT = 5;
+    private static final int SEQUENCE_DIGITS = 10;
 
     final Surroundings world;
     final long tick;
@@ -33,6 +33,7 @@ public final class Ensemble {
     private final Tree prepared = new Tree();
     private Server leader;
     private int reign;
+    private long nextPing;
     private long zxid;
     private long lastSession;
     private @Nullable Host awaited;
@@ -55,8 +56,6 @@ public final class Ensemble {
         zxid = world.random().nextLong(1_000);
         lastSession = world.random().nextLong(1L << 40);
         leader = servers.get(0);
-        ping(reign);
-        reap();
     }
 
     /** One session, as the leader knows it. */
@@ -202,9 +201,7 @@ public final class Ensemble {
             agree(Reply.of(Code.NONODE, zxid), List.of());
             return;
         }
-        String path = mode.isSequential()
-                ? request.path() + String.format(Locale.ROOT, "%010d", parent.created)
-                : request.path();
+        String path = mode.isSequential() ? request.path() + sequence(parent.created) : request.path();
         if (prepared.find(path) != null) {
             agree(Reply.of(Code.NODEEXISTS, zxid), List.of());
             return;
@@ -214,13 +211,22 @@ public final class Ensemble {
         agree(new Reply(Code.OK, path, null, null, node.stat(), zxid), List.of(made));
     }
 
+    private static String sequence(int number) {
+        String digits = Integer.toString(number);
+        return "0".repeat(SEQUENCE_DIGITS - digits.length()) + digits;
+    }
+
     private Change change(Kind kind, String path, String data, long owner, boolean container) {
-        Change change = new Change(kind, path, data, owner, container, zxid, world.now() / 1_000_000);
-        Tree.Node node = prepared.find(path);
-        if (kind == Kind.DELETE && node != null) {
+        String parent = Tree.parent(path);
+        Change change = new Change(kind, path, parent, data, owner, container, zxid, world.now() / 1_000_000);
+        Tree.Node node = kind == Kind.DELETE ? prepared.find(path) : null;
+        if (node != null) {
             world.gone(path, node.czxid);
         }
         prepared.apply(change);
+        if (kind == Kind.DELETE && prepared.isAbandoned(parent)) {
+            reap(parent);
+        }
         if (kind != Kind.SET) {
             world.happened(change, zxid * 31 + path.hashCode());
         }
@@ -233,19 +239,16 @@ public final class Ensemble {
 
     private void agree(Txn txn) {
         log.add(txn);
-        for (Server server : servers) {
-            server.fromLeader(server::catchUp);
-        }
+        servers.forEach(server -> server.agreed(txn));
     }
 
-    /** Containers that are empty go, now and then. */
-    private void reap() {
+    /** A container that is empty goes, after a while. */
+    private void reap(String path) {
         world.at(world.now() + tick / 2 + world.random().nextLong(8 * tick), () -> {
-            for (String path : prepared.abandoned()) {
+            if (prepared.isAbandoned(path)) {
                 zxid++;
                 agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, path, "", 0, false)));
             }
-            reap();
         });
     }
 
@@ -256,14 +259,15 @@ public final class Ensemble {
 
     // -- leading --------------------------------------------------------------------------------------------------
 
-    private void ping(int since) {
-        if (since != reign) {
-            return;
+    /**
+     * When the leader will next ping its followers, as it does every half tick and a little. A ping that finds nothing to
+     * report changes nothing: only where there is something does it become an event.
+     */
+    long nextPing() {
+        while (nextPing <= world.now()) {
+            nextPing += tick / 2 + world.random().nextLong(tick / 10);
         }
-        for (Server server : servers) {
-            server.fromLeader(server::pinged);
-        }
-        world.at(world.now() + tick / 2 + world.random().nextLong(tick / 10), () -> ping(since));
+        return nextPing;
     }
 
     /** Another server leads, with all that was agreed; every session's time starts anew. */
@@ -280,7 +284,7 @@ public final class Ensemble {
         world.at(world.now() + silence, () -> {
             if (since == reign) {
                 servers.forEach(Server::join);
-                ping(since);
+                nextPing = world.now();
             }
         });
         // No session ends while nobody leads, and each has its whole time once somebody does.
