@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * Which transitions of the machine happened while which faults were fresh: in how many worlds each pair was seen. A fault
@@ -45,8 +46,21 @@ final class Coverage {
         }
     }
 
+    private final Set<Fault> faults;
+    private final BiPredicate<Fault, String> canMeet;
     private final long[][] worlds = new long[Fault.values().length][TRANSITIONS.size()];
     private final Set<String> unforeseen = new TreeSet<>();
+
+    /**
+     * Nothing covered yet.
+     *
+     * @param faults those that can strike, a row each
+     * @param canMeet whether a transition can happen while a fault is fresh
+     */
+    Coverage(Set<Fault> faults, BiPredicate<Fault, String> canMeet) {
+        this.faults = faults;
+        this.canMeet = canMeet;
+    }
 
     /** What one world has covered: for each transition, the faults that were fresh, as bits. */
     static final class OfOneWorld {
@@ -84,10 +98,11 @@ final class Coverage {
     /** The pairs that were never seen, and the transitions that nobody foresaw. */
     List<String> gaps() {
         List<String> gaps = new ArrayList<>();
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : faults) {
             for (int column = 0; column < TRANSITIONS.size(); column++) {
-                if (worlds[fault.place()][column] == 0) {
-                    gaps.add(TRANSITIONS.get(column) + " × " + fault.text());
+                boolean seen = worlds[fault.place()][column] > 0;
+                if (seen != canMeet.test(fault, TRANSITIONS.get(column))) {
+                    gaps.add((seen ? "said to be impossible: " : "") + TRANSITIONS.get(column) + " × " + fault.text());
                 }
             }
         }
@@ -103,10 +118,12 @@ final class Coverage {
             text.append(String.format(Locale.ROOT, "%7s", brief(transition)));
         }
         text.append('\n');
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : faults) {
             text.append(String.format(Locale.ROOT, "%-24s", fault.text()));
-            for (long count : worlds[fault.place()]) {
-                text.append(String.format(Locale.ROOT, "%7d", count));
+            for (int column = 0; column < TRANSITIONS.size(); column++) {
+                long count = worlds[fault.place()][column];
+                boolean can = count > 0 || canMeet.test(fault, TRANSITIONS.get(column));
+                text.append(String.format(Locale.ROOT, "%7s", can ? Long.toString(count) : "-"));
             }
             text.append('\n');
         }

@@ -67,6 +67,11 @@ public record Options(
         return rho > 0;
     }
 
+    /** What there is to cover. */
+    Coverage nothingCovered() {
+        return zooKeeper == null ? new Coverage(Fault.ofRegisters(), (fault, move) -> true) : ZooKeeperStore.toCover();
+    }
+
     /** The command that runs {@code seed} again, just so. */
     public String replay(long seed) {
         StringBuilder command =

@@ -45,6 +45,9 @@ final class Weather {
         Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
+            if (fault.isOfServers()) {
+                continue;
+            }
             boolean common = fault.breaksThePremise() ? operators : random.nextBoolean();
             double much = random.nextDouble();
             if (common && !world.options().isDirected()) {

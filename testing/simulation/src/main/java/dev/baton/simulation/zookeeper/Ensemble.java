@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ensemble {
     private static final int SYNC_LIMIT = 5;
+
+    /** This part of a tick after the leader has prepared a write, its answer is there. */
+    private static final int SOON = 8;
+
     private static final int SEQUENCE_DIGITS = 10;
 
     final Surroundings world;
@@ -37,6 +41,7 @@ public final class Ensemble {
     private long zxid;
     private long lastSession;
     private @Nullable Host awaited;
+    private long awaitedWithin;
     private @Nullable Runnable ambush;
 
     /**
@@ -64,6 +69,8 @@ public final class Ensemble {
         private Server owner;
         private long timeout;
         private long endsAt;
+        private long beatAt;
+        private boolean fresh = true;
 
         Session(long id, Server owner) {
             this.id = id;
@@ -86,7 +93,8 @@ public final class Ensemble {
         return leader;
     }
 
-    Server any() {
+    /** One of the servers. */
+    public Server any() {
         return servers.get(world.random().nextInt(servers.size()));
     }
 
@@ -113,6 +121,7 @@ public final class Ensemble {
             return false;
         }
         session.owner = by;
+        session.fresh = true;
         session.timeout = trueNanos(timeout.toNanos());
         touch(session);
         return true;
@@ -134,7 +143,7 @@ public final class Ensemble {
         world.at(session.endsAt, () -> {
             if (sessions.get(session.id) == session) {
                 if (world.now() >= session.endsAt) {
-                    world.happened("session 0x" + Long.toHexString(session.id) + " expires", session.id);
+                    world.expired("session 0x" + Long.toHexString(session.id) + " expires", session.id);
                     end(session.id);
                 } else {
                     await(session);
@@ -167,7 +176,7 @@ public final class Ensemble {
             zxid++;
             decide(id, request);
             if (request.op() == Op.SET) {
-                beats(by);
+                beats(by, session);
             }
         }
     }
@@ -293,45 +302,62 @@ public final class Ensemble {
         }
     }
 
-    /** A server loses the others for {@code nanos} and does not know it at first; never the leader, nor a majority. */
-    public void cutOff(long nanos) {
-        cutOff(any(), nanos);
-    }
-
-    private boolean cutOff(Server server, long nanos) {
-        long cut = servers.stream().filter(Server::isCut).count();
-        if (server == leader || server.isCut() || 2 * (cut + 1) >= servers.size()) {
-            return false;
-        }
+    /** A server loses the others for {@code nanos} and does not know it at first; never one that {@link #canLose} rules out. */
+    public void cutOff(Server server, long nanos) {
         world.happened(server + " loses its leader", nanos);
-        server.cut(SYNC_LIMIT * tick);
+        // What it says is lost first, what it hears a little later.
+        server.mute();
+        world.at(world.now() + tick / SOON, () -> server.cut(SYNC_LIMIT * tick));
         world.at(world.now() + nanos, server::heal);
-        return true;
     }
 
-    /** Runs {@code then} when the answer to the next heartbeat of {@code process} is hardly there. */
-    public void afterNextBeat(Host process, Runnable then) {
+    /** Whether a majority with its leader would be left without {@code server}. */
+    public boolean canLose(Server server) {
+        long cut = servers.stream().filter(Server::isCut).count();
+        return server != leader && !server.isCut() && 2 * (cut + 1) < servers.size();
+    }
+
+    /**
+     * Runs {@code then} when the leader has prepared the next heartbeat of {@code process}, and not answered it.
+     *
+     * @param within 0 for any heartbeat, or to wait for one that shows how little a write proves: what was answered before
+     *     it is not known to the leader, which would end the session sooner than its timeout after that, and within so
+     *     many nanoseconds
+     */
+    public void afterNextBeat(Host process, long within, Runnable then) {
         awaited = process;
+        awaitedWithin = within;
         ambush = then;
     }
 
-    private void beats(Server by) {
+    private void beats(Server by, Session session) {
+        long soon = tick / SOON;
+        long before = session.fresh ? world.now() - soon : session.beatAt;
+        boolean shows = session.endsAt < before + session.timeout - soon
+                && session.endsAt < world.now() + awaitedWithin - soon;
+        session.beatAt = world.now();
+        session.fresh = false;
         Runnable then = ambush;
-        if (awaited != null && then != null && by.serves(awaited)) {
+        if (awaited != null && then != null && by.serves(awaited) && (awaitedWithin == 0 || shows)) {
             awaited = null;
             ambush = null;
-            world.at(world.now() + tick / 8, then);
+            then.run();
         }
     }
 
-    /** The server that {@code process} is connected to loses the others; whether there was one that can. */
-    public boolean cutOff(Host process, long nanos) {
+    /** The server that {@code process} is connected to, or null. */
+    public @Nullable Server serverOf(Host process) {
         for (Server server : servers) {
             if (server.serves(process)) {
-                return cutOff(server, nanos);
+                return server;
             }
         }
-        return false;
+        return null;
+    }
+
+    /** For so long after a server was cut off, answers of its leader still arrive. */
+    public long answerNanos() {
+        return tick / SOON;
     }
 
     /** A server grants no longer session timeout than {@code most}, or again whatever is asked for. */

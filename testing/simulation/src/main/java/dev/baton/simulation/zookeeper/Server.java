@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One server: it answers reads and pings by what it knows, forwards writes, and notes who spoke, to report that when its
  * leader next asks. What it says to its leader, and what it hears from it, arrives in order, until the two are parted.
  */
-final class Server {
+public final class Server {
     private final Ensemble ensemble;
     private final Surroundings world;
     private final int index;
@@ -33,6 +33,7 @@ final class Server {
     private long zxid;
     private boolean serving = true;
     private boolean cut;
+    private boolean mute;
     private boolean reporting;
     private boolean catchingUp;
     private int channel;
@@ -51,7 +52,7 @@ final class Server {
     }
 
     boolean isCut() {
-        return cut;
+        return mute;
     }
 
     long zxid() {
@@ -82,14 +83,14 @@ final class Server {
     }
 
     void toLeader(Runnable message) {
-        if (leads() && lastUp <= world.now()) {
+        if (leads() && !mute && lastUp <= world.now()) {
             message.run();
             return;
         }
         int on = channel;
         lastUp = Math.max(lastUp, world.now() + (leads() ? 0 : ensemble.hop()));
         world.at(lastUp, () -> {
-            if (on == channel && !cut) {
+            if (on == channel && !mute) {
                 message.run();
             }
         });
@@ -110,10 +111,11 @@ final class Server {
     private void touch(long session) {
         if (leads()) {
             ensemble.touch(session);
-        } else if (touched.add(session) && !reporting && !cut) {
+        } else if (touched.add(session) && !reporting && !mute) {
             reporting = true;
             int on = channel;
-            world.at(ensemble.nextPing() + ensemble.hop(), () -> onChannel(on, this::pinged));
+            long late = world.delaysTouch() ? world.random().nextLong(ensemble.tick / 4) : 0;
+            world.at(ensemble.nextPing() + ensemble.hop() + late, () -> onChannel(on, this::pinged));
         }
     }
 
@@ -215,8 +217,16 @@ final class Server {
 
     // -- trouble --------------------------------------------------------------------------------------------------
 
-    /** It hears nothing of its leader, and notices after {@code patience}. */
+    /** Nothing that it says reaches its leader from now on. */
+    void mute() {
+        mute = true;
+    }
+
+    /** It hears nothing of its leader either, and notices after {@code patience}. */
     void cut(long patience) {
+        if (!mute) {
+            return;
+        }
         catchUp();
         arrivals.clear();
         cut = true;
@@ -229,9 +239,10 @@ final class Server {
     }
 
     void heal() {
-        if (cut) {
+        if (mute) {
             drop();
             cut = false;
+            mute = false;
             world.at(world.now() + ensemble.hop(), this::join);
         }
     }
@@ -260,7 +271,7 @@ final class Server {
 
     /** Follows the leader, up to date. */
     void join() {
-        if (cut || serving) {
+        if (mute || serving) {
             return;
         }
         serving = true;
