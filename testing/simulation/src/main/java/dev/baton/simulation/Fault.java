@@ -67,7 +67,13 @@ enum Fault {
     /** Whether only servers that keep sessions suffer this. */
     boolean isOfServers() {
         return switch (this) {
-            case LEADER_CHANGED, FOLLOWER_CUT_OFF, RACK_LOST, TIMEOUT_CUT, TOUCH_DELAYED, CONNECTION_LATE, SESSION_EXPIRED -> true;
+            case LEADER_CHANGED,
+                    FOLLOWER_CUT_OFF,
+                    RACK_LOST,
+                    TIMEOUT_CUT,
+                    TOUCH_DELAYED,
+                    CONNECTION_LATE,
+                    SESSION_EXPIRED -> true;
             default -> false;
         };
     }

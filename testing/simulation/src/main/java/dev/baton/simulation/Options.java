@@ -69,7 +69,7 @@ public record Options(
 
     /** What there is to cover. */
     Coverage nothingCovered() {
-        return zooKeeper == null ? new Coverage(Fault.ofRegisters(), (fault, move) -> true) : ZooKeeperStore.toCover();
+        return zooKeeper == null ? new Coverage(Fault.ofRegisters()) : new Coverage(ZooKeeperStore.FAULTS);
     }
 
     /** The command that runs {@code seed} again, just so. */

@@ -26,8 +26,7 @@ public enum ZooKeeperMutant implements SimulatedClients.Shown {
             };
         }
     },
-    TOUCH_LAG_IGNORED(
-            "Of what was answered before a write left, the leader is taken to know: no tick is waited for.") {
+    TOUCH_LAG_IGNORED("Of what was answered before a write left, the leader is taken to know: no tick is waited for.") {
         @Override
         Duration tick(Duration tick) {
             return Duration.ofNanos(1);

@@ -13,6 +13,7 @@ import dev.baton.zookeeper.ForSimulation;
 import dev.baton.zookeeper.ZooKeeperBackend;
 import dev.baton.zookeeper.session.Line;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,21 @@ import java.util.random.RandomGenerator;
 final class ZooKeeperStore implements Surroundings {
     private static final List<Long> TICKS = List.of(2_000L, 1_500L, 1_000L, 500L, 200L);
     private static final String LINE = "/baton/" + World.ELECTION + "/";
+
+    /**
+     * What can go wrong here. A connection delivers a packet once, in order, or breaks, so no request is repeated, no error
+     * follows a commit but the loss of the connection, and no watch lags or is lost without that. ZooKeeper turns nobody away,
+     * and an operator who deletes a node breaks the premise that the invariants of this kind rest on.
+     */
+    static final Set<Fault> FAULTS = Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(
+            Fault.REQUEST_DUPLICATED,
+            Fault.ERROR_AFTER_COMMIT,
+            Fault.STORE_BUSY,
+            Fault.WATCH_EVENT_LOST,
+            Fault.WATCH_EVENT_SLOW,
+            Fault.WATCH_STALLED,
+            Fault.OPERATOR_DELETES,
+            Fault.OPERATOR_BLANKS)));
 
     private final World world;
     private final SplittableRandom random;
@@ -51,20 +67,6 @@ final class ZooKeeperStore implements Surroundings {
         delaysTouches = random.nextBoolean();
         delaysConnections = random.nextBoolean();
         waits = random.nextInt(4) != 0;
-    }
-
-    /** Every fault of the servers, and of a world's own those that do not need a register. */
-    static Coverage toCover() {
-        Set<Fault> faults = EnumSet.complementOf(EnumSet.of(
-                Fault.REQUEST_DUPLICATED,
-                Fault.ERROR_AFTER_COMMIT,
-                Fault.STORE_BUSY,
-                Fault.WATCH_EVENT_LOST,
-                Fault.WATCH_EVENT_SLOW,
-                Fault.WATCH_STALLED,
-                Fault.OPERATOR_DELETES,
-                Fault.OPERATOR_BLANKS));
-        return new Coverage(faults, (fault, move) -> !move.contains("TakingOver"));
     }
 
     /** Whether all candidates could use servers with this tick. */
@@ -111,7 +113,10 @@ final class ZooKeeperStore implements Surroundings {
         Invariants.Reign leads = world.invariants().leader();
         Host process = leads == null ? null : processes.get(leads.node());
         if (leads != null && process != null) {
-            ensemble.afterNextBeat(process, waits ? leads.node().config().timing().renewDeadline().toNanos() : 0, () -> loseRack(leads.node(), process));
+            ensemble.afterNextBeat(
+                    process,
+                    waits ? leads.node().config().timing().renewDeadline().toNanos() : 0,
+                    () -> loseRack(leads.node(), process));
         }
     }
 

@@ -333,8 +333,8 @@ public final class Ensemble {
     private void beats(Server by, Session session) {
         long soon = tick / SOON;
         long before = session.fresh ? world.now() - soon : session.beatAt;
-        boolean shows = session.endsAt < before + session.timeout - soon
-                && session.endsAt < world.now() + awaitedWithin - soon;
+        boolean shows =
+                session.endsAt < before + session.timeout - soon && session.endsAt < world.now() + awaitedWithin - soon;
         session.beatAt = world.now();
         session.fresh = false;
         Runnable then = ambush;

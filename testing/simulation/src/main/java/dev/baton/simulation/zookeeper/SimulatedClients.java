@@ -14,8 +14,7 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
  *
  * @param shown what the backend sees of each handle and hears of it: as it is, or with a mistake
  */
-public record SimulatedClients(Surroundings world, Ensemble ensemble, Host process, Shown shown)
-        implements Clients {
+public record SimulatedClients(Surroundings world, Ensemble ensemble, Host process, Shown shown) implements Clients {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What lies between client library and backend. */
