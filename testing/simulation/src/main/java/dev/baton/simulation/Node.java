@@ -3,8 +3,6 @@ package dev.baton.simulation;
 import dev.baton.driver.ElectionDriver;
 import dev.baton.driver.TermCallbacks;
 import dev.baton.machine.CandidateConfig;
-import dev.baton.register.Register;
-import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -41,11 +39,7 @@ final class Node {
         this.random = random;
         Mutant mutant = world.options().mutant();
         BackendRuntime runtime = new SimulatedRuntime(this, random.split());
-        ZooKeeperStore zooKeeper = world.zooKeeper();
-        Register register = mutant.around(new SimulatedRegister(this, runtime), this);
-        LockBackend backend = zooKeeper != null
-                ? zooKeeper.backend(this, runtime)
-                : mutant.around(new RegisterBackend(register, 0), register, this);
+        LockBackend backend = world.contended().backend(this, runtime);
         TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()));
         Invariants invariants = world.invariants();
         driver = new ElectionDriver(config, backend, callbacks, event -> {

@@ -69,7 +69,12 @@ public record Options(
 
     /** What there is to cover. */
     Coverage nothingCovered() {
-        return zooKeeper == null ? new Coverage(Fault.ofRegisters()) : new Coverage(ZooKeeperStore.FAULTS);
+        return new Coverage(kind().faults());
+    }
+
+    /** What candidates contend at. */
+    StoreKind kind() {
+        return zooKeeper == null ? new RegisterKind() : new ZooKeeperKind(zooKeeper);
     }
 
     /** The command that runs {@code seed} again, just so. */

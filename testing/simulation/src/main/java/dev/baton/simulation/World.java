@@ -46,7 +46,7 @@ final class World {
     private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
     private final SimulatedStore store;
-    private final @Nullable ZooKeeperStore zooKeeper;
+    private final StoreKind.Store contended;
     private final SharedResource fenced;
     private final SharedResource unfenced;
     private final Invariants invariants;
@@ -95,9 +95,7 @@ final class World {
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
         unfenced = new SharedResource(false);
-        zooKeeper = options.zooKeeper() == null
-                ? null
-                : new ZooKeeperStore(this, random.split(), options.zooKeeper(), timings);
+        contended = options.kind().open(this, random, timings);
     }
 
     /** The timing that tolerates just about this much. */
@@ -142,8 +140,9 @@ final class World {
         return store;
     }
 
-    @Nullable ZooKeeperStore zooKeeper() {
-        return zooKeeper;
+    /** What candidates contend at. */
+    StoreKind.Store contended() {
+        return contended;
     }
 
     SharedResource fenced() {
@@ -201,9 +200,7 @@ final class World {
                     + takeoverNanos;
             longest = Math.max(longest, sum);
         }
-        return (long) (longest / (1 - drift()))
-                + 2 * Weather.AFTERMATH
-                + (zooKeeper == null ? 0 : zooKeeper.patience());
+        return (long) (longest / (1 - drift())) + 2 * Weather.AFTERMATH + contended.patience();
     }
 
     // -- the queue ------------------------------------------------------------------------------------------------
@@ -318,9 +315,7 @@ final class World {
             at(random.nextLong(1_000 * MILLI), null, () -> startNode(place));
         }
         new Adversary(this, random.split()).begin();
-        if (zooKeeper != null) {
-            zooKeeper.begin();
-        }
+        contended.begin();
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
@@ -397,9 +392,7 @@ final class World {
         boolean silent = nodes.stream().allMatch(node -> !node.isAlive() || node.isStopped());
         if (silent) {
             invariants.checkNothingIsLeft();
-            if (zooKeeper != null) {
-                zooKeeper.checkNothingIsLeft();
-            }
+            contended.checkNothingIsLeft();
             over = true;
             return;
         }

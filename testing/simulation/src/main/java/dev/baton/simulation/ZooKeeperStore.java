@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** The store of a world whose candidates stand in line at ZooKeeper, and the faults that only its servers have. */
-final class ZooKeeperStore implements Surroundings {
+final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     private static final List<Long> TICKS = List.of(2_000L, 1_500L, 1_000L, 500L, 200L);
     private static final String LINE = "/baton/" + World.ELECTION + "/";
 
@@ -77,7 +77,8 @@ final class ZooKeeperStore implements Surroundings {
                                 > 3.2 * timing.retryPeriod().toNanos());
     }
 
-    void begin() {
+    @Override
+    public void begin() {
         if (random.nextInt(4) != 0) {
             again(world.leaseNanos() / 8, this::loseRack);
         }
@@ -154,12 +155,14 @@ final class ZooKeeperStore implements Surroundings {
     }
 
     /** How much longer than a register's the way back may be: reconnections, and sessions that have to end. */
-    long patience() {
+    @Override
+    public long patience() {
         return 3 * world.leaseNanos() + 8 * tick.toNanos();
     }
 
     /** The production backend, on this node's clock and these servers. */
-    LockBackend backend(Node node, BackendRuntime runtime) {
+    @Override
+    public LockBackend backend(Node node, BackendRuntime runtime) {
         ZooKeeperBackend.Builder builder =
                 ZooKeeperBackend.builder("simulated:2181").tickTime(mutant.tick(tick));
         Host process = process(node, runtime);
@@ -195,7 +198,8 @@ final class ZooKeeperStore implements Surroundings {
     }
 
     /** Everybody was closed: whatever of theirs is in line now will be there for as long as their sessions live. */
-    void checkNothingIsLeft() {
+    @Override
+    public void checkNothingIsLeft() {
         for (String path : ensemble.paths()) {
             String nonce = path.startsWith(LINE) ? Line.nonceIn(path.substring(LINE.length())) : null;
             for (Node node : world.nodes()) {
