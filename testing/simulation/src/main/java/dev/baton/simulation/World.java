@@ -224,8 +224,13 @@ final class World {
             cancelled = true;
         }
 
-        boolean precedes(Event other) {
-            return at == other.at ? order < other.order : at < other.at;
+        long at() {
+            return at;
+        }
+
+        /** The how manieth it is. */
+        long order() {
+            return order;
         }
     }
 
