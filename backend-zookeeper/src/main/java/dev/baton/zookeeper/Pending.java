@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** An answer that somebody waits for, and that comes by the deadline whatever the store does (rule 7.1). */
 final class Pending<T> {
@@ -15,12 +16,13 @@ final class Pending<T> {
     private final Timekeeper.Timer timer;
 
     /**
-     * @param late what the stage fails with when nothing else has completed it by {@code deadline}
+     * @param late what the stage fails with when nothing else has completed it by {@code deadline}; asked only then,
+     *     since hardly any answer is late and an exception is costly to make
      * @param unanswered where this is to be found until it is answered
      */
-    Pending(Timekeeper time, Moment deadline, BackendException late, Set<Pending<?>> unanswered) {
+    Pending(Timekeeper time, Moment deadline, Supplier<BackendException> late, Set<Pending<?>> unanswered) {
         this.unanswered = unanswered;
-        timer = time.schedule(Duration.ofNanos(Math.max(0, deadline.nanosSince(time.now()))), () -> fail(late));
+        timer = time.schedule(Duration.ofNanos(Math.max(0, deadline.nanosSince(time.now()))), () -> fail(late.get()));
         unanswered.add(this);
         if (stage.isDone()) {
             unanswered.remove(this);

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.common.PathUtils;
@@ -126,13 +127,13 @@ public final class ZooKeeperBackend implements LockBackend {
         Session session = session(claim.timing());
         return answer(
                 deadline,
-                "acquire " + claim.election(),
+                () -> "acquire " + claim.election(),
                 answer -> session.contest(claim.election()).candidate(claim).acquire(answer));
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return answer(deadline, "renew " + claim.election(), answer -> {
+        return answer(deadline, () -> "renew " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
@@ -144,7 +145,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return answer(deadline, "withdraw from " + claim.election(), answer -> {
+        return answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.done();
@@ -186,13 +187,13 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
-    private <T> CompletionStage<T> answer(Moment deadline, String what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(lane, deadline, sentences.late(what), unanswered);
+    private <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
+        Pending<T> pending = new Pending<>(lane, deadline, () -> sentences.late(what.get()), unanswered);
         lane.execute(() -> {
             try {
                 call.accept(pending);
             } catch (RuntimeException e) {
-                pending.fail(new BackendException("could not " + what, e));
+                pending.fail(new BackendException("could not " + what.get(), e));
             }
         });
         if (runtime.isClosed()) {

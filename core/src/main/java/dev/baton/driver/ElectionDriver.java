@@ -43,6 +43,7 @@ public final class ElectionDriver {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private Timekeeper.@Nullable Timer timer;
+    private @Nullable Moment timerAt;
     private volatile @Nullable Observing observing;
     private volatile @Nullable LiveTerm live;
     private volatile Status status;
@@ -154,15 +155,24 @@ public final class ElectionDriver {
     }
 
     private void reschedule() {
+        Moment wake = machine.wake();
+        if (timer != null && wake != null && wake.equals(timerAt)) {
+            return;
+        }
         if (timer != null) {
             timer.cancel();
             timer = null;
         }
-        Moment wake = machine.wake();
+        timerAt = wake;
         if (wake != null) {
             long delay = Math.max(0, wake.nanosSince(time.now()));
-            timer = time.schedule(Duration.ofNanos(delay), () -> handle(ElectionMachine::tick));
+            timer = time.schedule(Duration.ofNanos(delay), this::wake);
         }
+    }
+
+    private void wake() {
+        timer = null;
+        handle(ElectionMachine::tick);
     }
 
     private Status snapshot() {

@@ -4,7 +4,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.UUID;
 
 /**
@@ -32,6 +32,6 @@ public record CandidateConfig(
 
     /** The {@code number}th claim of this candidate; its nonce has the shape of a UUID. */
     Claim claim(long number) {
-        return new Claim(election, identity, String.format(Locale.ROOT, "%s%012x", candidate, number), timing);
+        return new Claim(election, identity, candidate + HexFormat.of().toHexDigits(number, 12), timing);
     }
 }

@@ -2,7 +2,6 @@ package dev.baton.spi;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One reading of this process's two clocks, taken together.
@@ -15,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * @param wallNanos the wall clock in nanoseconds since 1970-01-01T00:00:00Z; may jump in either direction
  */
 public record Moment(long nanos, long wallNanos) {
+    private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
+    private static final Duration LONGEST = Duration.ofNanos(LONGEST_NANOS);
 
     /** This moment moved by {@code nanos} on both clocks. */
     public Moment plusNanos(long nanos) {
@@ -48,9 +49,6 @@ public record Moment(long nanos, long wallNanos) {
 
     /** The nanoseconds in {@code duration}, or {@link Long#MAX_VALUE} / 4 for anything longer than some 73 years. */
     public static long boundedNanos(Duration duration) {
-        long longest = Long.MAX_VALUE / 4;
-        return duration.compareTo(Duration.of(longest, TimeUnit.NANOSECONDS.toChronoUnit())) >= 0
-                ? longest
-                : duration.toNanos();
+        return duration.compareTo(LONGEST) >= 0 ? LONGEST_NANOS : duration.toNanos();
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.zookeeper.session;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +30,9 @@ public record Line(List<String> names) {
 
     /** The line of the {@code children} listed, in any order. */
     public static Line of(Collection<String> children) {
-        return new Line(children.stream().sorted(ORDER).toList());
+        List<String> sorted = new ArrayList<>(children);
+        sorted.sort(ORDER);
+        return new Line(sorted);
     }
 
     /** What the node of a claim with this nonce is to be called; the server appends the sequence number. */

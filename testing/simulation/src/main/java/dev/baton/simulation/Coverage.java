@@ -15,7 +15,10 @@ final class Coverage {
     private static final List<String> STATES =
             List.of("StandingBy", "Acquiring", "TakingOver", "Leading", "Draining", "Withdrawing", "Stopped");
 
-    /** Every transition that an election on a register can make, one event at a time. */
+    /**
+     * Every transition that an election can make, one event at a time, whatever the store. At ZooKeeper, TakingOver is the
+     * renewal that follows a grant with too little left of it.
+     */
     private static final List<String> TRANSITIONS = List.of(
             "StandingBy>Acquiring",
             "StandingBy>Withdrawing",
@@ -45,8 +48,18 @@ final class Coverage {
         }
     }
 
+    private final Set<Fault> faults;
     private final long[][] worlds = new long[Fault.values().length][TRANSITIONS.size()];
     private final Set<String> unforeseen = new TreeSet<>();
+
+    /**
+     * Nothing covered yet.
+     *
+     * @param faults those that can strike, a row each
+     */
+    Coverage(Set<Fault> faults) {
+        this.faults = faults;
+    }
 
     /** What one world has covered: for each transition, the faults that were fresh, as bits. */
     static final class OfOneWorld {
@@ -84,7 +97,7 @@ final class Coverage {
     /** The pairs that were never seen, and the transitions that nobody foresaw. */
     List<String> gaps() {
         List<String> gaps = new ArrayList<>();
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : faults) {
             for (int column = 0; column < TRANSITIONS.size(); column++) {
                 if (worlds[fault.place()][column] == 0) {
                     gaps.add(TRANSITIONS.get(column) + " × " + fault.text());
@@ -103,7 +116,7 @@ final class Coverage {
             text.append(String.format(Locale.ROOT, "%7s", brief(transition)));
         }
         text.append('\n');
-        for (Fault fault : Fault.values()) {
+        for (Fault fault : faults) {
             text.append(String.format(Locale.ROOT, "%-24s", fault.text()));
             for (long count : worlds[fault.place()]) {
                 text.append(String.format(Locale.ROOT, "%7d", count));

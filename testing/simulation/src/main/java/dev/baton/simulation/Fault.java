@@ -1,6 +1,10 @@
 package dev.baton.simulation;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What can go wrong in a world. Each seed draws which of these do. */
 enum Fault {
@@ -32,6 +36,13 @@ enum Fault {
     PAUSE,
     WITHDRAW,
     CLOSE,
+    LEADER_CHANGED,
+    FOLLOWER_CUT_OFF,
+    RACK_LOST,
+    TIMEOUT_CUT,
+    TOUCH_DELAYED,
+    CONNECTION_LATE,
+    SESSION_EXPIRED,
     OPERATOR_DELETES,
     OPERATOR_BLANKS,
     ERROR_BEFORE_COMMIT,
@@ -60,6 +71,27 @@ enum Fault {
     @SuppressWarnings("EnumOrdinal")
     int place() {
         return ordinal();
+    }
+
+    /** Those that a register can suffer. */
+    static Set<Fault> ofRegisters() {
+        return Arrays.stream(values())
+                .filter(fault -> !fault.isOfServers())
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+    }
+
+    /** Whether only servers that keep sessions suffer this. */
+    boolean isOfServers() {
+        return switch (this) {
+            case LEADER_CHANGED,
+                    FOLLOWER_CUT_OFF,
+                    RACK_LOST,
+                    TIMEOUT_CUT,
+                    TOUCH_DELAYED,
+                    CONNECTION_LATE,
+                    SESSION_EXPIRED -> true;
+            default -> false;
+        };
     }
 
     /** Whether this breaks the premise that only the holder, or the store's own expiry, ends a live claim. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** How many seeds it takes to catch each mutant: by several runs from different first seeds. */
 final class MutantsTable {
@@ -29,12 +30,22 @@ final class MutantsTable {
     private MutantsTable() {}
 
     /**
-     * How one mutant fared.
+     * How one mutant fared: at ZooKeeper, its name says so.
      *
      * @param seeds to catch it, in ascending order; {@link #MOST_SEEDS} + 1 where it survived
      * @param violation what the first run caught
      */
-    record Row(Mutant mutant, List<Integer> seeds, String violation) {
+    record Row(Options options, List<Integer> seeds, String violation) {
+        String name() {
+            ZooKeeperMutant at = options.zooKeeper();
+            return at == null ? options.mutant().text() : "zookeeper:" + at.text();
+        }
+
+        String mistake() {
+            ZooKeeperMutant at = options.zooKeeper();
+            return at == null ? options.mutant().mistake() : at.mistake();
+        }
+
         int median() {
             return seeds.get(seeds.size() / 2);
         }
@@ -48,9 +59,14 @@ final class MutantsTable {
     static List<Row> run(Options options, int threads, Consumer<Row> watcher) {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            List<Future<Row>> pending = Arrays.stream(Mutant.values())
+            Stream<Options> register = Arrays.stream(Mutant.values())
                     .filter(mutant -> mutant != Mutant.NONE)
-                    .map(mutant -> pool.submit(() -> hunt(options.with(mutant))))
+                    .map(options::with);
+            Stream<Options> zooKeeper = Arrays.stream(ZooKeeperMutant.values())
+                    .filter(mutant -> mutant != ZooKeeperMutant.NONE)
+                    .map(options::with);
+            List<Future<Row>> pending = Stream.concat(register, zooKeeper)
+                    .map(mutated -> pool.submit(() -> hunt(mutated)))
                     .toList();
             List<Row> rows = new ArrayList<>();
             for (Future<Row> row : pending) {
@@ -85,7 +101,7 @@ final class MutantsTable {
             seeds.add(caught ? tried : MOST_SEEDS + 1);
         }
         Collections.sort(seeds);
-        return new Row(options.mutant(), List.copyOf(seeds), violation);
+        return new Row(options, List.copyOf(seeds), violation);
     }
 
     /** The table in Markdown. */
@@ -97,8 +113,8 @@ final class MutantsTable {
             text.append(String.format(
                     Locale.ROOT,
                     "| `%s` | %s | %s | %s |%n",
-                    row.mutant().text(),
-                    row.mutant().mistake(),
+                    row.name(),
+                    row.mistake(),
                     row.isCaught()
                             ? String.format(
                                     Locale.ROOT,

@@ -4,9 +4,7 @@ import dev.baton.driver.ElectionDriver;
 import dev.baton.driver.TermCallbacks;
 import dev.baton.machine.CandidateConfig;
 import dev.baton.register.LeaderRecord;
-import dev.baton.register.Register;
 import dev.baton.register.Register.Entry;
-import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
@@ -62,12 +60,7 @@ final class Node {
         Mutant mutant = world.options().mutant();
         epoch = world.epoch();
         runtime = new SimulatedRuntime(this, random.split());
-        ZooKeeperStore zooKeeper = world.zooKeeper();
-        Register register = mutant.around(new SimulatedRegister(this, runtime), this);
-        LockBackend connected = zooKeeper != null
-                ? zooKeeper.backend(this, runtime)
-                : mutant.around(
-                        new OneAtATime(new RegisterBackend(register, mutant.epoch(epoch)), world), register, this);
+        LockBackend connected = world.contended().backend(this, runtime);
         TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()), this);
         backend = connected;
         Invariants invariants = world.invariants();
@@ -113,6 +106,11 @@ final class Node {
     /** Its clocks, which run on while it is paused. */
     Moment now() {
         return clock.at(world.now());
+    }
+
+    /** The epoch that it was started with. */
+    int epoch() {
+        return epoch;
     }
 
     /** Whether it was started since the epoch was raised last; what others sent may still arrive. */

@@ -67,6 +67,16 @@ public record Options(
         return rho > 0;
     }
 
+    /** What there is to cover. */
+    Coverage nothingCovered() {
+        return new Coverage(kind().faults());
+    }
+
+    /** What candidates contend at. */
+    StoreKind kind() {
+        return zooKeeper == null ? new RegisterKind() : new ZooKeeperKind(zooKeeper);
+    }
+
     /** The command that runs {@code seed} again, just so. */
     public String replay(long seed) {
         StringBuilder command =

@@ -173,7 +173,7 @@ public final class Simulate implements Callable<Integer> {
 
     private int mutants(Path document, Options options, PrintWriter out) throws IOException {
         List<MutantsTable.Row> rows = MutantsTable.run(options, threads, row -> {
-            out.printf("%-32s %s %s%n", row.mutant().text(), row.seeds(), row.violation());
+            out.printf("%-32s %s %s%n", row.name(), row.seeds(), row.violation());
             out.flush();
         });
         MutantsTable.write(rows, document);
@@ -246,17 +246,17 @@ public final class Simulate implements Callable<Integer> {
                 seconds,
                 summary.simulatedNanos() / 6e10 / seconds);
         out.printf(
+                "%,.0f simulated hours a minute on one core: %.1f s of processor time%n",
+                summary.simulatedNanos() / 6e10 / (summary.cpuNanos() / 1e9), summary.cpuNanos() / 1e9);
+        out.printf(
                 "longest recovery %.1f s; most calls in 30 retryPeriods %d; without fencing %,d seeds lost an update%n",
                 summary.longestRecoveryNanos() / 1e9, summary.mostCalls(), summary.corruptedSeeds());
         Map<Fault, Long> faults = new TreeMap<>(summary.faults());
         faults.forEach((fault, count) -> out.printf("  %-24s %,12d%n", fault.text(), count));
-        if (store.equals("register")) {
-            // The matrix is of the faults that a register suffers.
-            out.print(summary.coverage().matrix());
-            List<String> gaps = summary.coverage().gaps();
-            gaps.stream().limit(MOST_GAPS).forEach(gap -> out.println("uncovered: " + gap));
-            out.printf("%,d pairs of transition and fault uncovered%n", gaps.size());
-        }
+        out.print(summary.coverage().matrix());
+        List<String> gaps = summary.coverage().gaps();
+        gaps.stream().limit(MOST_GAPS).forEach(gap -> out.println("uncovered: " + gap));
+        out.printf("%,d pairs of transition and fault uncovered%n", gaps.size());
         out.printf("histories %016x%n", summary.histories());
         out.println(failure == null ? "every invariant held" : "an invariant broke");
         out.flush();

@@ -143,13 +143,9 @@ final class SimulatedRuntime implements BackendRuntime, Timekeeper {
 
     private static <T> void make(Supplier<CompletionStage<T>> call, CompletableFuture<T> answer) {
         try {
-            call.get().whenComplete((value, failure) -> {
-                if (failure != null) {
-                    answer.completeExceptionally(failure);
-                } else {
-                    answer.complete(value);
-                }
-            });
+            call.get()
+                    .handle((value, failure) ->
+                            failure != null ? answer.completeExceptionally(failure) : answer.complete(value));
         } catch (RuntimeException e) {
             answer.completeExceptionally(e);
         }

@@ -1,5 +1,7 @@
 package dev.baton.simulation;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,7 +41,9 @@ public final class Simulation {
             List<Future<Tally>> parts = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 parts.add(pool.submit(() -> {
-                    Tally tally = new Tally();
+                    Tally tally = new Tally(options);
+                    ThreadMXBean clocks = ManagementFactory.getThreadMXBean();
+                    long began = clocks.getCurrentThreadCpuTime();
                     for (long n = next.getAndIncrement(); n < count; n = next.getAndIncrement()) {
                         Outcome outcome = run(first + n, options);
                         tally.add(outcome);
@@ -48,10 +52,11 @@ public final class Simulation {
                             next.set(count);
                         }
                     }
+                    tally.cpuNanos = clocks.getCurrentThreadCpuTime() - began;
                     return tally;
                 }));
             }
-            Tally all = new Tally();
+            Tally all = new Tally(options);
             for (Future<Tally> part : parts) {
                 all.add(part.get());
             }
@@ -69,6 +74,7 @@ public final class Simulation {
     /**
      * How many worlds went.
      *
+     * @param cpuNanos the processor time that they took, all threads together
      * @param coverage which transitions met which faults
      * @param histories a hash of all histories, in whatever order they were made
      * @param failure the outcome with the smallest seed that violated an invariant, or null when none did
@@ -78,6 +84,7 @@ public final class Simulation {
             long events,
             long terms,
             long simulatedNanos,
+            long cpuNanos,
             long corruptedSeeds,
             long mostCalls,
             long longestRecoveryNanos,
@@ -88,16 +95,21 @@ public final class Simulation {
 
     private static final class Tally {
         private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
-        private final Coverage coverage = new Coverage();
+        private final Coverage coverage;
         private long histories;
         private long seeds;
         private long events;
         private long terms;
         private long nanos;
+        private long cpuNanos;
         private long corrupted;
         private long mostCalls;
         private long recovery;
         private @Nullable Outcome failure;
+
+        Tally(Options options) {
+            coverage = options.nothingCovered();
+        }
 
         void add(Outcome outcome) {
             seeds++;
@@ -122,6 +134,7 @@ public final class Simulation {
             events += other.events;
             terms += other.terms;
             nanos += other.nanos;
+            cpuNanos += other.cpuNanos;
             corrupted += other.corrupted;
             mostCalls = Math.max(mostCalls, other.mostCalls);
             recovery = Math.max(recovery, other.recovery);
@@ -143,6 +156,7 @@ public final class Simulation {
                     events,
                     terms,
                     nanos,
+                    cpuNanos,
                     corrupted,
                     mostCalls,
                     recovery,

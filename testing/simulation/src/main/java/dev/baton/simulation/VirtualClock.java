@@ -17,6 +17,8 @@ final class VirtualClock {
     private long wallOrigin;
     private long suspended;
     private long suspendedSince = -1;
+    private long shownAt = Long.MIN_VALUE;
+    private Moment shown = new Moment(0, 0);
 
     /**
      * Clocks of a machine.
@@ -33,6 +35,14 @@ final class VirtualClock {
 
     /** What both show at {@code trueNanos}, which never precedes the last suspension. */
     Moment at(long trueNanos) {
+        if (trueNanos != shownAt) {
+            shown = read(trueNanos);
+            shownAt = trueNanos;
+        }
+        return shown;
+    }
+
+    private Moment read(long trueNanos) {
         long asleep = suspended + (suspendedSince < 0 ? 0 : trueNanos - suspendedSince);
         return new Moment(monotonicOrigin + scaled(trueNanos - asleep), wallOrigin + scaled(trueNanos));
     }
@@ -47,8 +57,10 @@ final class VirtualClock {
         if (left <= 0) {
             return 0;
         }
+        long begun = trueNanos - suspended;
+        long end = scaled(begun) + left;
         long wait = left * MILLION / (MILLION + ppm);
-        while (scaled(trueNanos - suspended + wait) - scaled(trueNanos - suspended) < left) {
+        while (scaled(begun + wait) < end) {
             wait++;
         }
         return wait;
@@ -56,14 +68,17 @@ final class VirtualClock {
 
     void jumpWall(long nanos) {
         wallOrigin += nanos;
+        shownAt = Long.MIN_VALUE;
     }
 
     void suspend(long trueNanos) {
         suspendedSince = trueNanos;
+        shownAt = Long.MIN_VALUE;
     }
 
     void wake(long trueNanos) {
         suspended += trueNanos - suspendedSince;
         suspendedSince = -1;
+        shownAt = Long.MIN_VALUE;
     }
 }

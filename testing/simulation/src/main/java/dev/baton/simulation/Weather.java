@@ -51,7 +51,7 @@ final class Weather {
         Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
-            if (!fault.isOfARegister()) {
+            if (!fault.isOfARegister() && !fault.isOfServers()) {
                 draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
             }
         }

@@ -8,9 +8,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class World {
 
     private final long seed;
     private final Options options;
-    private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
+    private final EventQueue queue = new EventQueue();
     private final ArrayDeque<Event> ready = new ArrayDeque<>();
     private final Trace trace = new Trace();
     private final SplittableRandom random;
@@ -48,7 +47,7 @@ final class World {
     private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
     private final SimulatedStore store;
-    private final @Nullable ZooKeeperStore zooKeeper;
+    private final StoreKind.Store contended;
     private final SharedResource fenced;
     private final SharedResource unfenced;
     private final Invariants invariants;
@@ -100,9 +99,7 @@ final class World {
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
         unfenced = new SharedResource(false);
-        zooKeeper = options.zooKeeper() == null
-                ? null
-                : new ZooKeeperStore(this, random.split(), options.zooKeeper(), timings);
+        contended = options.kind().open(this, random, timings);
     }
 
     /** The timing that tolerates just about this much. */
@@ -147,8 +144,9 @@ final class World {
         return store;
     }
 
-    @Nullable ZooKeeperStore zooKeeper() {
-        return zooKeeper;
+    /** What candidates contend at. */
+    StoreKind.Store contended() {
+        return contended;
     }
 
     SharedResource fenced() {
@@ -206,15 +204,13 @@ final class World {
                     + takeoverNanos;
             longest = Math.max(longest, sum);
         }
-        return (long) (longest / (1 - drift()))
-                + 2 * Weather.AFTERMATH
-                + (zooKeeper == null ? 0 : zooKeeper.patience());
+        return (long) (longest / (1 - drift())) + 2 * Weather.AFTERMATH + contended.patience();
     }
 
     // -- the queue ------------------------------------------------------------------------------------------------
 
     /** Something that happens at a time, to a process or to the world. */
-    static final class Event implements Comparable<Event> {
+    static final class Event {
         private final long at;
         private final long order;
         private final @Nullable Node node;
@@ -232,20 +228,13 @@ final class World {
             cancelled = true;
         }
 
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(at, other.at);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        long at() {
+            return at;
         }
 
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return Long.hashCode(order);
+        /** The how manieth it is. */
+        long order() {
+            return order;
         }
     }
 
@@ -335,9 +324,7 @@ final class World {
             at(random.nextLong(1_000 * MILLI), null, () -> startNode(place));
         }
         new Adversary(this, random.split()).begin();
-        if (zooKeeper != null) {
-            zooKeeper.begin();
-        }
+        contended.begin();
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
@@ -367,7 +354,8 @@ final class World {
         int run = nodes.size();
         String identity = twins ? "twin" : "app-" + slot;
         Mutant mutant = options.mutant();
-        String unique = String.format(Locale.ROOT, "%08x-%04x-4000-8000-", random.nextInt(), run & 0xffff);
+        HexFormat hex = HexFormat.of();
+        String unique = hex.toHexDigits(random.nextInt()) + "-" + hex.toHexDigits((short) run) + "-4000-8000-";
         String nonce = mutant.nonce(identity, unique);
         ElectionTiming timing = mutant.timing(timings.get(slot));
         CandidateConfig config = new CandidateConfig(
@@ -441,9 +429,7 @@ final class World {
         boolean silent = nodes.stream().allMatch(node -> !node.isAlive() || node.isStopped());
         if (silent) {
             invariants.checkNothingIsLeft();
-            if (zooKeeper != null) {
-                zooKeeper.checkNothingIsLeft();
-            }
+            contended.checkNothingIsLeft();
             over = true;
             return;
         }

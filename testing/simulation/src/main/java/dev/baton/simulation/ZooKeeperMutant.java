@@ -1,19 +1,21 @@
 package dev.baton.simulation;
 
 import dev.baton.simulation.zookeeper.Misbehaving;
+import dev.baton.simulation.zookeeper.SimulatedClients;
 import dev.baton.spi.Answer;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** A small, plausible mistake in how a ZooKeeper session is judged, planted around the production code. */
-public enum ZooKeeperMutant {
-    /** No mistake at all. */
-    NONE,
-    /** A write is taken to touch the session: the whole timeout counts from the newest that was acknowledged. */
-    WRITE_TAKEN_FOR_A_TOUCH {
+public enum ZooKeeperMutant implements SimulatedClients.Shown {
+    NONE("No mistake at all."),
+    WRITE_TAKEN_FOR_A_TOUCH(
+            "A write is taken to touch the session: the whole timeout counts from the newest that was acknowledged.") {
         @Override
         LockBackend around(LockBackend right) {
             return new Regranting(right) {
@@ -24,8 +26,20 @@ public enum ZooKeeperMutant {
             };
         }
     },
-    /** Validity counts from the receipt of an answer. */
-    VALIDITY_FROM_RECEIPT {
+    TOUCH_LAG_IGNORED("Of what was answered before a write left, the leader is taken to know: no tick is waited for.") {
+        @Override
+        Duration tick(Duration tick) {
+            return Duration.ofNanos(1);
+        }
+    },
+    CONNECTION_COUNTED_FROM_RECEIPT(
+            "A connection is taken to touch the session when the client hears of it, not when it set out.") {
+        @Override
+        public Clients.Connection around(Clients.Connection right, Timekeeper time) {
+            return new Misbehaving.Hearing(right, time);
+        }
+    },
+    VALIDITY_FROM_RECEIPT("Validity counts from the receipt of an answer.") {
         @Override
         LockBackend around(LockBackend right) {
             return new Regranting(right) {
@@ -37,27 +51,54 @@ public enum ZooKeeperMutant {
             };
         }
     },
-    /** An answered read is taken for proof that the session is alive. */
-    READ_TAKEN_FOR_PROOF {
+    READ_TAKEN_FOR_PROOF("An answered read is taken for proof that the session is alive.") {
         @Override
-        Handle around(Handle right) {
+        public Handle around(Handle right) {
             return new Misbehaving.Reading(right);
         }
     },
-    /** The session timeout granted with the first connection is taken to be granted with each. */
-    TIMEOUT_NOT_READ_AGAIN {
+    TIMEOUT_NOT_READ_AGAIN("The session timeout granted with the first connection is taken to be granted with each.") {
         @Override
-        Handle around(Handle right) {
+        public Handle around(Handle right) {
             return new Misbehaving.Remembering(right);
         }
     },
-    /** A create whose answer was lost is taken not to have been carried out. */
-    AMBIGUOUS_CREATE_LEFT_BEHIND {
+    AMBIGUOUS_CREATE_LEFT_BEHIND(
+            "A create whose answer was lost is taken not to have been carried out (etcd#21128, stolon#659).") {
         @Override
-        Handle around(Handle right) {
+        public Handle around(Handle right) {
             return new Misbehaving.Sure(right);
         }
+    },
+    AMBIGUOUS_DELETE_TAKEN_FOR_DONE("A delete whose answer was lost is taken to have been carried out (4.1).") {
+        @Override
+        public Handle around(Handle right) {
+            return new Misbehaving.Hopeful(right);
+        }
+    },
+    TOKEN_FROM_SEQUENCE("Tokens are the sequence numbers of nodes, which restart when their parent is reaped (2.2).") {
+        @Override
+        public Handle around(Handle right) {
+            return new Misbehaving.Counting(right);
+        }
+    },
+    PREDECESSOR_NOT_WATCHED("Whoever stands in line reads the node before its own, and leaves no watch on it (6.3).") {
+        @Override
+        public Handle around(Handle right) {
+            return new Misbehaving.Unwatching(right);
+        }
     };
+
+    private final String mistake;
+
+    ZooKeeperMutant(String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** What is wrong, in a sentence. */
+    public String mistake() {
+        return mistake;
+    }
 
     /** {@code read-taken-for-proof} for {@link #READ_TAKEN_FOR_PROOF}. */
     public String text() {
@@ -81,7 +122,18 @@ public enum ZooKeeperMutant {
         return right;
     }
 
-    Handle around(Handle right) {
+    @Override
+    public Handle around(Handle right) {
         return right;
+    }
+
+    @Override
+    public Clients.Connection around(Clients.Connection right, Timekeeper time) {
+        return right;
+    }
+
+    /** What the backend is told of the servers' tickTime. */
+    Duration tick(Duration tick) {
+        return tick;
     }
 }

@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import dev.baton.simulation.zookeeper.Ensemble;
 import dev.baton.simulation.zookeeper.Host;
+import dev.baton.simulation.zookeeper.Server;
 import dev.baton.simulation.zookeeper.SimulatedClients;
 import dev.baton.simulation.zookeeper.Surroundings;
 import dev.baton.spi.BackendRuntime;
@@ -12,16 +13,36 @@ import dev.baton.zookeeper.ForSimulation;
 import dev.baton.zookeeper.ZooKeeperBackend;
 import dev.baton.zookeeper.session.Line;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** The store of a world whose candidates stand in line at ZooKeeper, and the faults that only its servers have. */
-final class ZooKeeperStore implements Surroundings {
+final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     private static final List<Long> TICKS = List.of(2_000L, 1_500L, 1_000L, 500L, 200L);
     private static final String LINE = "/baton/" + World.ELECTION + "/";
+
+    private static final Set<Fault> OF_NO_CONNECTION = Set.of(
+            Fault.REQUEST_DUPLICATED,
+            Fault.ERROR_AFTER_COMMIT,
+            Fault.STORE_BUSY,
+            Fault.WATCH_EVENT_LOST,
+            Fault.WATCH_EVENT_SLOW,
+            Fault.WATCH_STALLED);
+
+    /**
+     * What can go wrong here. A connection delivers a packet once, in order, or breaks, so no request is repeated, no error
+     * follows a commit but the loss of the connection, and no watch lags or is lost without that. ZooKeeper turns nobody away,
+     * and an operator who deletes a node breaks the premise that the invariants of this kind rest on.
+     */
+    static final Set<Fault> FAULTS = Arrays.stream(Fault.values())
+            .filter(fault -> !fault.isOfARegister() && !fault.breaksThePremise() && !OF_NO_CONNECTION.contains(fault))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final World world;
     private final SplittableRandom random;
@@ -30,6 +51,9 @@ final class ZooKeeperStore implements Surroundings {
     private final Map<Node, Host> processes = new HashMap<>();
     private final Duration tick;
     private final Ensemble ensemble;
+    private final boolean delaysTouches;
+    private final boolean delaysConnections;
+    private final boolean waits;
 
     ZooKeeperStore(World world, SplittableRandom random, ZooKeeperMutant mutant, List<ElectionTiming> timings) {
         this.world = world;
@@ -42,6 +66,9 @@ final class ZooKeeperStore implements Surroundings {
         double worst = ElectionTiming.DEFAULT_CLOCK_DRIFT;
         double rate = random.nextBoolean() ? worst : random.nextDouble(-worst, worst);
         ensemble = new Ensemble(this, tick, rate);
+        delaysTouches = random.nextBoolean();
+        delaysConnections = random.nextBoolean();
+        waits = random.nextInt(4) != 0;
     }
 
     /** Whether all candidates could use servers with this tick. */
@@ -52,18 +79,36 @@ final class ZooKeeperStore implements Surroundings {
                                 > 3.2 * timing.retryPeriod().toNanos());
     }
 
-    void begin() {
-        if (random.nextBoolean()) {
+    @Override
+    public void begin() {
+        if (random.nextInt(4) != 0) {
             again(world.leaseNanos() / 8, this::loseRack);
         }
-        maybe(2, ensemble::changeLeader);
-        maybe(1, () -> ensemble.cutOff(world.weather().spell()));
+        maybe(2, () -> {
+            if (world.weather().inject(Fault.LEADER_CHANGED)) {
+                ensemble.changeLeader();
+            }
+        });
+        maybe(1, this::cutFollowerOff);
         long shortest = timings.stream()
                 .mapToLong(timing -> timing.leaseDuration().toNanos())
                 .min()
                 .orElseThrow();
-        maybe(2, () -> ensemble.grantAtMost(Duration.ofNanos((long) (shortest * random.nextDouble(0.5, 1)))));
+        maybe(2, () -> {
+            Duration most = Duration.ofNanos((long) (shortest * random.nextDouble(0.5, 1)));
+            if (world.weather().inject(Fault.TIMEOUT_CUT)) {
+                ensemble.grantAtMost(most);
+            }
+        });
         world.at(world.clearAt() + Weather.AFTERMATH / 2, null, () -> ensemble.grantAtMost(null));
+    }
+
+    private void cutFollowerOff() {
+        long spell = world.weather().spell();
+        Server server = ensemble.any();
+        if (ensemble.canLose(server) && world.weather().inject(Fault.FOLLOWER_CUT_OFF)) {
+            ensemble.cutOff(server, spell);
+        }
     }
 
     /** Whoever leads goes under together with its server: a packet that was noted there may never be reported. */
@@ -71,7 +116,10 @@ final class ZooKeeperStore implements Surroundings {
         Invariants.Reign leads = world.invariants().leader();
         Host process = leads == null ? null : processes.get(leads.node());
         if (leads != null && process != null) {
-            ensemble.afterNextBeat(process, () -> loseRack(leads.node(), process));
+            ensemble.afterNextBeat(
+                    process,
+                    waits ? leads.node().config().timing().renewDeadline().toNanos() : 0,
+                    () -> loseRack(leads.node(), process));
         }
     }
 
@@ -79,9 +127,14 @@ final class ZooKeeperStore implements Surroundings {
         long spell = Math.min(
                 world.leaseNanos() + random.nextLong(world.leaseNanos()),
                 world.clearAt() + Weather.AFTERMATH / 2 - world.now());
-        if (spell > 0 && !node.isCutOff() && ensemble.cutOff(process, spell)) {
-            world.weather().inject(Fault.PARTITION);
-            node.cutOff(true);
+        Server server = ensemble.serverOf(process);
+        if (spell > ensemble.answerNanos()
+                && server != null
+                && !node.isCutOff()
+                && ensemble.canLose(server)
+                && world.weather().inject(Fault.RACK_LOST)) {
+            ensemble.cutOff(server, spell);
+            world.at(world.now() + ensemble.answerNanos(), null, () -> node.cutOff(true));
             world.at(world.now() + spell, null, () -> node.cutOff(false));
         }
     }
@@ -104,17 +157,19 @@ final class ZooKeeperStore implements Surroundings {
     }
 
     /** How much longer than a register's the way back may be: reconnections, and sessions that have to end. */
-    long patience() {
+    @Override
+    public long patience() {
         return 3 * world.leaseNanos() + 8 * tick.toNanos();
     }
 
     /** The production backend, on this node's clock and these servers. */
-    LockBackend backend(Node node, BackendRuntime runtime) {
+    @Override
+    public LockBackend backend(Node node, BackendRuntime runtime) {
         ZooKeeperBackend.Builder builder =
-                ZooKeeperBackend.builder("simulated:2181").tickTime(tick);
+                ZooKeeperBackend.builder("simulated:2181").tickTime(mutant.tick(tick));
         Host process = process(node, runtime);
         processes.put(node, process);
-        SimulatedClients clients = new SimulatedClients(this, ensemble, process, mutant::around);
+        SimulatedClients clients = new SimulatedClients(this, ensemble, process, mutant);
         LockBackend backend = ForSimulation.backend(builder, runtime, clients);
         backend.check(World.ELECTION, node.config().timing());
         return mutant.around(backend);
@@ -145,7 +200,8 @@ final class ZooKeeperStore implements Surroundings {
     }
 
     /** Everybody was closed: whatever of theirs is in line now will be there for as long as their sessions live. */
-    void checkNothingIsLeft() {
+    @Override
+    public void checkNothingIsLeft() {
         for (String path : ensemble.paths()) {
             String nonce = path.startsWith(LINE) ? Line.nonceIn(path.substring(LINE.length())) : null;
             for (Node node : world.nodes()) {
@@ -191,6 +247,28 @@ final class ZooKeeperStore implements Surroundings {
     @Override
     public boolean losesReply() {
         return world.weather().strikes(Fault.REPLY_LOST);
+    }
+
+    @Override
+    public boolean delaysTouch() {
+        return delaysTouches
+                && !world.weather().isClear()
+                && random.nextInt(8) == 0
+                && world.weather().inject(Fault.TOUCH_DELAYED);
+    }
+
+    @Override
+    public boolean delaysConnection() {
+        return delaysConnections
+                && !world.weather().isClear()
+                && random.nextBoolean()
+                && world.weather().inject(Fault.CONNECTION_LATE);
+    }
+
+    @Override
+    public void expired(String session, long id) {
+        happened(session, id);
+        world.weather().inject(Fault.SESSION_EXPIRED);
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.baton.simulation.zookeeper.Tree.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -24,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Ensemble {
     private static final int SYNC_LIMIT = 5;
 
+    /** This part of a tick after the leader has prepared a write, its answer is there. */
+    private static final int SOON = 8;
+
+    private static final int SEQUENCE_DIGITS = 10;
+
     final Surroundings world;
     final long tick;
     private final double rate;
@@ -33,9 +37,11 @@ public final class Ensemble {
     private final Tree prepared = new Tree();
     private Server leader;
     private int reign;
+    private long nextPing;
     private long zxid;
     private long lastSession;
     private @Nullable Host awaited;
+    private long awaitedWithin;
     private @Nullable Runnable ambush;
 
     /**
@@ -55,8 +61,6 @@ public final class Ensemble {
         zxid = world.random().nextLong(1_000);
         lastSession = world.random().nextLong(1L << 40);
         leader = servers.get(0);
-        ping(reign);
-        reap();
     }
 
     /** One session, as the leader knows it. */
@@ -65,6 +69,8 @@ public final class Ensemble {
         private Server owner;
         private long timeout;
         private long endsAt;
+        private long beatAt;
+        private boolean fresh = true;
 
         Session(long id, Server owner) {
             this.id = id;
@@ -87,7 +93,8 @@ public final class Ensemble {
         return leader;
     }
 
-    Server any() {
+    /** One of the servers. */
+    public Server any() {
         return servers.get(world.random().nextInt(servers.size()));
     }
 
@@ -114,6 +121,7 @@ public final class Ensemble {
             return false;
         }
         session.owner = by;
+        session.fresh = true;
         session.timeout = trueNanos(timeout.toNanos());
         touch(session);
         return true;
@@ -135,7 +143,7 @@ public final class Ensemble {
         world.at(session.endsAt, () -> {
             if (sessions.get(session.id) == session) {
                 if (world.now() >= session.endsAt) {
-                    world.happened("session 0x" + Long.toHexString(session.id) + " expires", session.id);
+                    world.expired("session 0x" + Long.toHexString(session.id) + " expires", session.id);
                     end(session.id);
                 } else {
                     await(session);
@@ -168,7 +176,7 @@ public final class Ensemble {
             zxid++;
             decide(id, request);
             if (request.op() == Op.SET) {
-                beats(by);
+                beats(by, session);
             }
         }
     }
@@ -202,9 +210,7 @@ public final class Ensemble {
             agree(Reply.of(Code.NONODE, zxid), List.of());
             return;
         }
-        String path = mode.isSequential()
-                ? request.path() + String.format(Locale.ROOT, "%010d", parent.created)
-                : request.path();
+        String path = mode.isSequential() ? request.path() + sequence(parent.created) : request.path();
         if (prepared.find(path) != null) {
             agree(Reply.of(Code.NODEEXISTS, zxid), List.of());
             return;
@@ -214,13 +220,22 @@ public final class Ensemble {
         agree(new Reply(Code.OK, path, null, null, node.stat(), zxid), List.of(made));
     }
 
+    private static String sequence(int number) {
+        String digits = Integer.toString(number);
+        return "0".repeat(SEQUENCE_DIGITS - digits.length()) + digits;
+    }
+
     private Change change(Kind kind, String path, String data, long owner, boolean container) {
-        Change change = new Change(kind, path, data, owner, container, zxid, world.now() / 1_000_000);
-        Tree.Node node = prepared.find(path);
-        if (kind == Kind.DELETE && node != null) {
+        String parent = Tree.parent(path);
+        Change change = new Change(kind, path, parent, data, owner, container, zxid, world.now() / 1_000_000);
+        Tree.Node node = kind == Kind.DELETE ? prepared.find(path) : null;
+        if (node != null) {
             world.gone(path, node.czxid);
         }
         prepared.apply(change);
+        if (kind == Kind.DELETE && prepared.isAbandoned(parent)) {
+            reap(parent);
+        }
         if (kind != Kind.SET) {
             world.happened(change, zxid * 31 + path.hashCode());
         }
@@ -233,19 +248,16 @@ public final class Ensemble {
 
     private void agree(Txn txn) {
         log.add(txn);
-        for (Server server : servers) {
-            server.fromLeader(server::catchUp);
-        }
+        servers.forEach(server -> server.agreed(txn));
     }
 
-    /** Containers that are empty go, now and then. */
-    private void reap() {
+    /** A container that is empty goes, after a while. */
+    private void reap(String path) {
         world.at(world.now() + tick / 2 + world.random().nextLong(8 * tick), () -> {
-            for (String path : prepared.abandoned()) {
+            if (prepared.isAbandoned(path)) {
                 zxid++;
                 agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, path, "", 0, false)));
             }
-            reap();
         });
     }
 
@@ -256,14 +268,15 @@ public final class Ensemble {
 
     // -- leading --------------------------------------------------------------------------------------------------
 
-    private void ping(int since) {
-        if (since != reign) {
-            return;
+    /**
+     * When the leader will next ping its followers, as it does every half tick and a little. A ping that finds nothing to
+     * report changes nothing: only where there is something does it become an event.
+     */
+    long nextPing() {
+        while (nextPing <= world.now()) {
+            nextPing += tick / 2 + world.random().nextLong(tick / 10);
         }
-        for (Server server : servers) {
-            server.fromLeader(server::pinged);
-        }
-        world.at(world.now() + tick / 2 + world.random().nextLong(tick / 10), () -> ping(since));
+        return nextPing;
     }
 
     /** Another server leads, with all that was agreed; every session's time starts anew. */
@@ -280,7 +293,7 @@ public final class Ensemble {
         world.at(world.now() + silence, () -> {
             if (since == reign) {
                 servers.forEach(Server::join);
-                ping(since);
+                nextPing = world.now();
             }
         });
         // No session ends while nobody leads, and each has its whole time once somebody does.
@@ -289,45 +302,62 @@ public final class Ensemble {
         }
     }
 
-    /** A server loses the others for {@code nanos} and does not know it at first; never the leader, nor a majority. */
-    public void cutOff(long nanos) {
-        cutOff(any(), nanos);
-    }
-
-    private boolean cutOff(Server server, long nanos) {
-        long cut = servers.stream().filter(Server::isCut).count();
-        if (server == leader || server.isCut() || 2 * (cut + 1) >= servers.size()) {
-            return false;
-        }
+    /** A server loses the others for {@code nanos} and does not know it at first; never one that {@link #canLose} rules out. */
+    public void cutOff(Server server, long nanos) {
         world.happened(server + " loses its leader", nanos);
-        server.cut(SYNC_LIMIT * tick);
+        // What it says is lost first, what it hears a little later.
+        server.mute();
+        world.at(world.now() + tick / SOON, () -> server.cut(SYNC_LIMIT * tick));
         world.at(world.now() + nanos, server::heal);
-        return true;
     }
 
-    /** Runs {@code then} when the answer to the next heartbeat of {@code process} is hardly there. */
-    public void afterNextBeat(Host process, Runnable then) {
+    /** Whether a majority with its leader would be left without {@code server}. */
+    public boolean canLose(Server server) {
+        long cut = servers.stream().filter(Server::isCut).count();
+        return server != leader && !server.isCut() && 2 * (cut + 1) < servers.size();
+    }
+
+    /**
+     * Runs {@code then} when the leader has prepared the next heartbeat of {@code process}, and not answered it.
+     *
+     * @param within 0 for any heartbeat, or to wait for one that shows how little a write proves: what was answered before
+     *     it is not known to the leader, which would end the session sooner than its timeout after that, and within so
+     *     many nanoseconds
+     */
+    public void afterNextBeat(Host process, long within, Runnable then) {
         awaited = process;
+        awaitedWithin = within;
         ambush = then;
     }
 
-    private void beats(Server by) {
+    private void beats(Server by, Session session) {
+        long soon = tick / SOON;
+        long before = session.fresh ? world.now() - soon : session.beatAt;
+        boolean shows =
+                session.endsAt < before + session.timeout - soon && session.endsAt < world.now() + awaitedWithin - soon;
+        session.beatAt = world.now();
+        session.fresh = false;
         Runnable then = ambush;
-        if (awaited != null && then != null && by.serves(awaited)) {
+        if (awaited != null && then != null && by.serves(awaited) && (awaitedWithin == 0 || shows)) {
             awaited = null;
             ambush = null;
-            world.at(world.now() + tick / 8, then);
+            then.run();
         }
     }
 
-    /** The server that {@code process} is connected to loses the others; whether there was one that can. */
-    public boolean cutOff(Host process, long nanos) {
+    /** The server that {@code process} is connected to, or null. */
+    public @Nullable Server serverOf(Host process) {
         for (Server server : servers) {
             if (server.serves(process)) {
-                return cutOff(server, nanos);
+                return server;
             }
         }
-        return false;
+        return null;
+    }
+
+    /** For so long after a server was cut off, answers of its leader still arrive. */
+    public long answerNanos() {
+        return tick / SOON;
     }
 
     /** A server grants no longer session timeout than {@code most}, or again whatever is asked for. */

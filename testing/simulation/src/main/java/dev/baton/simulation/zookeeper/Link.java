@@ -2,9 +2,10 @@ package dev.baton.simulation.zookeeper;
 
 import dev.baton.simulation.zookeeper.Request.Op;
 import dev.baton.simulation.zookeeper.Request.Reply;
+import dev.baton.simulation.zookeeper.Tree.Change;
 import java.util.ArrayDeque;
-import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.zookeeper.KeeperException.Code;
@@ -19,7 +20,9 @@ final class Link {
     private final Server server;
     private final long session;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-    private final Map<Op, Set<String>> watches = new EnumMap<>(Op.class);
+    private final Set<String> awaited = new HashSet<>();
+    private final Set<String> read = new HashSet<>();
+    private final Set<String> listed = new HashSet<>();
     private boolean broken;
     private boolean open = true;
     private long up;
@@ -152,29 +155,50 @@ final class Link {
     // -- watches --------------------------------------------------------------------------------------------------
 
     void watch(Op op, String path, boolean exists) {
-        Op kind = op == Op.EXISTS && exists ? Op.DATA : op;
-        watches.computeIfAbsent(kind, none -> new HashSet<>()).add(path);
+        Set<String> kind = switch (op) {
+            case EXISTS -> exists ? read : awaited;
+            case DATA -> read;
+            default -> listed;
+        };
+        kind.add(path);
     }
 
-    /** Tells of {@code event} if that is watched, and watches no longer. */
-    void fire(String path, EventType event) {
-        boolean heard = switch (event) {
-            case NodeCreated -> unwatch(Op.EXISTS, path);
-            case NodeDataChanged -> unwatch(Op.DATA, path);
-            case NodeDeleted -> {
-                boolean listed = unwatch(Op.CHILDREN, path);
-                yield unwatch(Op.DATA, path) || listed;
+    /** Whether the client is to hear of any of {@code changes}. */
+    boolean watchesAnyOf(List<Change> changes) {
+        for (Change change : changes) {
+            String path = change.path();
+            boolean watched = switch (change.kind()) {
+                case CREATE -> awaited.contains(path) || listed.contains(change.parent());
+                case SET -> read.contains(path);
+                case DELETE -> read.contains(path) || listed.contains(path) || listed.contains(change.parent());
+            };
+            if (watched) {
+                return true;
             }
-            default -> unwatch(Op.CHILDREN, path);
-        };
-        if (heard) {
-            tell(path, event);
+        }
+        return false;
+    }
+
+    /** Tells of {@code change} if that is watched, and watches no longer. */
+    void noteChange(Change change) {
+        String path = change.path();
+        switch (change.kind()) {
+            case CREATE -> tell(awaited.remove(path), path, EventType.NodeCreated);
+            case SET -> tell(read.remove(path), path, EventType.NodeDataChanged);
+            case DELETE -> {
+                boolean wasListed = listed.remove(path);
+                tell(read.remove(path) || wasListed, path, EventType.NodeDeleted);
+            }
+        }
+        if (change.kind() != Tree.Kind.SET) {
+            tell(listed.remove(change.parent()), change.parent(), EventType.NodeChildrenChanged);
         }
     }
 
-    private boolean unwatch(Op op, String path) {
-        Set<String> paths = watches.get(op);
-        return paths != null && paths.remove(path);
+    private void tell(boolean watched, String path, EventType event) {
+        if (watched) {
+            tell(path, event);
+        }
     }
 
     void tell(String path, EventType event) {

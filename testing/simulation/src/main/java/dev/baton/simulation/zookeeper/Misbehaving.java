@@ -1,10 +1,14 @@
 package dev.baton.simulation.zookeeper;
 
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.jspecify.annotations.Nullable;
 
 /** A handle as it is, for mutants to change one thing about it. */
@@ -114,6 +118,107 @@ public abstract class Misbehaving implements Handle {
                             read,
                             children,
                             stat));
+        }
+    }
+
+    /** Takes a delete whose answer was lost for one that was carried out. */
+    public static final class Hopeful extends Misbehaving {
+        public Hopeful(Handle right) {
+            super(right);
+        }
+
+        @Override
+        public void delete(String path, Answered then) {
+            super.delete(
+                    path,
+                    (code, asked, name, read, children, stat) -> then.answer(
+                            code == Code.CONNECTIONLOSS.intValue() ? Code.OK.intValue() : code,
+                            asked,
+                            name,
+                            read,
+                            children,
+                            stat));
+        }
+    }
+
+    /** Shows sequence numbers where the transaction's belongs. */
+    public static final class Counting extends Misbehaving {
+        private static final int DIGITS = 10;
+
+        public Counting(Handle right) {
+            super(right);
+        }
+
+        @Override
+        public void create(String path, byte[] data, CreateMode mode, Answered then) {
+            super.create(path, data, mode, numbered(then));
+        }
+
+        @Override
+        public void exists(String path, @Nullable Watcher watcher, Answered then) {
+            super.exists(path, watcher, numbered(then));
+        }
+
+        @Override
+        public void getData(String path, @Nullable Watcher watcher, Answered then) {
+            super.getData(path, watcher, numbered(then));
+        }
+
+        private static Answered numbered(Answered then) {
+            return (code, asked, name, read, children, stat) -> {
+                String made = name == null ? asked : name;
+                String end = made.substring(Math.max(0, made.length() - DIGITS));
+                if (stat != null && end.chars().allMatch(Character::isDigit)) {
+                    stat.setCzxid(Long.parseLong(end));
+                }
+                then.answer(code, asked, name, read, children, stat);
+            };
+        }
+    }
+
+    /** Reads without watching. */
+    public static final class Unwatching extends Misbehaving {
+        public Unwatching(Handle right) {
+            super(right);
+        }
+
+        @Override
+        public void getData(String path, @Nullable Watcher watcher, Answered then) {
+            super.getData(path, null, then);
+        }
+    }
+
+    /** A connection as it is told of, for mutants to change one thing about it. */
+    private abstract static class Telling implements Clients.Connection {
+        private final Clients.Connection right;
+
+        Telling(Clients.Connection right) {
+            this.right = right;
+        }
+
+        @Override
+        public void opened(Handle handle) {
+            right.opened(handle);
+        }
+
+        @Override
+        public void changed(KeeperState state, @Nullable Moment attemptedAt) {
+            right.changed(state, attemptedAt);
+        }
+    }
+
+    /** Takes a connection's attempt to have begun when the connection is heard of. */
+    public static final class Hearing extends Telling {
+        private final Timekeeper time;
+
+        public Hearing(Clients.Connection right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        public void changed(KeeperState state, @Nullable Moment attemptedAt) {
+            super.changed(state, state == KeeperState.SyncConnected ? time.now() : attemptedAt);
         }
     }
 }

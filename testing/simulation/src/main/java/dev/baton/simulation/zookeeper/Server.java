@@ -4,9 +4,9 @@ import dev.baton.simulation.zookeeper.Request.Op;
 import dev.baton.simulation.zookeeper.Request.Reply;
 import dev.baton.simulation.zookeeper.Tree.Change;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,18 +20,22 @@ import org.jspecify.annotations.Nullable;
  * One server: it answers reads and pings by what it knows, forwards writes, and notes who spoke, to report that when its
  * leader next asks. What it says to its leader, and what it hears from it, arrives in order, until the two are parted.
  */
-final class Server {
+public final class Server {
     private final Ensemble ensemble;
     private final Surroundings world;
     private final int index;
     private final Set<Long> touched = new TreeSet<>();
-    private final Set<Link> links = new LinkedHashSet<>();
+    private final ArrayDeque<Arrival> arrivals = new ArrayDeque<>();
+    private List<Link> links = List.of();
     private final Map<Long, Link> waiting = new HashMap<>();
     private final Tree tree = new Tree();
     private int applied;
     private long zxid;
     private boolean serving = true;
     private boolean cut;
+    private boolean mute;
+    private boolean reporting;
+    private boolean catchingUp;
     private int channel;
     private long lastUp;
     private long lastDown;
@@ -48,10 +52,11 @@ final class Server {
     }
 
     boolean isCut() {
-        return cut;
+        return mute;
     }
 
     long zxid() {
+        catchUp();
         return zxid;
     }
 
@@ -78,10 +83,14 @@ final class Server {
     }
 
     void toLeader(Runnable message) {
+        if (leads() && !mute && lastUp <= world.now()) {
+            message.run();
+            return;
+        }
         int on = channel;
         lastUp = Math.max(lastUp, world.now() + (leads() ? 0 : ensemble.hop()));
         world.at(lastUp, () -> {
-            if (on == channel && !cut) {
+            if (on == channel && !mute) {
                 message.run();
             }
         });
@@ -90,36 +99,102 @@ final class Server {
     void fromLeader(Runnable message) {
         int on = channel;
         lastDown = Math.max(lastDown, world.now() + (leads() ? 0 : ensemble.hop()));
-        world.at(lastDown, () -> {
-            if (on == channel && !cut && serving) {
-                message.run();
-            }
-        });
+        world.at(lastDown, () -> onChannel(on, message));
     }
 
-    /** The leader asks who spoke. */
-    void pinged() {
-        List<Long> spoke = List.copyOf(touched);
-        touched.clear();
-        toLeader(() -> spoke.forEach(ensemble::touch));
+    private void onChannel(int on, Runnable message) {
+        if (on == channel && !cut && serving) {
+            message.run();
+        }
     }
 
     private void touch(long session) {
         if (leads()) {
             ensemble.touch(session);
-        } else {
-            touched.add(session);
+        } else if (touched.add(session) && !reporting && !mute) {
+            reporting = true;
+            int on = channel;
+            long late = world.delaysTouch() ? world.random().nextLong(ensemble.tick / 4) : 0;
+            world.at(ensemble.nextPing() + ensemble.hop() + late, () -> onChannel(on, this::pinged));
         }
     }
 
-    /** Applies the next of what was agreed. */
-    void catchUp() {
-        List<Ensemble.Txn> log = ensemble.log();
-        if (applied >= log.size()) {
+    /** The leader asks who spoke. */
+    private void pinged() {
+        reporting = false;
+        List<Long> spoke = List.copyOf(touched);
+        touched.clear();
+        toLeader(() -> spoke.forEach(ensemble::touch));
+    }
+
+    // -- what was agreed ------------------------------------------------------------------------------------------
+
+    /** One more entry of the log on its way from the leader. */
+    private static final class Arrival {
+        private final long at;
+        private boolean awaited;
+
+        Arrival(long at) {
+            this.at = at;
+        }
+    }
+
+    /**
+     * The leader tells of the newest entry of its log. It arrives in order, after a hop, and becomes an event where a
+     * client may notice when that was; otherwise it is made up for by {@link #catchUp} before anybody looks.
+     */
+    void agreed(Ensemble.Txn txn) {
+        if (!serving || cut) {
             return;
         }
-        Ensemble.Txn txn = log.get(applied);
+        lastDown = Math.max(lastDown, world.now() + (leads() ? 0 : ensemble.hop()));
+        Arrival arrival = new Arrival(lastDown);
+        arrivals.add(arrival);
+        if (lastDown <= world.now()) {
+            catchUp();
+        } else if (waiting.containsKey((long) (applied + arrivals.size() - 1)) || concerns(txn)) {
+            await(arrival);
+        }
+    }
+
+    private boolean concerns(Ensemble.Txn txn) {
+        for (Link link : links) {
+            if (link.session() == txn.ended() || link.watchesAnyOf(txn.changes())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void await(Arrival arrival) {
+        if (!arrival.awaited) {
+            arrival.awaited = true;
+            int on = channel;
+            world.at(arrival.at, () -> onChannel(on, this::catchUp));
+        }
+    }
+
+    /** Somebody has begun to look: whatever is under way matters. */
+    private void awaitArrivals() {
+        arrivals.forEach(this::await);
+    }
+
+    /** Applies what has arrived by now. */
+    private void catchUp() {
+        if (catchingUp) {
+            return;
+        }
+        catchingUp = true;
+        for (Arrival next = arrivals.peek(); next != null && next.at <= world.now(); next = arrivals.peek()) {
+            arrivals.remove();
+            applyNext();
+        }
+        catchingUp = false;
+    }
+
+    private void applyNext() {
         long at = applied++;
+        Ensemble.Txn txn = ensemble.log().get((int) at);
         apply(txn);
         Link link = waiting.remove(at);
         if (link != null) {
@@ -134,25 +209,26 @@ final class Server {
         zxid = txn.reply().zxid();
         for (Change change : txn.changes()) {
             tree.apply(change);
-            String path = change.path();
-            String parent = Tree.parent(path);
-            for (Link link : List.copyOf(links)) {
-                switch (change.kind()) {
-                    case CREATE -> link.fire(path, EventType.NodeCreated);
-                    case SET -> link.fire(path, EventType.NodeDataChanged);
-                    case DELETE -> link.fire(path, EventType.NodeDeleted);
-                }
-                if (change.kind() != Tree.Kind.SET) {
-                    link.fire(parent, EventType.NodeChildrenChanged);
-                }
+            for (Link link : links) {
+                link.noteChange(change);
             }
         }
     }
 
     // -- trouble --------------------------------------------------------------------------------------------------
 
-    /** It hears nothing of its leader, and notices after {@code patience}. */
+    /** Nothing that it says reaches its leader from now on. */
+    void mute() {
+        mute = true;
+    }
+
+    /** It hears nothing of its leader either, and notices after {@code patience}. */
     void cut(long patience) {
+        if (!mute) {
+            return;
+        }
+        catchUp();
+        arrivals.clear();
         cut = true;
         int on = channel;
         world.at(world.now() + patience, () -> {
@@ -163,18 +239,22 @@ final class Server {
     }
 
     void heal() {
-        if (cut) {
+        if (mute) {
             drop();
             cut = false;
+            mute = false;
             world.at(world.now() + ensemble.hop(), this::join);
         }
     }
 
     /** Serves nobody any more: it has no leader. */
     void drop() {
+        catchUp();
+        arrivals.clear();
         serving = false;
         channel++;
         touched.clear();
+        reporting = false;
         waiting.clear();
         closeLinks();
     }
@@ -185,13 +265,13 @@ final class Server {
 
     private void closeLinks(Predicate<Link> which) {
         List<Link> closing = links.stream().filter(which).toList();
-        closing.forEach(links::remove);
+        links = links.stream().filter(which.negate()).toList();
         closing.forEach(Link::closedByServer);
     }
 
     /** Follows the leader, up to date. */
     void join() {
-        if (cut || serving) {
+        if (mute || serving) {
             return;
         }
         serving = true;
@@ -204,20 +284,32 @@ final class Server {
     // -- clients --------------------------------------------------------------------------------------------------
 
     boolean serves(Host process) {
-        return links.stream().anyMatch(link -> link.process() == process);
+        for (Link link : links) {
+            if (link.process() == process) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void attach(Link link) {
-        links.add(link);
+        catchUp();
+        List<Link> more = new ArrayList<>(links);
+        more.add(link);
+        links = List.copyOf(more);
+        awaitArrivals();
     }
 
     void detach(Link link) {
-        links.remove(link);
+        if (links.contains(link)) {
+            links = links.stream().filter(other -> other != link).toList();
+        }
     }
 
     /** A packet arrives. */
     void receive(Link link, Request request) {
         touch(link.session());
+        catchUp();
         if (request.op().isWrite()) {
             long session = link.session();
             toLeader(() -> ensemble.write(session, this, request, at -> waiting.put(at, link)));
@@ -233,6 +325,7 @@ final class Server {
         }
         Tree.Node node = tree.find(path);
         if (request.watcher() != null) {
+            awaitArrivals();
             link.watch(request.op(), path, node != null);
         }
         if (node == null) {
@@ -250,6 +343,8 @@ final class Server {
 
     /** Watches that a client brings along: those that have missed something fire at once. */
     void rewatch(Link link, Map<Op, ? extends Set<String>> watches, long seen) {
+        catchUp();
+        awaitArrivals();
         List<Runnable> missed = new ArrayList<>();
         watches.forEach((op, paths) -> paths.forEach(path -> {
             Tree.Node node = tree.find(path);

@@ -1,10 +1,8 @@
 package dev.baton.simulation.zookeeper;
 
 import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +15,7 @@ final class SimulatedClient {
     private final Host process;
     private final Duration timeout;
     private final Supplier<Clients.Connection> opening;
-    private final UnaryOperator<Handle> shown;
+    private final SimulatedClients.Shown shown;
     private @Nullable SimulatedHandle current;
     private boolean closed;
 
@@ -27,7 +25,7 @@ final class SimulatedClient {
             Host process,
             Duration timeout,
             Supplier<Clients.Connection> opening,
-            UnaryOperator<Handle> shown) {
+            SimulatedClients.Shown shown) {
         this.world = world;
         this.ensemble = ensemble;
         this.process = process;
@@ -43,7 +41,7 @@ final class SimulatedClient {
         Clients.Connection connection = opening.get();
         SimulatedHandle handle = new SimulatedHandle(world, ensemble, process, timeout, connection, this);
         current = handle;
-        connection.opened(shown.apply(handle));
+        connection.opened(shown.around(handle));
         handle.connect();
     }
 

@@ -7,21 +7,29 @@ import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 
 /**
  * The client library of one process.
  *
- * @param shown what the backend sees of each handle: the handle, or a mutant around it
+ * @param shown what the backend sees of each handle and hears of it: as it is, or with a mistake
  */
-public record SimulatedClients(Surroundings world, Ensemble ensemble, Host process, UnaryOperator<Handle> shown)
-        implements Clients {
+public record SimulatedClients(Surroundings world, Ensemble ensemble, Host process, Shown shown) implements Clients {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** What lies between client library and backend. */
+    public interface Shown {
+        /** What the backend is handed for {@code handle}. */
+        Handle around(Handle handle);
+
+        /** What is told for {@code connection}. */
+        Connection around(Connection connection, Timekeeper time);
+    }
 
     @Override
     public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening) {
-        SimulatedClient client = new SimulatedClient(world, ensemble, process, sessionTimeout, opening, shown);
+        SimulatedClient client = new SimulatedClient(
+                world, ensemble, process, sessionTimeout, () -> shown.around(opening.get(), process.time()), shown);
         process.time().execute(client::start);
         return client::close;
     }

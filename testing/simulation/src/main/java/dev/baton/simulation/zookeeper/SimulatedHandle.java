@@ -110,7 +110,8 @@ final class SimulatedHandle implements Handle {
                 return;
             }
             server.attach(made);
-            deliver(() -> connected(made, attempt, attemptedAt, timeout));
+            long late = world.delaysConnection() ? world.random().nextLong(asked.toNanos() / 3) : 0;
+            world.at(world.now() + late, () -> deliver(() -> connected(made, attempt, attemptedAt, timeout)));
         });
     }
 

@@ -23,6 +23,15 @@ public interface Surroundings {
     /** Whether a connection breaks before the reply now sent on it arrives. */
     boolean losesReply();
 
+    /** Whether the leader's next question who spoke is late. */
+    boolean delaysTouch();
+
+    /** Whether the answer that completes a connection is slow. */
+    boolean delaysConnection();
+
+    /** A session ended for want of touches. */
+    void expired(String session, long id);
+
     /** Something happened that belongs to the history. */
     void happened(Object what, long hash);
 

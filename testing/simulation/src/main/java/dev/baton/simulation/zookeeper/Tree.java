@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The nodes as one server knows them. */
 final class Tree {
-    private final Map<String, Node> nodes = new TreeMap<>();
+    private final TreeMap<String, Node> nodes = new TreeMap<>();
 
     Tree() {
         nodes.put("", new Node("", 0, false, 0, 0));
@@ -55,8 +55,8 @@ final class Tree {
 
     List<String> children(String path) {
         List<String> names = new ArrayList<>();
-        for (String child : nodes.keySet()) {
-            if (child.length() > path.length() && parent(child).equals(path)) {
+        for (String child : nodes.subMap(path + '/', path + (char) ('/' + 1)).keySet()) {
+            if (child.indexOf('/', path.length() + 1) < 0) {
                 names.add(child.substring(path.length() + 1));
             }
         }
@@ -70,13 +70,10 @@ final class Tree {
                 .toList();
     }
 
-    /** Containers that have had children and have none. */
-    List<String> abandoned() {
-        return nodes.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().container && entry.getValue().created > 0 && entry.getValue().children == 0)
-                .map(Map.Entry::getKey)
-                .toList();
+    /** Whether the node at {@code path} is a container that has had children and has none. */
+    boolean isAbandoned(String path) {
+        Node node = nodes.get(path);
+        return node != null && node.container && node.created > 0 && node.children == 0;
     }
 
     List<String> paths() {
@@ -89,7 +86,7 @@ final class Tree {
 
     /** Carries out what the leader has decided. */
     void apply(Change change) {
-        Node parent = nodes.get(parent(change.path()));
+        Node parent = change.kind() == Kind.SET ? null : nodes.get(change.parent());
         switch (change.kind()) {
             case CREATE -> {
                 Node node = new Node(change.data(), change.owner(), change.container(), change.zxid(), change.time());
@@ -125,7 +122,8 @@ final class Tree {
     }
 
     /** One change of one node, as it stands in the log. */
-    record Change(Kind kind, String path, String data, long owner, boolean container, long zxid, long time) {
+    record Change(
+            Kind kind, String path, String parent, String data, long owner, boolean container, long zxid, long time) {
         @Override
         public String toString() {
             return kind + " " + path + " by 0x" + Long.toHexString(owner) + " at " + zxid;

@@ -1,0 +1,23 @@
+package dev.baton.simulation;
+
+import dev.baton.spi.ElectionTiming;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * ZooKeeper's servers.
+ *
+ * @param mutant which variant of the backend runs
+ */
+record ZooKeeperKind(ZooKeeperMutant mutant) implements StoreKind {
+    @Override
+    public Set<Fault> faults() {
+        return ZooKeeperStore.FAULTS;
+    }
+
+    @Override
+    public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
+        return new ZooKeeperStore(world, random.split(), mutant, timings);
+    }
+}
