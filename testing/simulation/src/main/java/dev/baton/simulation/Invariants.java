@@ -455,7 +455,10 @@ final class Invariants {
         committedAt = world.now();
     }
 
-    /** {@code from} is about to create a record where {@code vanished} stood, which it decided at {@code decidedAt}. */
+    /**
+     * {@code from} is about to create a record where {@code vanished} stood, which it decided at {@code decidedAt}.
+     * What it was told of in the same instant came after: a process that wakes up has much to hear at once.
+     */
     void creates(Node from, long decidedAt, LeaderRecord vanished) {
         LeaderRecord heard = from.heard();
         long known = decidedAt - from.heardSince();
@@ -463,7 +466,7 @@ final class Invariants {
                 && !heard.isFree()
                 && heard.nonce().equals(vanished.nonce())
                 && !from.wrote(vanished.nonce())
-                && known >= 0
+                && known > 0
                 && known < heard.leaseDuration().toNanos() / (1 + world.drift()) - 1) {
             throw world.violation(from + " took over from " + heard.holderIdentity() + " (" + heard.nonce() + ") "
                     + known / 1_000_000 + " ms after it was told of its record, which has vanished and holds for "
