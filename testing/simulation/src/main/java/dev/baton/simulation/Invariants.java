@@ -42,6 +42,7 @@ final class Invariants {
     private final Set<String> removed = new HashSet<>();
     private final Set<String> begun = new HashSet<>();
     private final Map<String, Long> goneAt = new HashMap<>();
+    private final Map<LeaderRecord, Long> sentBefore = new HashMap<>();
     private @Nullable FencingToken newest;
     private long committedAt;
     private long editedAt = Long.MIN_VALUE / 2;
@@ -386,7 +387,10 @@ final class Invariants {
         }
         // What was sent before and lands now stands again, for all to see.
         goneAt.remove(next.nonce());
-        committedAt = world.now();
+        // A copy that lands after an operator's deletion says nothing new: its sender counts from when it sent the
+        // first.
+        Long first = sentBefore.putIfAbsent(next, world.now());
+        committedAt = first == null ? world.now() : first;
     }
 
     private void replaces(Node from, LeaderRecord was, LeaderRecord next) {
