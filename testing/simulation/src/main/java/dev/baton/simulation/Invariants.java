@@ -163,7 +163,7 @@ final class Invariants {
     }
 
     private void overlap(Reign first, Reign second) {
-        if (premise() || world.now() - editedAt > longestAfterAnEdit(first)) {
+        if (premise() || world.now() - editedAt > Math.max(longestAfterAnEdit(first), longestAfterAnEdit(second))) {
             throw world.violation("two leaders at once: " + first + " and " + second + " are both live"
                     + (premise() ? "" : ", longer than an operator's edit excuses"));
         }
