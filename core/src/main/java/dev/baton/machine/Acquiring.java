@@ -52,7 +52,7 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     static State granted(Candidate candidate, Claim claim, Answer.Granted granted, Moment now, Out out) {
         FencingToken seen = candidate.seen();
         if (seen != null && !granted.token().isAfter(seen)) {
-            return refuse(candidate, claim, granted.token(), seen, now, out);
+            return refuse(candidate, claim, 0, granted.token(), seen, now, out);
         }
         Validity validity = Validity.of(granted, candidate.config().timing());
         Candidate next = candidate
@@ -72,14 +72,20 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     }
 
     /** The store offers a token that is not new: it has gone back in time, and its word is worth nothing. */
-    private static State refuse(
-            Candidate candidate, Claim claim, FencingToken offered, FencingToken seen, Moment now, Out out) {
+    static State refuse(
+            Candidate candidate,
+            Claim claim,
+            long pending,
+            FencingToken offered,
+            FencingToken seen,
+            Moment now,
+            Out out) {
         String why = "the store offered token " + offered + " after " + seen
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
                 + (seen.epoch() + 1);
         out.tell(candidate, now, Type.TOKEN_REFUSED, why);
         Candidate next = candidate.edit().refusal(why).done();
-        return Withdrawing.now(next, claim, 0, now, now.plusNanos(next.leaseNanos()))
+        return Withdrawing.now(next, claim, pending, now, now.plusNanos(next.leaseNanos()))
                 .tick(now, out);
     }
 

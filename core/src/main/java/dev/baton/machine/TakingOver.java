@@ -3,7 +3,10 @@ package dev.baton.machine;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
+import java.time.Duration;
 
 /**
  * The claim is granted and kept, but its term begins only at {@code beginAt}: by then a predecessor whose claim was
@@ -56,6 +59,20 @@ record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements
         }
         Candidate next = candidate.failed(why, now, out);
         return new TakingOver(next, tenure.unrenewed(next, now), beginAt);
+    }
+
+    /** Another that led with a greater token, or the same: the store went back in time while this one waited. */
+    @Override
+    public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
+        Candidate next = candidate.sees(holder, now, out);
+        FencingToken offered = tenure.term().token();
+        FencingToken theirs = holder.token();
+        if (theirs == null
+                || offered.isAfter(theirs)
+                || holder.holds(tenure.term().claim())) {
+            return with(next);
+        }
+        return Acquiring.refuse(next, tenure.term().claim(), tenure.call(), offered, theirs, now, out);
     }
 
     @Override

@@ -42,7 +42,10 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
 
     /** Whether the same revision shows something else: nothing any more, or, after a restore, another record. */
     private boolean differs(@Nullable Entry next) {
-        return entry != null && (next == null || !next.record().equals(entry.record()));
+        if (entry == null || next == null) {
+            return (entry == null) != (next == null);
+        }
+        return !next.record().equals(entry.record());
     }
 
     /** Whether {@code next} is a renewal of the leadership seen here. */

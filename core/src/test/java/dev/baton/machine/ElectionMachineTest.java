@@ -685,6 +685,18 @@ class ElectionMachineTest {
             assertThat(slow.lastOf(Effect.Withdraw.class)).hasSize(1);
         }
 
+        /** A store was restored while the candidate waited, and somebody else has led since. */
+        @Test
+        void claimThatWasOvertakenBeforeTheTermBeganIsRefused() {
+            slow.start();
+            slow.grant(slow.call(Effect.Acquire.class), 7);
+            slow.on((m, t) -> m.held(Rig.other("b", 6), Rig.NEVER, t));
+            assertThat(slow.machine.where()).isEqualTo("TakingOver");
+            slow.on((m, t) -> m.held(Rig.other("b", 7), Rig.NEVER, t));
+            assertThat(slow.lastOf(Effect.Withdraw.class)).hasSize(1);
+            assertThat(slow.told(Type.TOKEN_REFUSED)).hasSize(1);
+        }
+
         @Test
         void claimThatExpiresBeforeTheTermBeganIsWithdrawn() {
             slow.start();

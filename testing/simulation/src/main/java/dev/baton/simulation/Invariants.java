@@ -42,6 +42,7 @@ final class Invariants {
     private final Set<String> removed = new HashSet<>();
     private final Set<String> begun = new HashSet<>();
     private final Map<String, Long> goneAt = new HashMap<>();
+    private final Map<LeaderRecord, Long> sentBefore = new HashMap<>();
     private @Nullable FencingToken newest;
     private long committedAt;
     private long editedAt = Long.MIN_VALUE / 2;
@@ -162,7 +163,7 @@ final class Invariants {
     }
 
     private void overlap(Reign first, Reign second) {
-        if (premise() || world.now() - editedAt > longestAfterAnEdit(first)) {
+        if (premise() || world.now() - editedAt > Math.max(longestAfterAnEdit(first), longestAfterAnEdit(second))) {
             throw world.violation("two leaders at once: " + first + " and " + second + " are both live"
                     + (premise() ? "" : ", longer than an operator's edit excuses"));
         }
@@ -386,7 +387,10 @@ final class Invariants {
         }
         // What was sent before and lands now stands again, for all to see.
         goneAt.remove(next.nonce());
-        committedAt = world.now();
+        // A copy that lands after an operator's deletion says nothing new: its sender counts from when it sent the
+        // first.
+        Long first = sentBefore.putIfAbsent(next, world.now());
+        committedAt = first == null ? world.now() : first;
     }
 
     private void replaces(Node from, LeaderRecord was, LeaderRecord next) {
@@ -455,7 +459,10 @@ final class Invariants {
         committedAt = world.now();
     }
 
-    /** {@code from} is about to create a record where {@code vanished} stood, which it decided at {@code decidedAt}. */
+    /**
+     * {@code from} is about to create a record where {@code vanished} stood, which it decided at {@code decidedAt}.
+     * What it was told of in the same instant came after: a process that wakes up has much to hear at once.
+     */
     void creates(Node from, long decidedAt, LeaderRecord vanished) {
         LeaderRecord heard = from.heard();
         long known = decidedAt - from.heardSince();
@@ -463,7 +470,7 @@ final class Invariants {
                 && !heard.isFree()
                 && heard.nonce().equals(vanished.nonce())
                 && !from.wrote(vanished.nonce())
-                && known >= 0
+                && known > 0
                 && known < heard.leaseDuration().toNanos() / (1 + world.drift()) - 1) {
             throw world.violation(from + " took over from " + heard.holderIdentity() + " (" + heard.nonce() + ") "
                     + known / 1_000_000 + " ms after it was told of its record, which has vanished and holds for "

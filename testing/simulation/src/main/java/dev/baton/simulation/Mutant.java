@@ -441,6 +441,11 @@ public enum Mutant {
 
     /** The rules of {@code docs/spi-specification.md} that this breaks, as its mistake names them. */
     Set<String> rules() {
+        return rulesIn(mistake);
+    }
+
+    /** The rules that a mistake names. */
+    static Set<String> rulesIn(String mistake) {
         return RULE.matcher(mistake).results().map(found -> found.group(1)).collect(Collectors.toUnmodifiableSet());
     }
 

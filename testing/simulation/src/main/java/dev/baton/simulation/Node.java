@@ -306,6 +306,10 @@ final class Node {
         if (entry.revision() > newestRevision) {
             newestRevision = entry.revision();
             read = entry.record();
+            // What it was told of before is not what it saw last any more.
+            if (!read.equals(heard)) {
+                heard = null;
+            }
         }
     }
 

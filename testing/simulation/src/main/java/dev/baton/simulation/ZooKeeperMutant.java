@@ -10,6 +10,7 @@ import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** A small, plausible mistake in how a ZooKeeper session is judged, planted around the production code. */
 public enum ZooKeeperMutant implements SimulatedClients.Shown {
@@ -76,6 +77,12 @@ public enum ZooKeeperMutant implements SimulatedClients.Shown {
             return new Misbehaving.Hopeful(right);
         }
     },
+    SESSION_FOR_EACH_CLAIM("Each claim opens a session of its own (8.1).") {
+        @Override
+        LockBackend backend(Supplier<LockBackend> opened) {
+            return new SessionForEachClaim(opened);
+        }
+    },
     TOKEN_FROM_SEQUENCE("Tokens are the sequence numbers of nodes, which restart when their parent is reaped (2.2).") {
         @Override
         public Handle around(Handle right) {
@@ -116,6 +123,11 @@ public enum ZooKeeperMutant implements SimulatedClients.Shown {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("ZooKeeper mutant \"" + text + "\" must be one of "
                         + Arrays.stream(values()).map(ZooKeeperMutant::text).toList()));
+    }
+
+    /** The backend of one process. */
+    LockBackend backend(Supplier<LockBackend> opened) {
+        return around(opened.get());
     }
 
     LockBackend around(LockBackend right) {

@@ -170,13 +170,24 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
         Host process = process(node, runtime);
         processes.put(node, process);
         SimulatedClients clients = new SimulatedClients(this, ensemble, process, mutant);
-        LockBackend backend = ForSimulation.backend(builder, runtime, clients);
-        backend.check(World.ELECTION, node.config().timing());
-        return mutant.around(backend);
+        return mutant.backend(() -> {
+            LockBackend backend = ForSimulation.backend(builder, runtime, clients);
+            backend.check(World.ELECTION, node.config().timing());
+            return backend;
+        });
     }
 
     private Host process(Node node, BackendRuntime runtime) {
         return new Host() {
+            private int clients;
+
+            @Override
+            public void opened() {
+                if (++clients > 1) {
+                    throw world.violation(node + " keeps a second session with the same leaseDuration");
+                }
+            }
+
             @Override
             public Timekeeper time() {
                 return runtime.timekeeper();

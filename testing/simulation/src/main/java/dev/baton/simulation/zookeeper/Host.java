@@ -12,6 +12,9 @@ public interface Host {
     /** Whether no packet passes between it and any server. */
     boolean isCutOff();
 
+    /** It opened a client, which keeps a session for as long as it is open. */
+    void opened();
+
     /** It made a request. */
     void called();
 }

@@ -28,6 +28,7 @@ public record SimulatedClients(Surroundings world, Ensemble ensemble, Host proce
 
     @Override
     public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening) {
+        process.opened();
         SimulatedClient client = new SimulatedClient(
                 world, ensemble, process, sessionTimeout, () -> shown.around(opening.get(), process.time()), shown);
         process.time().execute(client::start);
