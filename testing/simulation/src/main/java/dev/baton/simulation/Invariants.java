@@ -252,6 +252,11 @@ final class Invariants {
             throw world.violation(reign + " was revived by an answer that came after it was over");
         }
         reign.until = until;
+        Long sent = reign.node.sentAt(reign.nonce);
+        if (sent != null && reign.sentAt() - sent > 0) {
+            throw world.violation(reign + " counts from " + (reign.sentAt() - sent)
+                    + " ns after the newest write of its claim had left (2.1)");
+        }
     }
 
     private static Moment node(Reign reign) {

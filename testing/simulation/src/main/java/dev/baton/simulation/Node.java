@@ -11,6 +11,8 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class Node {
     private final SimulatedRuntime runtime;
     private final int epoch;
     private final ArrayDeque<World.Event> deferred = new ArrayDeque<>();
+    private final Map<String, Long> sentAt = new HashMap<>();
     private boolean alive = true;
     private boolean stalled;
     private boolean cutOff;
@@ -284,6 +287,16 @@ final class Node {
         if (token != null && !ours && (greatest == null || token.isAfter(greatest))) {
             greatest = token;
         }
+    }
+
+    /** A write of the claim with this nonce leaves now. */
+    void sends(String nonce) {
+        sentAt.put(nonce, now().nanos());
+    }
+
+    /** When, on its monotonic clock, it last sent a write of the claim with this nonce; null at other kinds of stores. */
+    @Nullable Long sentAt(String nonce) {
+        return sentAt.get(nonce);
     }
 
     /** Its watch has told it of {@code entry}. */

@@ -54,6 +54,7 @@ final class SimulatedRegister implements Register {
     @Override
     public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
         long decidedAt = node.decidedAt();
+        node.sends(next.nonce());
         long sentAt = world.now();
         return call(() -> world.store().write(node, decidedAt, sentAt, expected, next), true);
     }
