@@ -189,6 +189,11 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             }
 
             @Override
+            public void closed() {
+                clients--;
+            }
+
+            @Override
             public Timekeeper time() {
                 return runtime.timekeeper();
             }

@@ -15,6 +15,9 @@ public interface Host {
     /** It opened a client, which keeps a session for as long as it is open. */
     void opened();
 
+    /** It closed a client. */
+    void closed();
+
     /** It made a request. */
     void called();
 }

@@ -32,7 +32,10 @@ public record SimulatedClients(Surroundings world, Ensemble ensemble, Host proce
         SimulatedClient client = new SimulatedClient(
                 world, ensemble, process, sessionTimeout, () -> shown.around(opening.get(), process.time()), shown);
         process.time().execute(client::start);
-        return client::close;
+        return () -> {
+            process.closed();
+            client.close();
+        };
     }
 
     @Override
