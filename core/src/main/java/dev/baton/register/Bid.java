@@ -38,12 +38,17 @@ final class Bid {
         this.backend = backend;
     }
 
-    /** Whether a change at {@code revision} to {@code entry} shows that this granted claim is gone. */
+    /**
+     * Whether a change at {@code revision} to {@code entry} shows that this granted claim is gone. A record that is not
+     * ours where ours stood is a loss too: a restored store gives the same revision again.
+     */
     boolean isGone(@Nullable Entry entry, long revision) {
-        return token != null
-                && written != null
-                && revision > written.revision()
-                && (entry == null || !entry.record().isBy(claim));
+        if (token == null || written == null) {
+            return false;
+        }
+        return entry == null
+                ? revision > written.revision()
+                : revision >= written.revision() && !entry.record().isBy(claim);
     }
 
     // -- acquire --------------------------------------------------------------------------------------------------

@@ -741,6 +741,26 @@ class RegisterBackendTest {
             assertThat(ear.take()).containsExactly("lost bing", "held by baz for 15s");
         }
 
+        /** A restored store counts again from its backup, and gives the revision of our record to another's. */
+        @Test
+        void rule6_2_anothersRecordAtOurOwnRevisionIsALoss() {
+            OneProcess.Ear ear = watching.listen();
+            watching.granted(claim);
+            long ours = store.revision();
+            time.settle();
+            ear.take();
+            store.restore(null);
+            watching.register.deliverChanges(false);
+            while (store.revision() < ours - 1) {
+                store.delete();
+            }
+            watching.register.deliverChanges(true);
+            store.put(heldBy("baz", seconds(15)));
+            assertThat(store.revision()).isEqualTo(ours);
+            time.settle();
+            assertThat(ear.take()).containsExactly("lost bing", "held by baz for 15s");
+        }
+
         /** Another candidate of this process saw the gap first; the leader has to hear of it all the same. */
         @Test
         void rule6_2_deletionThatAReadSawFirstIsStillALoss() {
