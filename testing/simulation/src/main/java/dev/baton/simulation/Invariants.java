@@ -386,7 +386,8 @@ final class Invariants {
                     + " landed after its withdrawal had been confirmed");
         }
         Long gone = goneAt.get(next.nonce());
-        if (gone != null && !astray && sentAt > gone && begun.contains(next.nonce())) {
+        // A request that a stopped run sent after a restore may land when the store's revisions come round to it.
+        if (gone != null && !astray && from.isOfThisEpoch() && sentAt > gone && begun.contains(next.nonce())) {
             throw world.violation("claim " + next.nonce() + " of " + from
                     + ", which had held a term, was written again after it was gone from the store");
         }
