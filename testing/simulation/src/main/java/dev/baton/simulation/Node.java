@@ -299,12 +299,15 @@ final class Node {
         return sentAt.get(nonce);
     }
 
-    /** Its watch has told it of {@code entry}. */
-    void hears(@Nullable Entry entry) {
-        if (entry == null || entry.revision() <= newestRevision) {
+    /** Its watch has told it of {@code entry}, or of a deletion, at {@code revision}; what is older than it knows says nothing. */
+    void hears(@Nullable Entry entry, long revision) {
+        if (revision <= newestRevision) {
             return;
         }
-        newestRevision = entry.revision();
+        newestRevision = revision;
+        if (entry == null) {
+            return;
+        }
         LeaderRecord record = entry.record();
         if (record.equals(read)) {
             heard = null;

@@ -114,7 +114,7 @@ final class SimulatedWatch implements Observation {
     }
 
     private void tell(@Nullable Entry entry, long revision) {
-        node.hears(entry);
+        node.hears(entry, revision);
         watcher.changed(entry, revision);
     }
 
