@@ -98,6 +98,15 @@ public final class FaultyHttp implements AutoCloseable {
         /** Passes the request on with another body, and its answer back. */
         void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException;
 
+        /** Passes the request on as one for another URI, and its answer back. */
+        void passAs(UnaryOperator<String> uri) throws IOException, InterruptedException;
+
+        /**
+         * Passes the request on, and of its answer the headers and the first {@code bytes}; then says nothing more until
+         * the proxy is closed or {@link Rule#end() the rule ends}.
+         */
+        void passPart(int bytes) throws IOException, InterruptedException;
+
         /** Says nothing until the proxy is closed or {@link Rule#end() the rule ends}. */
         void hang() throws InterruptedException;
 
@@ -170,7 +179,7 @@ public final class FaultyHttp implements AutoCloseable {
                     return;
                 }
             }
-            passBack(http, send(http, asked.body()));
+            passBack(http, send(http, asked.uri(), asked.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             http.close();
@@ -179,8 +188,9 @@ public final class FaultyHttp implements AutoCloseable {
         }
     }
 
-    private HttpResponse<InputStream> send(HttpExchange http, String body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target.toString() + http.getRequestURI()));
+    private HttpResponse<InputStream> send(HttpExchange http, String uri, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target + uri));
         http.getRequestHeaders().forEach((name, values) -> {
             if (!OF_A_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));
@@ -193,12 +203,7 @@ public final class FaultyHttp implements AutoCloseable {
     }
 
     private static void passBack(HttpExchange http, HttpResponse<InputStream> response) throws IOException {
-        response.headers().map().forEach((name, values) -> {
-            if (!OF_A_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
-                http.getResponseHeaders().put(name, values);
-            }
-        });
-        http.sendResponseHeaders(response.statusCode(), 0);
+        passHeaders(http, response);
         try (InputStream in = response.body();
                 OutputStream out = http.getResponseBody()) {
             byte[] buffer = new byte[8_192];
@@ -207,6 +212,15 @@ public final class FaultyHttp implements AutoCloseable {
                 out.flush();
             }
         }
+    }
+
+    private static void passHeaders(HttpExchange http, HttpResponse<?> response) throws IOException {
+        response.headers().map().forEach((name, values) -> {
+            if (!OF_A_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+                http.getResponseHeaders().put(name, values);
+            }
+        });
+        http.sendResponseHeaders(response.statusCode(), 0);
     }
 
     @Override
@@ -243,14 +257,31 @@ public final class FaultyHttp implements AutoCloseable {
 
         @Override
         public int passOn() throws IOException, InterruptedException {
-            HttpResponse<InputStream> response = send(http, asked.body());
+            HttpResponse<InputStream> response = send(http, asked.uri(), asked.body());
             response.body().readAllBytes();
             return response.statusCode();
         }
 
         @Override
         public void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException {
-            passBack(http, send(http, body.apply(asked.body())));
+            passBack(http, send(http, asked.uri(), body.apply(asked.body())));
+        }
+
+        @Override
+        public void passAs(UnaryOperator<String> uri) throws IOException, InterruptedException {
+            passBack(http, send(http, uri.apply(asked.uri()), asked.body()));
+        }
+
+        @Override
+        public void passPart(int bytes) throws IOException, InterruptedException {
+            HttpResponse<InputStream> response = send(http, asked.uri(), asked.body());
+            passHeaders(http, response);
+            try (InputStream in = response.body()) {
+                OutputStream out = http.getResponseBody();
+                out.write(in.readNBytes(bytes));
+                out.flush();
+            }
+            hang();
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A TCP proxy on loopback, whose network can be made to fail while it runs.
  *
- * <p>One fault is in force at a time: each of {@link #pass}, {@link #blackHole()}, {@link #refuse}, {@link #cut} and
- * {@link #delay} replaces the one before, and is in force when it returns. What passes, passes in order and complete;
+ * <p>One fault is in force at a time: each of {@link #pass}, {@link #blackHole()}, {@link #strand}, {@link #refuse},
+ * {@link #cut} and {@link #delay} replaces the one before, and is in force when it returns. What passes, passes in order and complete;
  * no fault loses a byte from the middle of a stream, as none in a TCP network does.
  *
  * <p>Safe for use by many threads. One daemon thread serves all connections, and ends with {@link #close}.
@@ -43,6 +44,8 @@ public final class TcpProxy implements AutoCloseable {
         TO_CLIENT
     }
 
+    private static final Set<Direction> ALL = EnumSet.allOf(Direction.class);
+
     private final InetSocketAddress target;
     private final InetSocketAddress address;
     private final Selector selector;
@@ -55,6 +58,7 @@ public final class TcpProxy implements AutoCloseable {
 
     // What follows belongs to the thread.
     private final List<ProxyLink> links = new ArrayList<>();
+    private final Set<ProxyLink> stranded = new HashSet<>();
     private NetworkChannel front;
     private Set<Direction> holes = EnumSet.noneOf(Direction.class);
     private ProxyLink.Lag lag = () -> 0;
@@ -124,7 +128,7 @@ public final class TcpProxy implements AutoCloseable {
      * <p>As in a partitioned TCP network nobody is told, and what the peers sent meanwhile arrives once it heals.
      */
     public void blackHole() {
-        blackHole(EnumSet.allOf(Direction.class));
+        blackHole(ALL);
     }
 
     /** As {@link #blackHole()}, but only for what goes in {@code direction}; nobody can open a connection through it. */
@@ -137,6 +141,18 @@ public final class TcpProxy implements AutoCloseable {
             heal();
             listen();
             holes = directions;
+        });
+    }
+
+    /**
+     * Lets nothing pass on the connections that are open, either way, and tells nobody; new ones pass. So does a firewall
+     * that has forgotten its connections, or a server whose address has moved to another machine.
+     */
+    public void strand() {
+        inForce(() -> {
+            heal();
+            listen();
+            stranded.addAll(links);
         });
     }
 
@@ -234,7 +250,7 @@ public final class TcpProxy implements AutoCloseable {
         long wait = Long.MAX_VALUE;
         for (Iterator<ProxyLink> each = links.iterator(); each.hasNext(); ) {
             ProxyLink link = each.next();
-            wait = Math.min(wait, link.move(now, holes, lag));
+            wait = Math.min(wait, link.move(now, stranded.contains(link) ? ALL : holes, lag));
             if (link.isOver()) {
                 each.remove();
             }
@@ -276,6 +292,7 @@ public final class TcpProxy implements AutoCloseable {
     private void heal() {
         holes = EnumSet.noneOf(Direction.class);
         lag = () -> 0;
+        stranded.clear();
     }
 
     private void listen() throws IOException {

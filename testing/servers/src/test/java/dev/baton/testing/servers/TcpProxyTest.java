@@ -130,6 +130,26 @@ class TcpProxyTest {
     }
 
     @Test
+    void strandedConnectionsAreSilentWhileNewOnesPass() throws IOException {
+        try (Socket client = connect();
+                Socket server = target.accept()) {
+            echo(client, server, "before");
+            proxy.strand();
+            send(client, "up");
+            send(server, "down");
+            try (Socket second = connect();
+                    Socket other = target.accept()) {
+                echo(second, other, "new");
+            }
+            assertNothingArrives(server);
+            assertNothingArrives(client);
+            proxy.pass();
+            assertThat(receive(server, 2)).isEqualTo("up");
+            assertThat(receive(client, 4)).isEqualTo("down");
+        }
+    }
+
+    @Test
     void cutResetsWhatIsOpenAndRefusesWhatIsNewUntilItHeals() throws IOException {
         try (Socket client = connect();
                 Socket server = target.accept()) {
