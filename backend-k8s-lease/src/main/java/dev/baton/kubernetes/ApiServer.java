@@ -1,6 +1,7 @@
 package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.AsyncBody;
@@ -31,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * The connection to one API server for lock traffic alone: HTTP/1.1, no retries, every request under a timeout.
  *
  * <p>A request that was not answered in time costs its connection and all others that are kept alive beside it: they may
- * lead into the same hole. The next request opens a fresh one (rule 7.2).
+ * lead into the same hole. The next request opens a fresh one (rule 7.2). So it does after credentials were refused or a
+ * certificate was not trusted: files with certificates are read when a client is made.
+ *
+ * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
 final class ApiServer {
     /** Enough for TLS, for parsing, and for credentials that are fetched by a program. */
@@ -40,11 +44,15 @@ final class ApiServer {
     private static final long IDLE_SECONDS = 10;
     private static final String JSON = "application/json";
 
+    /** At TRACE it logs every header, the credential among them. */
+    private static final String FABRIC8_HEADER_LOG = "HttpLogging";
+
     private final Config config;
     private final Timekeeper time;
     private final ExecutorService threads;
     private final HttpClient.Factory factory;
     private volatile Client current;
+    private volatile @Nullable Respite respite;
 
     ApiServer(Config config, Timekeeper time) {
         this.config = config;
@@ -73,7 +81,10 @@ final class ApiServer {
                 suspect(used);
             }
         });
-        after(answer.stage, (response, failure) -> timer.cancel());
+        after(answer.stage, (response, failure) -> {
+            timer.cancel();
+            heed(used, response, failure);
+        });
         run(answer.stage, () -> {
             HttpRequest.Builder request = used.http()
                     .newHttpRequestBuilder()
@@ -109,6 +120,38 @@ final class ApiServer {
             after(used.http().consumeBytes(request, stream::take), stream::begin);
         });
         return stream;
+    }
+
+    /** What an answer means for the requests that come after it. */
+    private void heed(Client used, @Nullable Response response, @Nullable Throwable failure) {
+        if (response == null) {
+            if (Distrust.of(failure) != null) {
+                suspect(used);
+            }
+        } else if (response.code() == Response.UNAUTHORIZED) {
+            suspect(used);
+        } else if (!response.retryAfter().isZero()) {
+            respite = new Respite(time.now(), response.retryAfter());
+        }
+    }
+
+    /**
+     * How much longer the server has asked not to be asked, by a Retry-After; zero when it has not.
+     *
+     * @param most of such a wait, counted from when it was asked for, what the asker can afford
+     */
+    Duration respite(Duration most) {
+        Respite asked = respite;
+        return asked == null ? Duration.ZERO : asked.left(time.now(), most);
+    }
+
+    /** A wait that the server asked for. */
+    private record Respite(Moment since, Duration length) {
+        Duration left(Moment now, Duration most) {
+            Duration wait = length.compareTo(most) < 0 ? length : most;
+            Duration left = wait.minusNanos(now.nanosSince(since));
+            return left.isNegative() ? Duration.ZERO : left;
+        }
     }
 
     /** Gives up the connections that {@code stream} is one of. */
@@ -194,7 +237,9 @@ final class ApiServer {
         synchronized HttpClient http() {
             HttpClient made = http;
             if (made == null) {
-                made = factory.newBuilder(config).build();
+                made = factory.newBuilder(config)
+                        .addOrReplaceInterceptor(FABRIC8_HEADER_LOG, null)
+                        .build();
                 http = made;
             }
             return made;
@@ -233,7 +278,8 @@ final class ApiServer {
                 if (broken != null) {
                     stage.completeExceptionally(broken);
                 } else {
-                    stage.complete(new Response(response.code(), parsed()));
+                    stage.complete(
+                            new Response(response.code(), parsed(), Response.seconds(response.header("Retry-After"))));
                 }
             });
             begun.consume();

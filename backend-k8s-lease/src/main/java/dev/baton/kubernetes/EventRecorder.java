@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -21,11 +22,13 @@ final class EventRecorder implements EventSink {
     private static final String COMPONENT = "baton";
 
     private final ApiServer server;
+    private final Timekeeper time;
     private final LockObject object;
     private final AtomicBoolean reported = new AtomicBoolean();
 
-    EventRecorder(ApiServer server, LockObject object) {
+    EventRecorder(ApiServer server, Timekeeper time, LockObject object) {
         this.server = server;
+        this.time = time;
         this.object = object;
     }
 
@@ -65,10 +68,19 @@ final class EventRecorder implements EventSink {
                 .put("firstTimestamp", at)
                 .put("lastTimestamp", at);
         told.putObject("source").put("component", COMPONENT);
+        Duration respite = server.respite(Response.LONGEST_WAIT);
+        if (respite.isZero()) {
+            send(election, told, event.identity() + " " + what);
+        } else {
+            time.schedule(respite, () -> send(election, told, event.identity() + " " + what));
+        }
+    }
+
+    private void send(ElectionName election, ObjectNode told, String what) {
         server.send("POST", "/api/v1/namespaces/" + election.namespace() + "/events", told, PATIENCE)
                 .whenComplete((response, failure) -> {
                     if (failure != null) {
-                        log.debug("the event \"{} {}\" was not recorded", event.identity(), what, failure);
+                        log.debug("the event \"{}\" was not recorded", what, failure);
                     } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
                         log.info(
                                 "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"

@@ -26,15 +26,15 @@ final class Json {
      * @throws IOException when it is none
      */
     static ObjectNode parse(byte[] text) throws IOException {
-        JsonNode node = MAPPER.readTree(text);
-        if (node instanceof ObjectNode object) {
-            return object;
-        }
-        throw new IOException("not a JSON object");
+        return object(MAPPER.readTree(text));
     }
 
+    /** As {@link #parse(byte[])}. */
     static ObjectNode parse(String text) throws IOException {
-        JsonNode node = MAPPER.readTree(text);
+        return object(MAPPER.readTree(text));
+    }
+
+    private static ObjectNode object(JsonNode node) throws IOException {
         if (node instanceof ObjectNode object) {
             return object;
         }

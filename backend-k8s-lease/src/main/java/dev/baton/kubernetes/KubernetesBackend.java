@@ -217,15 +217,21 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** A backend with these settings; it connects when first used. */
         public KubernetesBackend build() {
-            BackendRuntime runtime = shutdownHook
-                    ? BackendRuntime.start(object.text())
-                    : BackendRuntime.startWithoutShutdownHook(object.text());
+            return build(
+                    shutdownHook
+                            ? BackendRuntime.start(object.text())
+                            : BackendRuntime.startWithoutShutdownHook(object.text()));
+        }
+
+        /** A backend with these settings that takes time and threads from {@code runtime}, and closes it. */
+        KubernetesBackend build(BackendRuntime runtime) {
             Config given = config;
             ApiServer server =
                     new ApiServer(dedicated(given == null ? new ConfigBuilder().build() : given), runtime.timekeeper());
             RegisterBackend elections = new RegisterBackend(
                     new KubernetesRegister(new Settings(object, labels, owner), runtime, server), epoch);
-            return new KubernetesBackend(elections, events ? new EventRecorder(server, object) : event -> {});
+            return new KubernetesBackend(
+                    elections, events ? new EventRecorder(server, runtime.timekeeper(), object) : event -> {});
         }
 
         /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */

@@ -45,6 +45,10 @@ final class KubernetesRegister implements Register {
     private final Sentences sentences;
     private final Watches watches;
     private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
+    private final Map<ElectionName, Duration> retryPeriods = new ConcurrentHashMap<>();
+    /** Which claim of this process holds an election, by its nonce, as far as is known. */
+    private final Map<ElectionName, String> held = new ConcurrentHashMap<>();
+
     private final Map<ElectionName, String> unreadable = new ConcurrentHashMap<>();
 
     KubernetesRegister(Settings settings, BackendRuntime runtime, ApiServer server) {
@@ -74,7 +78,12 @@ final class KubernetesRegister implements Register {
                     + " dots; rename it, for example \"reconciler.orders\"");
         }
         Duration share = Duration.ofNanos((long) (timing.renewDeadline().toNanos() * SHARE_OF_RENEW_DEADLINE));
-        patience.merge(election, share, (one, other) -> one.compareTo(other) < 0 ? one : other);
+        patience.merge(election, share, KubernetesRegister::shorter);
+        retryPeriods.merge(election, timing.retryPeriod(), KubernetesRegister::shorter);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** How long a request may take. */
@@ -109,7 +118,7 @@ final class KubernetesRegister implements Register {
         object.format().write(made, next);
         ask("create", "POST", object.path(election.namespace()), election, made, answer, response -> {
             if (response.code() == Response.CREATED) {
-                answer.complete(seen(election, response.body()));
+                answer.complete(written(election, response.body()));
             } else if (response.code() == Response.CONFLICT && response.reason().equals("AlreadyExists")) {
                 answer.completeExceptionally(new ConflictException(response.message()));
             } else {
@@ -125,7 +134,7 @@ final class KubernetesRegister implements Register {
         object.format().write(changed, next);
         ask("update", "PUT", object.path(election), election, changed, answer, response -> {
             if (response.code() == Response.OK) {
-                answer.complete(seen(election, response.body()));
+                answer.complete(written(election, response.body()));
             } else if (response.code() == Response.NOT_FOUND
                     || (response.code() == Response.CONFLICT
                             && response.reason().equals("Conflict"))) {
@@ -179,6 +188,10 @@ final class KubernetesRegister implements Register {
             @Nullable ObjectNode body,
             CompletableFuture<?> answer,
             Reading reading) {
+        if (!server.respite(longestRespite(election)).isZero()) {
+            answer.completeExceptionally(sentences.mustWait(verb, election));
+            return;
+        }
         Duration wait = patience(election);
         server.send(method, path, body, wait).whenComplete((response, failure) -> {
             if (response == null) {
@@ -193,9 +206,29 @@ final class KubernetesRegister implements Register {
         });
     }
 
+    /**
+     * How much of a Retry-After can be granted: all of it, but no more than a retryPeriod for whom a term depends on the
+     * answer, since what the server says of load is no reason to change leaders.
+     */
+    private Duration longestRespite(ElectionName election) {
+        return held.containsKey(election)
+                ? retryPeriods.getOrDefault(election, ElectionTiming.DEFAULT.retryPeriod())
+                : Response.LONGEST_WAIT;
+    }
+
     private Entry seen(ElectionName election, ObjectNode found) {
         Entry entry = entry(election, found);
+        held.computeIfPresent(
+                election, (name, nonce) -> nonce.equals(entry.record().nonce()) ? nonce : null);
         watches.known(election, entry.revision());
+        return entry;
+    }
+
+    private Entry written(ElectionName election, ObjectNode found) {
+        Entry entry = seen(election, found);
+        if (!entry.record().isFree()) {
+            held.put(election, entry.record().nonce());
+        }
         return entry;
     }
 
@@ -223,10 +256,6 @@ final class KubernetesRegister implements Register {
             }
         }
         throw sentences.noNumber(election, resourceVersion);
-    }
-
-    Sentences sentences() {
-        return sentences;
     }
 
     @Override

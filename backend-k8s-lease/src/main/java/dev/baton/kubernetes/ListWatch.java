@@ -81,6 +81,10 @@ final class ListWatch {
     }
 
     void open() {
+        if (!server.respite(Response.LONGEST_WAIT).isZero()) {
+            after(pause(), this::open);
+            return;
+        }
         server.send("GET", path + "?" + selector, null, PATIENCE)
                 .whenComplete((response, failure) -> time.execute(() -> {
                     if (!closed) {
@@ -151,7 +155,7 @@ final class ListWatch {
             after(pause(), this::open);
         } else if (code != null && code == Response.FORBIDDEN) {
             live(false);
-            listener.forbidden(new Response(code, Json.object()));
+            listener.forbidden(new Response(code, Json.object(), Duration.ZERO));
             after(FORBIDDEN_PAUSE, this::open);
         } else {
             again(failure != null ? failure : new IOException("the watch was answered with " + code));
@@ -218,10 +222,11 @@ final class ListWatch {
         after(pause(), version.isEmpty() ? this::open : this::follow);
     }
 
+    /** How long to wait before asking again: longer each time, and no less than the server has asked for. */
     private long pause() {
         long now = pause / 2 + time.random().nextLong(pause);
         pause = Math.min(LONGEST_PAUSE, pause * 2);
-        return now;
+        return now + server.respite(Response.LONGEST_WAIT).toNanos();
     }
 
     private void after(long nanos, Runnable next) {

@@ -4,9 +4,6 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +25,9 @@ final class Sentences {
             return new BackendException(server() + " did not answer within " + ElectionTiming.text(patience) + " to "
                     + verb + " " + named(election) + "; the outcome is unknown, retrying on a new connection");
         }
-        if (isDistrust(cause)) {
-            return new BackendException(
-                    server() + " shows a certificate that this client does not trust; set certificate-authority in the"
-                            + " kubeconfig to the cluster's own",
-                    cause);
+        Distrust distrust = Distrust.of(cause);
+        if (cause != null && distrust != null) {
+            return new BackendException(server() + distrusted(distrust, said(innermost(cause))), cause);
         }
         return new BackendException(
                 server() + " is not reachable (" + (cause == null ? "no answer" : said(cause)) + "); retrying", cause);
@@ -40,26 +35,53 @@ final class Sentences {
 
     /** Why {@code response} is not what was asked for. */
     BackendException refused(String verb, ElectionName election, Response response) {
-        String namespace = election.namespace();
+        String asked = verb + " " + object.resource() + " in namespace \"" + election.namespace() + "\"";
+        String said = response.message().isEmpty() ? "" : " (" + response.message() + ")";
         return new BackendException(
                 switch (response.code()) {
                     case Response.UNAUTHORIZED ->
-                        server() + " rejected the credentials of this client (401); renew the token or certificate, it"
-                                + " is read again by itself where a kubeconfig or service account names a file";
+                        server() + " rejected the credentials of this client (401) when asked to " + asked
+                                + "; renew the token or certificate, it is read again by itself where a kubeconfig or"
+                                + " service account names a file";
                     case Response.FORBIDDEN ->
-                        server() + " does not permit to " + verb + " " + object.resource() + " in namespace \""
-                                + namespace + "\"; grant the verb \"" + verb + "\" on \"" + object.resource()
-                                + "\" to this service account (" + response.message() + ")";
+                        server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
+                                + object.resource() + "\" to this service account" + said;
                     case Response.NOT_FOUND ->
-                        server() + " has no namespace \"" + namespace + "\"; create it, or correct the name of "
-                                + election;
+                        server() + " has no namespace \"" + election.namespace() + "\" to " + verb + " "
+                                + object.resource() + " in (404); create it, or correct the name of " + election + said;
                     case Response.TOO_MANY_REQUESTS ->
-                        server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying";
+                        server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying"
+                                + later(response);
                     default ->
-                        server() + " answered " + response.code()
-                                + (response.message().isEmpty() ? "" : " (" + response.message() + ")") + " to "
-                                + verb + " " + named(election) + "; retrying";
+                        server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
+                                + "; retrying" + later(response);
                 });
+    }
+
+    private static String later(Response response) {
+        return response.retryAfter().isZero()
+                ? ""
+                : ", in " + ElectionTiming.text(response.retryAfter())
+                        + " as it asks, sooner where a term depends on it";
+    }
+
+    /** Why nothing was sent: the server's Retry-After has not passed. */
+    BackendException mustWait(String verb, ElectionName election) {
+        return new BackendException(server() + " has asked for a pause (Retry-After), so it was not asked to " + verb
+                + " " + named(election) + "; retrying when that is over");
+    }
+
+    private static String distrusted(Distrust why, String said) {
+        return switch (why) {
+            case UNKNOWN_AUTHORITY ->
+                " shows a certificate that this client does not trust (" + said + "); set certificate-authority in the"
+                        + " kubeconfig to the cluster's own";
+            case NOT_NOW ->
+                " shows a certificate that is not valid at this time (" + said + "); renew it, or set the clock of this"
+                        + " machine";
+            case OTHER_HOST ->
+                " shows a certificate for another host (" + said + "); address it by a name that its certificate has";
+        };
     }
 
     /** The server's revisions are not numbers, and tokens are made of them. */
@@ -94,22 +116,17 @@ final class Sentences {
         return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
     }
 
-    private static boolean isDistrust(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException
-                    || cause instanceof CertPathBuilderException
-                    || cause instanceof CertPathValidatorException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof IOException)
-                && cause.getCause() != null
-                && !isDistrust(cause)) {
+        while ((cause instanceof CompletionException || cause instanceof IOException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

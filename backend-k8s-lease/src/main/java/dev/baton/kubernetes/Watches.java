@@ -110,7 +110,7 @@ final class Watches {
 
         void remove(Subject subject) {
             if (subjects.remove(subject.election.name(), subject)) {
-                subject.close();
+                subject.end();
             }
             if (subjects.isEmpty()) {
                 close();
@@ -120,7 +120,7 @@ final class Watches {
 
         void close() {
             shared.close();
-            subjects.values().forEach(Subject::close);
+            subjects.values().forEach(Subject::end);
         }
 
         @Override
@@ -306,6 +306,15 @@ final class Watches {
                 follows.stalled();
             } else if (at != null) {
                 at.shared.stalled();
+            }
+        }
+
+        /** Nobody wants to hear of it any more. */
+        void end() {
+            close();
+            if (echo != null) {
+                echo.cancel();
+                echo = null;
             }
         }
 

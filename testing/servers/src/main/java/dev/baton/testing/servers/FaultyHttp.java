@@ -92,14 +92,14 @@ public final class FaultyHttp implements AutoCloseable {
         /** Sends a Status with this code, reason and message, and headers. */
         void answer(int code, String reason, String message, Map<String, String> headers) throws IOException;
 
+        /** Sends this as JSON, with status 200. */
+        void reply(String json) throws IOException;
+
         /** Passes the request on, without its answer; returns the status. */
         int passOn() throws IOException, InterruptedException;
 
         /** Passes the request on with another body, and its answer back. */
         void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException;
-
-        /** Passes the request on as one for another URI, and its answer back. */
-        void passAs(UnaryOperator<String> uri) throws IOException, InterruptedException;
 
         /**
          * Passes the request on, and of its answer the headers and the first {@code bytes}; then says nothing more until
@@ -179,7 +179,7 @@ public final class FaultyHttp implements AutoCloseable {
                     return;
                 }
             }
-            passBack(http, send(http, asked.uri(), asked.body()));
+            passBack(http, send(http, asked.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             http.close();
@@ -188,9 +188,8 @@ public final class FaultyHttp implements AutoCloseable {
         }
     }
 
-    private HttpResponse<InputStream> send(HttpExchange http, String uri, String body)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target + uri));
+    private HttpResponse<InputStream> send(HttpExchange http, String body) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target.toString() + http.getRequestURI()));
         http.getRequestHeaders().forEach((name, values) -> {
             if (!OF_A_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));
@@ -244,37 +243,42 @@ public final class FaultyHttp implements AutoCloseable {
 
         @Override
         public void answer(int code, String reason, String message, Map<String, String> headers) throws IOException {
-            byte[] status = ("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":" + code
-                            + ",\"reason\":\"" + reason + "\",\"message\":\"" + message + "\"}")
-                    .getBytes(StandardCharsets.UTF_8);
             headers.forEach(http.getResponseHeaders()::set);
+            reply(
+                    code,
+                    "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":" + code
+                            + ",\"reason\":\"" + reason + "\",\"message\":\"" + message + "\"}");
+        }
+
+        @Override
+        public void reply(String json) throws IOException {
+            reply(200, json);
+        }
+
+        private void reply(int code, String json) throws IOException {
+            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
             http.getResponseHeaders().set("Content-Type", "application/json");
-            http.sendResponseHeaders(code, status.length);
+            http.sendResponseHeaders(code, bytes.length);
             try (OutputStream out = http.getResponseBody()) {
-                out.write(status);
+                out.write(bytes);
             }
         }
 
         @Override
         public int passOn() throws IOException, InterruptedException {
-            HttpResponse<InputStream> response = send(http, asked.uri(), asked.body());
+            HttpResponse<InputStream> response = send(http, asked.body());
             response.body().readAllBytes();
             return response.statusCode();
         }
 
         @Override
         public void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException {
-            passBack(http, send(http, asked.uri(), body.apply(asked.body())));
-        }
-
-        @Override
-        public void passAs(UnaryOperator<String> uri) throws IOException, InterruptedException {
-            passBack(http, send(http, uri.apply(asked.uri()), asked.body()));
+            passBack(http, send(http, body.apply(asked.body())));
         }
 
         @Override
         public void passPart(int bytes) throws IOException, InterruptedException {
-            HttpResponse<InputStream> response = send(http, asked.uri(), asked.body());
+            HttpResponse<InputStream> response = send(http, asked.body());
             passHeaders(http, response);
             try (InputStream in = response.body()) {
                 OutputStream out = http.getResponseBody();
