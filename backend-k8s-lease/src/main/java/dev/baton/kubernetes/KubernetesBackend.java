@@ -236,7 +236,9 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */
         private static Config dedicated(Config config) {
+            TokenFile token = TokenFile.of(config);
             return new ConfigBuilder(config)
+                    .withOauthTokenProvider(token == null ? config.getOauthTokenProvider() : token)
                     .withRequestRetryBackoffLimit(0)
                     .withHttp2Disable(true)
                     .withConnectionTimeout((int) Duration.ofSeconds(5).toMillis())

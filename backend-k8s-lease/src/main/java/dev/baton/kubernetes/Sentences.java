@@ -25,6 +25,9 @@ final class Sentences {
             return new BackendException(server() + " did not answer within " + ElectionTiming.text(patience) + " to "
                     + verb + " " + named(election) + "; the outcome is unknown, retrying on a new connection");
         }
+        if (cause instanceof BackendException said) {
+            return said;
+        }
         Distrust distrust = Distrust.of(cause);
         if (cause != null && distrust != null) {
             return new BackendException(server() + distrusted(distrust, said(innermost(cause))), cause);
