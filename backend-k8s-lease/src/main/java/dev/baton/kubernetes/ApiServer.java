@@ -43,6 +43,7 @@ final class ApiServer {
 
     private static final long IDLE_SECONDS = 10;
     private static final String JSON = "application/json";
+    private static final String RETRY_AFTER = "Retry-After";
 
     /** At TRACE it logs every header, the credential among them. */
     private static final String FABRIC8_HEADER_LOG = "HttpLogging";
@@ -130,8 +131,14 @@ final class ApiServer {
             }
         } else if (response.code() == Response.UNAUTHORIZED) {
             suspect(used);
-        } else if (!response.retryAfter().isZero()) {
-            respite = new Respite(time.now(), response.retryAfter());
+        } else {
+            heed(response.retryAfter());
+        }
+    }
+
+    private void heed(Duration retryAfter) {
+        if (!retryAfter.isZero()) {
+            respite = new Respite(time.now(), retryAfter);
         }
     }
 
@@ -279,7 +286,7 @@ final class ApiServer {
                     stage.completeExceptionally(broken);
                 } else {
                     stage.complete(
-                            new Response(response.code(), parsed(), Response.seconds(response.header("Retry-After"))));
+                            new Response(response.code(), parsed(), Response.seconds(response.header(RETRY_AFTER))));
                 }
             });
             begun.consume();
@@ -305,7 +312,7 @@ final class ApiServer {
     }
 
     /** Lines that come for as long as the connection lasts. */
-    static final class Stream {
+    final class Stream {
         private final CompletableFuture<Integer> begun = new CompletableFuture<>();
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private final Client client;
@@ -349,6 +356,7 @@ final class ApiServer {
                 begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
                 return;
             }
+            heed(Response.seconds(response.header(RETRY_AFTER)));
             AsyncBody from = response.body();
             body = from;
             after(from.done(), (done, broken) -> {

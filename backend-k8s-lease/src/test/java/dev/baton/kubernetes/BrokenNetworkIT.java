@@ -7,6 +7,7 @@ import dev.baton.Leadership;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
+import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.FaultyHttp;
 import dev.baton.testing.servers.FaultyHttp.Asked;
@@ -68,10 +69,11 @@ class BrokenNetworkIT {
     @Test
     void connectionsThatDiedSilentlyInThePoolCostNoTerm() throws IOException {
         TcpProxy network = network();
-        TestCandidate one = stage.candidate(backend(network), "app-1", ElectionTiming.DEFAULT);
+        KubernetesBackend backend = backend(network);
+        TestCandidate one = stage.candidate(backend, "app-1", ElectionTiming.DEFAULT);
         Leadership term = one.awaitTerm();
         one.awaitEvent(Type.WATCHING);
-        // Connections in use for renewals and for the watch, kept alive.
+        fillPool(network, backend);
         awaitRenewals(one, 1);
         network.strand();
         assertThat(trouble(one)).contains(" did not answer within 4s to update Lease ", "retrying on a new connection");
@@ -86,6 +88,19 @@ class BrokenNetworkIT {
                 "patch", "lease", "reconciler", "--type=merge", "-p", "{\"spec\":{\"holderIdentity\":\"other\"}}");
         one.awaitEvent(Type.TERM_ENDED);
         assertThat(one.ends()).containsExactly(EndReason.LOST);
+    }
+
+    /** Leaves several idle connections: who tries one after the other would not find a live one within a term. */
+    private void fillPool(TcpProxy network, KubernetesBackend backend) {
+        network.delay(Duration.ofMillis(200), Duration.ZERO, 0);
+        List<TestCandidate> crowd = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            crowd.add(stage.later(new TestCandidate(
+                    backend, new ElectionName(stage.namespace, "crowd-" + i), "app-1", ElectionTiming.DEFAULT)));
+        }
+        crowd.forEach(TestCandidate::awaitTerm);
+        crowd.forEach(TestCandidate::close);
+        network.pass();
     }
 
     private static Type lastOf(TestCandidate candidate, Type one, Type other) {

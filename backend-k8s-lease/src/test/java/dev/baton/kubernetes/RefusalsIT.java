@@ -233,13 +233,15 @@ class RefusalsIT {
                 .isGreaterThanOrEqualTo(Duration.ofSeconds(3).toNanos());
     }
 
-    @Test
-    void watchIsOpenedNoSoonerThanTheServerAsks() {
-        List<Long> refused = refuseOnce(RefusalsIT::lists, 429, 3);
-        List<Long> lists = arrivals(RefusalsIT::lists);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void watchIsOpenedNoSoonerThanTheServerAsks(boolean listed) {
+        Predicate<Asked> which = listed ? Asked::isWatch : RefusalsIT::lists;
+        List<Long> refused = refuseOnce(which, 429, 3);
+        List<Long> next = arrivals(which);
         TestCandidate one = proxied("app-1", KubernetesStage.FAST);
         one.awaitEvent(Type.WATCHING);
-        assertThat(lists.get(0) - refused.get(0))
+        assertThat(next.get(0) - refused.get(0))
                 .isGreaterThanOrEqualTo(Duration.ofSeconds(3).toNanos());
     }
 
