@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that was not answered in time costs its connection and all others that are kept alive beside it: they may
  * lead into the same hole. The next request opens a fresh one (rule 7.2). So it does after credentials were refused or a
- * certificate was not trusted: files with certificates are read when a client is made.
+ * certificate was not trusted, where certificates are in files: those are read when a client is made.
  *
  * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
@@ -49,6 +49,9 @@ final class ApiServer {
     private static final String FABRIC8_HEADER_LOG = "HttpLogging";
 
     private final Config config;
+    /** Whether certificates may have changed on disk: a client with others has to be made anew. */
+    private final boolean hasFiles;
+
     private final Timekeeper time;
     private final ExecutorService threads;
     private final HttpClient.Factory factory;
@@ -57,6 +60,10 @@ final class ApiServer {
 
     ApiServer(Config config, Timekeeper time) {
         this.config = config;
+        this.hasFiles = config.getCaCertFile() != null
+                || config.getClientCertFile() != null
+                || config.getTrustStoreFile() != null
+                || config.getKeyStoreFile() != null;
         this.time = time;
         this.threads = threads();
         this.factory = new OnThreads(threads);
@@ -82,7 +89,8 @@ final class ApiServer {
                 suspect(used);
             }
         });
-        after(answer.stage, (response, failure) -> {
+        // What an answer means for later requests is known before anybody hears of it.
+        CompletionStage<Response> heeded = after(answer.stage, (response, failure) -> {
             timer.cancel();
             heed(used, response, failure);
         });
@@ -97,7 +105,7 @@ final class ApiServer {
                     : request.method(method, JSON, Json.text(body)).build();
             after(used.http().consumeBytes(built, answer::take), answer::begin);
         });
-        return answer.stage;
+        return heeded;
     }
 
     /** Opens a stream of lines; {@code lines} hears each on one of the client's threads, in order. */
@@ -126,10 +134,10 @@ final class ApiServer {
     /** What an answer means for the requests that come after it. */
     private void heed(Client used, @Nullable Response response, @Nullable Throwable failure) {
         if (response == null) {
-            if (Distrust.of(failure) != null) {
+            if (hasFiles && Distrust.of(failure) != null) {
                 suspect(used);
             }
-        } else if (response.code() == Response.UNAUTHORIZED) {
+        } else if (hasFiles && response.code() == Response.UNAUTHORIZED) {
             suspect(used);
         } else {
             heed(response.retryAfter());
@@ -177,9 +185,9 @@ final class ApiServer {
         threads.shutdownNow();
     }
 
-    private static <T> void after(
+    private static <T> CompletionStage<T> after(
             CompletionStage<T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> next) {
-        stage.whenComplete(next);
+        return stage.whenComplete(next);
     }
 
     /** Off the sender thread: fetching credentials may take its time. */
