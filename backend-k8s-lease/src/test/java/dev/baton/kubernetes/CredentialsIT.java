@@ -12,7 +12,9 @@ import dev.baton.Leadership;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.FaultyHttp;
+import dev.baton.testing.servers.KubeApiServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.OAuthTokenProvider;
@@ -21,8 +23,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +46,7 @@ import org.slf4j.LoggerFactory;
 class CredentialsIT {
     private static final ElectionTiming MEDIUM =
             ElectionTiming.of(Duration.ofSeconds(9), Duration.ofSeconds(6), Duration.ofSeconds(1));
+    private static final String STORE_PASSWORD = "not-a-secret";
     private static final String STALE = "a-token-that-has-expired";
 
     @TempDir
@@ -269,25 +275,81 @@ class CredentialsIT {
         one.awaitTerm();
     }
 
-    /** A certificate that the JDK itself makes. */
     private Path otherAuthority() throws IOException {
-        Path store = folder.resolve("other.p12");
+        keytool("-genkeypair", "-alias", "ca", "-dname", "CN=other", "-keyalg", "RSA", "-ext", "bc:c");
         Path pem = folder.resolve("other.pem");
-        keytool(store, "-genkeypair", "-dname", "CN=other", "-keyalg", "EC", "-ext", "bc:c");
-        keytool(store, "-exportcert", "-rfc", "-file", pem.toString());
+        keytool("-exportcert", "-alias", "ca", "-rfc", "-file", pem.toString());
         return pem;
     }
 
-    private static void keytool(Path store, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), arguments[0]));
-        command.addAll(List.of(arguments).subList(1, arguments.length));
-        command.addAll(List.of("-alias", "ca", "-keystore", store.toString(), "-storepass", "not-a-secret"));
+    @Test
+    void clientCertificateThatWasReplacedInItsFileIsReadAgain() throws Exception {
+        Path authority = otherAuthority();
+        Path certificate = folder.resolve("client.pem");
+        Path key = folder.resolve("client.key");
+        keytool("-genkeypair", "-alias", "client", "-dname", "CN=app,O=system:masters", "-keyalg", "RSA");
+        Files.writeString(key, clientKey());
+        signClient(certificate, 5);
+        EtcdCluster etcd = EtcdCluster.builder().start();
+        stage.later(etcd);
+        KubeApiServer server = stage.later(KubeApiServer.builder(etcd)
+                .flag("--client-ca-file=" + authority)
+                .start());
+        KubernetesStage other = stage.later(new KubernetesStage(server));
+        Config config = new ConfigBuilder(other.config())
+                .withOauthToken(null)
+                .withClientCertFile(certificate.toString())
+                .withClientKeyFile(key.toString())
+                .build();
+        TestCandidate one =
+                other.candidate(other.backend(KubernetesBackend.lease(), settings -> settings.config(config)), "app-1");
+        assertThat(trouble(one)).contains(" rejected the credentials of this client (401) ");
+        signClient(certificate, 20);
+        one.awaitTerm();
+    }
+
+    /** A certificate of the last ten days, and of the next as far as it is good for more than these. */
+    private void signClient(Path certificate, int days) throws IOException {
+        Path request = folder.resolve("client.csr");
+        keytool("-certreq", "-alias", "client", "-file", request.toString());
+        keytool(
+                "-gencert",
+                "-alias",
+                "ca",
+                "-rfc",
+                "-infile",
+                request.toString(),
+                "-outfile",
+                certificate.toString(),
+                "-ext",
+                "EKU=clientAuth",
+                "-startdate",
+                "-10d",
+                "-validity",
+                String.valueOf(days));
+    }
+
+    private String clientKey() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(folder.resolve("keys.p12").toFile(), STORE_PASSWORD.toCharArray());
+        byte[] key = store.getKey("client", STORE_PASSWORD.toCharArray()).getEncoded();
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+                + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    /** The JDK's own maker of keys and certificates. */
+    private void keytool(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", folder.resolve("keys.p12").toString(), "-storepass", STORE_PASSWORD));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(process.onExit().join().exitValue()).isZero();
+        assertThat(process.onExit().join().exitValue())
+                .as("%s", List.of(arguments))
+                .isZero();
     }
 
     // -- secrecy --------------------------------------------------------------------------------------------------
