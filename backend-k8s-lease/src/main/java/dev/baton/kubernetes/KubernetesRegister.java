@@ -45,7 +45,7 @@ final class KubernetesRegister implements Register {
     private final Sentences sentences;
     private final Watches watches;
     private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
-    private final Map<ElectionName, String> unreadable = new ConcurrentHashMap<>();
+    private final Map<ElectionName, String> oddities = new ConcurrentHashMap<>();
 
     KubernetesRegister(Settings settings, BackendRuntime runtime, ApiServer server) {
         this.settings = settings;
@@ -187,7 +187,8 @@ final class KubernetesRegister implements Register {
             }
             try {
                 reading.take(response);
-            } catch (BackendException e) {
+            } catch (RuntimeException e) {
+                // Whatever an object may say: an answer that never comes would wedge the election.
                 answer.completeExceptionally(e);
             }
         });
@@ -206,12 +207,13 @@ final class KubernetesRegister implements Register {
      */
     Entry entry(ElectionName election, ObjectNode found) {
         String version = Json.resourceVersion(found);
-        LeaderRecord record = object.format().read(found);
-        if (record.holderIdentity().equals(AnnotationFormat.UNREADABLE)
-                && !version.equals(unreadable.put(election, version))) {
-            log.warn("{}", sentences.unreadable(election));
+        String odd = object.format().oddity(found);
+        if (odd == null) {
+            oddities.remove(election);
+        } else if (!odd.equals(oddities.put(election, odd))) {
+            log.warn("{}", sentences.odd(election, odd));
         }
-        return new Entry(record, revision(election, version), found);
+        return new Entry(object.format().read(found), revision(election, version), found);
     }
 
     long revision(ElectionName election, String resourceVersion) {
