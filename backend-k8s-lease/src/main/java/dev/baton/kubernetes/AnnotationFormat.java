@@ -1,11 +1,15 @@
 package dev.baton.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.register.LeaderRecord;
+import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * client-go's annotation {@code control-plane.alpha.kubernetes.io/leader}: a record as JSON, in its order of fields, with
@@ -13,6 +17,9 @@ import java.time.temporal.ChronoUnit;
  *
  * <p>A holder that is another kind of client may have renewed several times within the second that its record shows. It
  * is waited for one second longer than it says.
+ *
+ * <p>Nothing checks what others write here. A text that is no record is held by somebody unknown until it has not changed
+ * for a while; a record that has a holder, but is odd otherwise, is that holder's for as long as can be made out.
  */
 final class AnnotationFormat implements RecordFormat {
     static final String ANNOTATION = "control-plane.alpha.kubernetes.io/leader";
@@ -22,33 +29,100 @@ final class AnnotationFormat implements RecordFormat {
 
     private static final Duration UNSEEN = Duration.ofSeconds(1);
 
+    /** The most seconds that a Lease can say. */
+    private static final long LONGEST = Integer.MAX_VALUE;
+
     @Override
     public LeaderRecord read(ObjectNode object) {
         String text = Json.annotation(object, ANNOTATION);
         if (text.isEmpty()) {
             return new LeaderRecord("", "", UNSEEN, Instant.EPOCH, Instant.EPOCH, 0);
         }
-        ObjectNode record;
-        try {
-            record = Json.parse(text);
-        } catch (IOException e) {
-            // The text stands for the time of renewal: another text is a change.
-            return new LeaderRecord(
-                    UNREADABLE, "", LeaseFormat.UNSAID, Instant.EPOCH, Instant.ofEpochSecond(text.hashCode()), 0);
+        ObjectNode record = parsed(text);
+        // The text stands for a time of renewal that cannot be read: another text is a change.
+        Instant textAsTime = Instant.ofEpochSecond(text.hashCode());
+        if (record == null) {
+            return new LeaderRecord(UNREADABLE, "", LeaseFormat.UNSAID, Instant.EPOCH, textAsTime, 0);
         }
         String holder = record.path("holderIdentity").asText("");
-        Instant renewed = Json.time(record, "renewTime");
+        Instant renewed = isTime(record.path("renewTime")) ? Json.time(record, "renewTime") : textAsTime;
         ClaimMark mark = ClaimMark.of(object);
         boolean ours = mark.fits(holder, renewed, ChronoUnit.SECONDS);
-        long seconds = record.path("leaseDurationSeconds").asLong();
-        Duration said = seconds > 0 ? Duration.ofSeconds(seconds) : LeaseFormat.UNSAID;
+        Duration said = duration(record);
+        Duration known = said == null ? LeaseFormat.UNSAID : said;
         return new LeaderRecord(
                 holder,
                 ours ? mark.nonce() : "",
-                ours ? said : said.plus(UNSEEN),
+                ours ? known : known.plus(UNSEEN),
                 Json.time(record, "acquireTime"),
                 ours ? mark.renewTime() : renewed,
                 record.path("leaderTransitions").asInt());
+    }
+
+    @Override
+    public @Nullable String oddity(ObjectNode object) {
+        String text = Json.annotation(object, ANNOTATION);
+        if (text.isEmpty()) {
+            return null;
+        }
+        ObjectNode record = parsed(text);
+        String unsaid = ElectionTiming.text(LeaseFormat.UNSAID);
+        if (record == null) {
+            return "is no record of a leader; it is taken over unless it changes within " + unsaid;
+        }
+        String holder = record.path("holderIdentity").asText("");
+        if (holder.isEmpty()) {
+            return null;
+        }
+        Duration said = duration(record);
+        if (said == null) {
+            return "does not say for how many seconds \"" + holder + "\" holds it; it is taken over unless it changes"
+                    + " within " + unsaid;
+        }
+        if (!record.path("leaseDurationSeconds").isIntegralNumber()) {
+            return "was written by \"" + holder + "\" as fabric8's client writes it, which does not understand ours;"
+                    + " let all candidates be of one kind";
+        }
+        if (!isTime(record.path("renewTime"))) {
+            return "has a renewTime of \"" + holder + "\" that is none; it is taken over unless it changes within "
+                    + ElectionTiming.text(said.plus(UNSEEN));
+        }
+        return null;
+    }
+
+    /** The record, or null for what is none: no object, or one whose holder is no text. */
+    private static @Nullable ObjectNode parsed(String text) {
+        try {
+            ObjectNode record = Json.parse(text);
+            JsonNode holder = record.path("holderIdentity");
+            return holder.isTextual() || holder.isNull() || holder.isMissingNode() ? record : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** In whole seconds, or in fabric8's form; null where neither can be made out. */
+    private static @Nullable Duration duration(ObjectNode record) {
+        JsonNode seconds = record.path("leaseDurationSeconds");
+        if (seconds.isIntegralNumber()) {
+            long count = seconds.canConvertToInt()
+                    ? seconds.asLong()
+                    : seconds.bigIntegerValue().signum() * LONGEST;
+            return count > 0 ? Duration.ofSeconds(count) : null;
+        }
+        try {
+            Duration iso = Duration.parse(record.path("leaseDuration").asText());
+            return iso.isNegative() || iso.isZero()
+                    ? null
+                    : iso.toSeconds() < LONGEST ? iso : Duration.ofSeconds(LONGEST);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Whether it can be read as a time; client-go's zero time is null. */
+    private static boolean isTime(JsonNode node) {
+        return node.isNull() || node.isMissingNode() || Json.time(node.asText()) != null;
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,13 +48,8 @@ final class EventRecorder implements EventSink {
         ObjectNode told = Json.object().put("apiVersion", "v1").put("kind", "Event");
         told.putObject("metadata")
                 .put("namespace", election.namespace())
-                .put(
-                        "name",
-                        String.format(
-                                Locale.ROOT,
-                                "%s.%016x",
-                                election.name(),
-                                event.at().wallNanos()));
+                // Chosen by the server: two kinds of lock on one name tell of the same term at the same time.
+                .put("generateName", election.name() + ".");
         told.putObject("involvedObject")
                 .put("apiVersion", object.apiVersion())
                 .put("kind", object.kind())

@@ -49,7 +49,7 @@ final class KubernetesRegister implements Register {
     /** Which claim of this process holds an election, by its nonce, as far as is known. */
     private final Map<ElectionName, String> held = new ConcurrentHashMap<>();
 
-    private final Map<ElectionName, String> unreadable = new ConcurrentHashMap<>();
+    private final Map<ElectionName, String> oddities = new ConcurrentHashMap<>();
 
     KubernetesRegister(Settings settings, BackendRuntime runtime, ApiServer server) {
         this.settings = settings;
@@ -200,7 +200,8 @@ final class KubernetesRegister implements Register {
             }
             try {
                 reading.take(response);
-            } catch (BackendException e) {
+            } catch (RuntimeException e) {
+                // Whatever an object may say: an answer that never comes would wedge the election.
                 answer.completeExceptionally(e);
             }
         });
@@ -239,12 +240,13 @@ final class KubernetesRegister implements Register {
      */
     Entry entry(ElectionName election, ObjectNode found) {
         String version = Json.resourceVersion(found);
-        LeaderRecord record = object.format().read(found);
-        if (record.holderIdentity().equals(AnnotationFormat.UNREADABLE)
-                && !version.equals(unreadable.put(election, version))) {
-            log.warn("{}", sentences.unreadable(election));
+        String odd = object.format().oddity(found);
+        if (odd == null) {
+            oddities.remove(election);
+        } else if (!odd.equals(oddities.put(election, odd))) {
+            log.warn("{}", sentences.odd(election, odd));
         }
-        return new Entry(record, revision(election, version), found);
+        return new Entry(object.format().read(found), revision(election, version), found);
     }
 
     long revision(ElectionName election, String resourceVersion) {

@@ -6,6 +6,7 @@ import dev.baton.register.LeaderRecord;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The spec of a Lease, as client-go writes it. */
 final class LeaseFormat implements RecordFormat {
@@ -28,6 +29,12 @@ final class LeaseFormat implements RecordFormat {
                 Json.time(spec, "acquireTime"),
                 renewed,
                 spec.path("leaseTransitions").asInt());
+    }
+
+    /** The API server has checked what others wrote. */
+    @Override
+    public @Nullable String oddity(ObjectNode object) {
+        return null;
     }
 
     @Override

@@ -94,11 +94,9 @@ final class Sentences {
                 + " server's storage offers none, so nobody can lead here");
     }
 
-    /** Its annotation was written by something else. */
-    String unreadable(ElectionName election) {
-        return "the annotation " + AnnotationFormat.ANNOTATION + " of " + named(election)
-                + " is no record of a leader; it is taken over unless it changes within "
-                + ElectionTiming.text(LeaseFormat.UNSAID);
+    /** Its annotation was written by something else; {@code odd} says how that shows. */
+    String odd(ElectionName election, String odd) {
+        return "the annotation " + AnnotationFormat.ANNOTATION + " of " + named(election) + " " + odd;
     }
 
     String recreated(ElectionName election) {

@@ -1,7 +1,7 @@
 package dev.baton.cli;
 
 import dev.baton.LeaderElection;
-import dev.baton.zookeeper.ZooKeeperBackend;
+import dev.baton.spi.LockBackend;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -21,12 +21,9 @@ final class Candidate {
     public static void main(String[] args) throws IOException {
         Part part = Part.parse(args);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        try (ZooKeeperBackend backend = ZooKeeperBackend.builder(part.endpoints())
-                        .basePath(part.basePath())
-                        .tickTime(part.tick())
-                        .build();
+        try (LockBackend backend = part.kind().open(part);
                 Job job = new Job(part, fact -> out.println(fact.toJson()));
-                LeaderElection election = LeaderElection.on(backend, Part.ELECTION)
+                LeaderElection election = LeaderElection.on(backend, part.election())
                         .identity(part.identity())
                         .timing(part.timing())
                         .events(event -> out.println(event.toJson()))

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,17 +65,10 @@ final class Demo {
         Path directory = Files.createTempDirectory("baton-demo-");
         Guardian guardian = leftovers.add(Guardian.of(directory));
         leftovers.add(() -> Leftovers.delete(directory));
-        String endpoints = plan.endpoints();
-        if (endpoints == null) {
-            endpoints = leftovers
-                    .add(EmbeddedZooKeeper.start(directory.resolve("zookeeper"), plan.tick()))
-                    .address();
-        }
-        String basePath = "/" + directory.getFileName();
-        banner(endpoints);
-        leftovers.add(RoundTrips.start(endpoints, basePath, journal::add));
+        Venue.Stage stage = plan.venue().open(directory, leftovers, journal::add);
+        banner(stage.title());
         Ledger ledger = leftovers.add(Ledger.open(journal::add));
-        Part part = new Part("", endpoints, basePath, plan.tick(), plan.timing(), ledger.port());
+        Part part = stage.part().with(plan.timing(), ledger.port());
         Cast cast = leftovers.add(new Cast(part, directory, guardian, journal::add));
         try {
             new Scenes(plan, cast, journal, screen).play();
@@ -94,12 +86,11 @@ final class Demo {
         screen.say("  interrupted; stopping the candidates and removing what they left");
     }
 
-    private void banner(String endpoints) {
+    private void banner(String title) {
         ElectionTiming timing = plan.timing();
         screen.say("");
         screen.say("  " + screen.bold("Baton") + "  one leader at a time, and how it is kept");
-        screen.say(screen.quiet("  ZooKeeper at " + endpoints + (plan.endpoints() == null ? " (embedded)" : "")
-                + ", leaseDuration " + ElectionTiming.text(timing.leaseDuration())
+        screen.say(screen.quiet("  " + title + ", leaseDuration " + ElectionTiming.text(timing.leaseDuration())
                 + ", renewDeadline " + ElectionTiming.text(timing.renewDeadline())
                 + ", retryPeriod " + ElectionTiming.text(timing.retryPeriod())));
     }
@@ -109,7 +100,6 @@ final class Demo {
             return "failover is held to --promise-failover, not to what the timing promises ("
                     + ElectionTiming.text(plan.promises().expiry()) + " and ten round trips)";
         }
-        Duration late = plan.tick().multipliedBy(plan.promises().lateTicks());
         long[] trips = facts.stream()
                 .filter(fact -> fact.is("round-trip"))
                 .mapToLong(fact -> fact.number("nanos"))
@@ -117,10 +107,8 @@ final class Demo {
                 .toArray();
         return String.format(
                 Locale.ROOT,
-                "failover: %s of lease and %s of %s, ten of the slowest round trip meanwhile (median %s)",
-                ElectionTiming.text(plan.promises().expiry().minus(late)),
-                plan.promises().lateTicks() == 1 ? "a tick" : "two ticks",
-                ElectionTiming.text(plan.tick()),
+                "failover: %s, ten of the slowest round trip meanwhile (median %s)",
+                plan.venue().expiryText(plan.timing()),
                 trips.length == 0 ? "unknown" : Durations.text(trips[trips.length / 2]));
     }
 

@@ -1,8 +1,6 @@
 package dev.baton.cli;
 
-import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.zookeeper.ZooKeeperBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +22,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays four scenes with real processes, and checks every promise.",
             "",
-            "Starts a ZooKeeper server in this process, on a free loopback port, and candidates as processes of their"
-                    + " own. One is elected; hands over when asked; is killed with kill -9; is stopped with SIGSTOP"
+            "Starts a ZooKeeper server in this process, on a free loopback port, unless told to use another store, and"
+                    + " candidates as processes of their own. One is elected; hands over when asked; is killed with kill -9; is stopped with SIGSTOP"
                     + " until another leads, and continued: then its first isValid() must answer false, and the write"
                     + " it sends all the same must be refused because of its token.",
             ""
@@ -33,8 +31,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "What failover is held to: the last thing that a dead leader sent reached the server no later than it died."
-                    + " The server ends a session leaseDuration after that, in whole ticks (500ms when embedded), at"
-                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). Telling"
+                    + " ZooKeeper ends a session leaseDuration after that, in whole ticks (500ms when embedded), at"
+                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). On"
+                    + " Kubernetes standbys wait leaseDuration, in whole seconds, and at most one retryPeriod. Telling"
                     + " the successor takes a few round trips; ten of the slowest measured meanwhile are allowed. A"
                     + " hand-over is held to the time that the work took to stop, plus one retryPeriod.",
             "",
@@ -42,7 +41,6 @@ import picocli.CommandLine.Spec;
                     + " However it ends, Ctrl-C included, no process and no file is left."
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration EMBEDDED_TICK = Duration.ofMillis(500);
     private static final Duration DEFAULT_TICK = Duration.ofSeconds(2);
 
     @Spec
@@ -81,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "KIND",
             defaultValue = "zookeeper",
-            description = "Where the contest is decided (default: ${DEFAULT-VALUE}, the only one yet).")
+            description = "Where the contest is decided: zookeeper, or in a cluster k8s-lease, k8s-endpoints or"
+                    + " k8s-configmap (default: ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Option(
@@ -95,6 +94,13 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "TIME",
             description = "tickTime of the servers at --endpoints (default: 2s, as theirs is).")
     private @Nullable Duration tickTime;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "Use the cluster and the namespace of its current context (default: that of KUBECONFIG, or"
+                    + " ~/.kube/config). What the demo writes there is deleted.")
+    private @Nullable Path kubeconfig;
 
     @Option(
             names = "--promise-failover",
@@ -124,34 +130,50 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Plan plan() {
-        if (!backend.equals("zookeeper")) {
-            throw wrong("--backend '" + backend + "' is not there yet; leave it out to use zookeeper");
-        }
         if (candidates < 2 || candidates > Cast.MOST) {
             throw wrong("--candidates " + candidates + " must be 2 to " + Cast.MOST
                     + ": it takes two for one to succeed the other; 3 is the default");
         }
+        Kind kind = Kind.of(backend)
+                .orElseThrow(
+                        () -> wrong("--backend '" + backend + "' is not there yet; those that are: " + Kind.choices()));
+        Venue venue = kind == Kind.ZOOKEEPER ? zooKeeper() : kubernetes(kind);
+        return new Plan(timing(venue), venue, candidates, promisedFailover, events);
+    }
+
+    private Venue zooKeeper() {
+        if (kubeconfig != null) {
+            throw wrong("--kubeconfig is for the backends on Kubernetes; add --backend k8s-lease, or leave it out");
+        }
         if (tickTime != null && endpoints == null) {
             throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
-                    + ElectionTiming.text(EMBEDDED_TICK) + "; give both or neither");
+                    + ElectionTiming.text(ZooKeeperVenue.EMBEDDED_TICK) + "; give both or neither");
         }
         if (endpoints != null && isBlankAddress(endpoints)) {
             throw wrong(
                     "--endpoints '" + endpoints + "' must be host:port,host:port, as in localhost:2181; leave it out"
                             + " to use an embedded server");
         }
-        Duration tick = endpoints == null ? EMBEDDED_TICK : tickTime == null ? DEFAULT_TICK : tickTime;
-        return new Plan(timing(tick), tick, candidates, endpoints, promisedFailover, events);
+        Duration tick = endpoints == null ? ZooKeeperVenue.EMBEDDED_TICK : tickTime == null ? DEFAULT_TICK : tickTime;
+        return new ZooKeeperVenue(endpoints, tick);
+    }
+
+    private Venue kubernetes(Kind kind) {
+        if (endpoints != null || tickTime != null) {
+            throw wrong("--endpoints and --tick-time are ZooKeeper's; leave them out, or leave --backend out");
+        }
+        Path found = KubernetesVenue.kubeconfig(kubeconfig, System.getenv(), Path.of(System.getProperty("user.home")))
+                .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and no kubeconfig was found by"
+                        + " --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one, or leave --backend out to use"
+                        + " an embedded ZooKeeper"));
+        return new KubernetesVenue(kind, found);
     }
 
     /** Asks the library, which knows the rules, before any process is started. */
-    private ElectionTiming timing(Duration tick) {
-        try (ZooKeeperBackend unconnected = ZooKeeperBackend.builder(endpoints == null ? "localhost" : endpoints)
-                .tickTime(tick)
-                .shutdownHook(false)
-                .build()) {
+    private ElectionTiming timing(Venue venue) {
+        try {
             ElectionTiming timing = ElectionTiming.of(leaseDuration, renewDeadline, retryPeriod);
-            unconnected.check(ElectionName.parse(Part.ELECTION), timing);
+            venue.check(timing);
             return timing;
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));

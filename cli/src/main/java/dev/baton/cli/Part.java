@@ -10,26 +10,44 @@ import java.util.Map;
  * What a candidate process is told on its command line.
  *
  * @param identity its name, unique to the process
- * @param endpoints ZooKeeper's address
- * @param basePath below which the election is
- * @param tick the servers' tickTime
+ * @param kind of store
+ * @param address of ZooKeeper, or the kubeconfig
+ * @param place ZooKeeper's base path, below which the election is
+ * @param election that they all contend in
+ * @param tick ZooKeeper's tickTime
  * @param timing of the election
  * @param ledgerPort where the ledger listens on loopback
  */
-record Part(String identity, String endpoints, String basePath, Duration tick, ElectionTiming timing, int ledgerPort) {
+record Part(
+        String identity,
+        Kind kind,
+        String address,
+        String place,
+        String election,
+        Duration tick,
+        ElectionTiming timing,
+        int ledgerPort) {
 
-    /** The election that they all contend in. */
-    static final String ELECTION = "demo/reconciler";
+    /** What the store knows of it; the rest is yet to be said. */
+    static Part on(Kind kind, String address, String place, String election, Duration tick) {
+        return new Part("", kind, address, place, election, tick, ElectionTiming.DEFAULT, 0);
+    }
+
+    Part with(ElectionTiming asked, int port) {
+        return new Part(identity, kind, address, place, election, tick, asked, port);
+    }
 
     Part named(String name) {
-        return new Part(name, endpoints, basePath, tick, timing, ledgerPort);
+        return new Part(name, kind, address, place, election, tick, timing, ledgerPort);
     }
 
     List<String> toArguments() {
         return List.of(
                 "identity=" + identity,
-                "endpoints=" + endpoints,
-                "basePath=" + basePath,
+                "kind=" + kind,
+                "address=" + address,
+                "place=" + place,
+                "election=" + election,
                 "tick=" + tick,
                 "leaseDuration=" + timing.leaseDuration(),
                 "renewDeadline=" + timing.renewDeadline(),
@@ -45,8 +63,10 @@ record Part(String identity, String endpoints, String basePath, Duration tick, E
         }
         return new Part(
                 value(values, "identity"),
-                value(values, "endpoints"),
-                value(values, "basePath"),
+                Kind.valueOf(value(values, "kind")),
+                value(values, "address"),
+                value(values, "place"),
+                value(values, "election"),
                 Duration.parse(value(values, "tick")),
                 ElectionTiming.of(
                         Duration.parse(value(values, "leaseDuration")),

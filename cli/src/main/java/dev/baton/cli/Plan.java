@@ -9,21 +9,25 @@ import org.jspecify.annotations.Nullable;
  * What a demo is asked for.
  *
  * @param timing of the election
- * @param tick the servers' tickTime
+ * @param venue where it is decided
  * @param candidates how many contend
- * @param endpoints of a ZooKeeper that exists, or null for an embedded one
  * @param promisedFailover what to hold failovers to, or null for what the timing promises
  * @param events where to keep the facts, or null
  */
 record Plan(
         ElectionTiming timing,
-        Duration tick,
+        Venue venue,
         int candidates,
-        @Nullable String endpoints,
         @Nullable Duration promisedFailover,
         @Nullable Path events) {
 
+    /** By what the timing promises, or by what is asked for instead. */
     Promises promises() {
-        return new Promises(timing, tick, endpoints == null ? 1 : 2, promisedFailover);
+        return new Promises(timing, venue.expiry(timing), promisedFailover);
+    }
+
+    /** By what the timing promises, also if the demo is held to less. */
+    Promises ownPromises() {
+        return new Promises(timing, venue.expiry(timing), null);
     }
 }

@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds what was seen against what the timing promises. Reads nothing but facts, so that it judges any history.
  *
- * <p><b>Failover.</b> The last thing that a killed or stopped leader sent reached the server no later than the signal. The
- * server ends a session {@code leaseDuration} after that, rounded up to the next tick: less than a tick more, if
- * leaseDuration is a multiple of the tick, as it is rounded here. Then it has to write that down and tell the successor,
- * who asks who is first in line: some round trips, for which ten of the slowest measured meanwhile are allowed. In an
- * ensemble the leader learns a tick later than its followers who is alive, hence one tick more.
+ * <p><b>Failover.</b> The last thing that a killed or stopped leader sent reached the server no later than the signal. When
+ * that has {@linkplain Venue#expiry expired}, its successor has to hear of it and to write: some round trips, for which
+ * ten of the slowest measured meanwhile are allowed.
  *
  * <p><b>Hand-over.</b> The work takes as long as it takes to stop. After that the standby, which watches, is told at once;
  * had it to poll, it would take up to a retryPeriod, so a hand-over must not take longer than that.
@@ -26,15 +24,11 @@ import org.jspecify.annotations.Nullable;
  * long a JVM takes to start is no promise of an election.
  *
  * @param timing of the election
- * @param tick the servers' tickTime
- * @param lateTicks by how many ticks a server may end a session late: one, and one more in an ensemble
+ * @param expiry how long after a leader falls silent its successor may take, round trips aside
  * @param failover what to hold failovers to instead, or null
  */
 record Promises(
-        ElectionTiming timing,
-        Duration tick,
-        int lateTicks,
-        @Nullable Duration failover) {
+        ElectionTiming timing, Duration expiry, @Nullable Duration failover) {
     private static final int ROUND_TRIPS = 10;
 
     /** One verdict a promise, in the order of the scenes; a scene that is missing is a broken promise. */
@@ -48,12 +42,6 @@ record Promises(
                 staleRefused(facts),
                 disjoint(Term.in(facts)),
                 increasing(Term.in(facts)));
-    }
-
-    /** How long after a leader falls silent its successor may take, round trips aside. */
-    Duration expiry() {
-        long ticks = (timing.leaseDuration().toNanos() + tick.toNanos() - 1) / tick.toNanos();
-        return tick.multipliedBy(ticks + lateTicks);
     }
 
     /** What the next failover is held to, by the round trips seen so far. */
@@ -71,7 +59,7 @@ record Promises(
                 .mapToLong(trip -> trip.number("nanos"))
                 .max()
                 .orElse(0);
-        return expiry().plusNanos(ROUND_TRIPS * slowest);
+        return expiry.plusNanos(ROUND_TRIPS * slowest);
     }
 
     private Verdict elected(List<Fact> facts) {

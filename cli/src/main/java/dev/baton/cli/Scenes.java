@@ -115,7 +115,7 @@ final class Scenes {
 
     /** As promised by the timing, also if the demo is held to less: the scene has to come to its end to be measured. */
     private Duration failover() {
-        return new Promises(plan.timing(), plan.tick(), plan.promises().lateTicks(), null).failoverBound(journal.all());
+        return plan.ownPromises().failoverBound(journal.all());
     }
 
     private static boolean after(Fact leader, Fact fact) {

@@ -25,6 +25,9 @@ class BatonTest {
             --retry-period 1.2s            | raise leaseDuration or lower retryPeriod
             --endpoints ,                  | as in localhost:2181
             --tick-time 1s                 | give both or neither
+            --backend k8s-lease --tick-time 1s          | are ZooKeeper's
+            --kubeconfig x                              | add --backend k8s-lease
+            --backend k8s-lease --kubeconfig /none      | must be a file that can be read
             --lease                        | --help explains
             """)
     void answersAWrongArgumentWithOneSentence(String arguments, String saying) {

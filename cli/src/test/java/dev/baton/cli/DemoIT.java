@@ -3,6 +3,7 @@ package dev.baton.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.baton.testing.servers.KubeApiServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole demo, in a process of its own whose temporary directory is this test's. */
 class DemoIT {
@@ -46,6 +49,62 @@ class DemoIT {
         assertThat(demo.exitValue()).as(out).isZero();
         assertThat(Files.readAllLines(events).stream().map(Fact::parse).map(Fact::type))
                 .contains("term-started", "ledger-accepted", "ledger-refused", "signal-kill", "signal-stop");
+        assertNothingIsLeft();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k8s-lease", "k8s-endpoints", "k8s-configmap"})
+    void keepsEveryPromiseOnKubernetesAndLeavesNothing(String backend) throws IOException, InterruptedException {
+        KubeApiServer server = KubeApiServer.shared();
+        Process demo =
+                demo("--backend", backend, "--kubeconfig", server.kubeconfig().toString());
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(output())
+                .contains("Kubernetes at " + server.url() + ", " + backend + " default/baton-demo-")
+                .contains("8 of 8 promises kept in ", "stale write refused", "its first isValid() answers false");
+        assertThat(demo.exitValue()).as(output()).isZero();
+        assertThat(server.kubectl("get", "leases,endpoints,configmaps,events", "--all-namespaces", "-o", "name"))
+                .doesNotContain("baton-demo");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void saysInOneSentenceThatThereIsNoKubeconfig() throws IOException, InterruptedException {
+        List<String> command = command("--backend", "k8s-lease");
+        command.add(1, "-Duser.home=" + directory);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("KUBECONFIG");
+        Process demo = start(builder);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(2);
+        assertThat(output())
+                .startsWith("baton demo: --backend k8s-lease needs a cluster, and no kubeconfig was found")
+                .contains("KUBECONFIG", "~/.kube/config")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void saysInOneSentenceThatTheClusterIsNotThere() throws IOException, InterruptedException {
+        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                current-context: gone
+                clusters: [{name: gone, cluster: {server: "http://127.0.0.1:1"}}]
+                contexts: [{name: gone, context: {cluster: gone, user: nobody}}]
+                users: [{name: nobody, user: {}}]
+                """);
+        Process demo = demo("--backend", "k8s-configmap", "--kubeconfig", kubeconfig.toString());
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(1);
+        assertThat(output())
+                .startsWith("baton demo: Kubernetes at http://127.0.0.1:1 is not reachable")
+                .hasLineCount(1);
         assertNothingIsLeft();
     }
 
@@ -99,6 +158,12 @@ class DemoIT {
     }
 
     private Process demo(String... options) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(options));
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        return start(builder);
+    }
+
+    private List<String> command(String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + directory,
@@ -107,9 +172,7 @@ class DemoIT {
                 Baton.class.getName(),
                 "demo"));
         command.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        return start(builder);
+        return command;
     }
 
     private Process start(ProcessBuilder builder) throws IOException {

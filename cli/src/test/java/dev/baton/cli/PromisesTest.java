@@ -15,8 +15,7 @@ class PromisesTest {
     private static final long MILLI = 1_000_000L;
     private static final Promises PROMISES = new Promises(
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2600), Duration.ofMillis(500)),
-            Duration.ofMillis(500),
-            1,
+            Duration.ofMillis(4500),
             null);
 
     private static final String FIRST_ELECTION = "first election";
@@ -149,20 +148,9 @@ class PromisesTest {
 
     @Test
     void holdsFailoversToAnotherPromiseIfAsked() {
-        Promises strict = new Promises(PROMISES.timing(), PROMISES.tick(), PROMISES.lateTicks(), Duration.ofMillis(1));
+        Promises strict = new Promises(PROMISES.timing(), PROMISES.expiry(), Duration.ofMillis(1));
 
         assertThat(broken(strict, kept())).containsExactly(AFTER_KILL, AFTER_STOP);
-    }
-
-    @Test
-    void roundsTheLeaseUpToWholeTicks() {
-        Promises odd = new Promises(
-                ElectionTiming.of(Duration.ofMillis(4100), Duration.ofMillis(2600), Duration.ofMillis(500)),
-                Duration.ofMillis(500),
-                2,
-                null);
-
-        assertThat(odd.expiry()).isEqualTo(Duration.ofMillis(5500));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.baton.migration;
 
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
@@ -55,13 +57,14 @@ import org.jspecify.annotations.Nullable;
  * store and does not get the new one within a retryPeriod gives the old one back and pauses for a random time.
  *
  * <p>The instance owns both backends and decides on the new one's loop. Threads and errors are as for any
- * {@link LockBackend}.
+ * {@link LockBackend}. A store that records who leads is told by it of each term, on either side.
  */
-public final class HoldTwo implements LockBackend {
+public final class HoldTwo implements LockBackend, EventSink {
     private final Part old;
     private final Part next;
     private final Timekeeper loop;
     private final long raiseFrom;
+    private final EventSink events;
     private final Map<Claim, Hold> holds = new HashMap<>();
     private final Map<String, Hold> byPart = new HashMap<>();
     private final List<TwoSights> sights = new ArrayList<>();
@@ -71,6 +74,11 @@ public final class HoldTwo implements LockBackend {
         this.old = new Part(old, loop);
         this.next = new Part(next, loop);
         this.raiseFrom = raiseFrom;
+        this.events = sink(old).and(sink(next));
+    }
+
+    private static EventSink sink(LockBackend part) {
+        return part instanceof EventSink store ? store : event -> {};
     }
 
     /**
@@ -153,6 +161,12 @@ public final class HoldTwo implements LockBackend {
             sights.remove(both);
             both.close();
         });
+    }
+
+    /** Passes on to each part that records events: operators of either store read there who leads. */
+    @Override
+    public void accept(ElectionEvent event) {
+        events.accept(event);
     }
 
     /** Hands over while both connections still stand, then closes the new backend and the old one. */

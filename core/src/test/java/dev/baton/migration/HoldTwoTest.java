@@ -10,6 +10,7 @@ import static dev.baton.migration.ScriptedPart.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.LeaderElection;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.Answer;
@@ -522,5 +523,15 @@ class HoldTwoTest {
         assertThat(two.runtime()).isSameAs(next.runtime());
         two.close();
         assertThat(calls()).containsExactly("check old", "check new", "close new", "close old");
+    }
+
+    @Test
+    void tellsBothOfEachTerm() {
+        LeaderElection.on(two, ELECTION.toString())
+                .identity("me")
+                .onStartedLeading(term -> {})
+                .start();
+        time.settle();
+        assertThat(calls()).contains("event old me", "event new me");
     }
 }

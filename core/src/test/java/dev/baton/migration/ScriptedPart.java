@@ -1,5 +1,7 @@
 package dev.baton.migration;
 
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.EventSink;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
@@ -22,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** One of the two backends, which answers what the test says and grants otherwise; both write to one log of calls. */
-final class ScriptedPart implements LockBackend {
+final class ScriptedPart implements LockBackend, EventSink {
     /** Stands for a call that fails at once. */
     static final Answer FAILED = new Answer.Refused(null, Duration.ofNanos(-1));
 
@@ -129,6 +131,11 @@ final class ScriptedPart implements LockBackend {
         calls.add("observe " + name);
         watcher = hears;
         return () -> calls.add("unobserve " + name);
+    }
+
+    @Override
+    public void accept(ElectionEvent event) {
+        calls.add("event " + name + " " + event.identity());
     }
 
     @Override

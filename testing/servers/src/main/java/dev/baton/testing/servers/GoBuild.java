@@ -30,9 +30,14 @@ final class GoBuild {
 
     GoBuild(Path go, Map<String, String> environment) {
         this.go = go;
+        this.cache = cache(environment);
+    }
+
+    /** Where binaries are kept from one run to the next. */
+    static Path cache(Map<String, String> environment) {
         String named = environment.getOrDefault("XDG_CACHE_HOME", "");
         Path caches = named.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(named);
-        this.cache = caches.resolve("baton");
+        return caches.resolve("baton");
     }
 
     /**

@@ -55,7 +55,8 @@ public enum Program {
 
     /**
      * The program's binary: where there is a Go toolchain, the one that it compiles, which takes minutes the first time
-     * and is kept for later runs; otherwise the one in the folder {@code KUBEBUILDER_ASSETS}, or on the {@code PATH}.
+     * and is kept for later runs; otherwise the one in the folder {@code KUBEBUILDER_ASSETS}, or on the {@code PATH}, or,
+     * on Linux, the one that Docker copies out of the image of the same version.
      *
      * @throws org.opentest4j.TestAbortedException if there is none, on a developer's machine, with what to do about it
      * @throws AssertionError if there is none, in continuous integration
@@ -76,10 +77,21 @@ public enum Program {
         }
         Optional<Path> found =
                 find(command, environment.get("KUBEBUILDER_ASSETS")).or(() -> find(command, environment.get("PATH")));
+        Optional<Path> docker = find("docker", environment.get("PATH"));
+        if (found.isEmpty()
+                && docker.isPresent()
+                && System.getProperty("os.name").equals("Linux")) {
+            try {
+                found = new ImageBinary(docker.get(), GoBuild.cache(environment)).binary(this);
+            } catch (IOException e) {
+                reason += "; " + e.getMessage();
+            }
+        }
         Requires.that(
                 found.isPresent(),
                 "the program " + command + " is missing: " + reason + "; install Go, with a module proxy in reach, or"
-                        + " let KUBEBUILDER_ASSETS or PATH name a folder that has " + command,
+                        + " let KUBEBUILDER_ASSETS or PATH name a folder that has " + command
+                        + ", or start Docker, with a registry in reach",
                 environment);
         return found.orElseThrow();
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,49 @@ class ProgramTest {
         assertThat(binary.getFileName().toString()).startsWith("etcd-" + GoBuild.version(Program.ETCD) + "-");
         assertThat(Program.ETCD.path(environment)).isEqualTo(binary);
         assertThat(Files.readAllLines(count)).hasSize(1);
+    }
+
+    @Test
+    void aProgramThatIsNowhereElseIsCopiedOutOfItsImageOnce() throws IOException {
+        Path asked = temp.resolve("asked");
+        executable(
+                "path",
+                "docker",
+                "echo \"$@\" >>" + asked + "; case $1 in create) echo 4711 ;; cp) /bin/cp /bin/true \"$3\" ;; esac");
+        Map<String, String> environment =
+                Map.of("PATH", temp.resolve("path").toString(), "XDG_CACHE_HOME", temp.toString());
+        Path binary = Program.KUBE_APISERVER.path(environment);
+        assertThat(binary).isExecutable().startsWith(temp);
+        assertThat(Program.KUBE_APISERVER.path(environment)).isEqualTo(binary);
+        String image = "registry.k8s.io/kube-apiserver:" + GoBuild.version(Program.KUBE_APISERVER);
+        assertThat(Files.readAllLines(asked))
+                .satisfiesExactly(
+                        create -> assertThat(create).isEqualTo("create " + image + " /usr/local/bin/kube-apiserver"),
+                        copy -> assertThat(copy).startsWith("cp 4711:/usr/local/bin/kube-apiserver " + temp),
+                        remove -> assertThat(remove).isEqualTo("rm 4711"));
+        try (Stream<Path> kept = Files.list(temp.resolve("baton"))) {
+            assertThat(kept).containsExactly(binary);
+        }
+    }
+
+    @Test
+    void dockerIsAskedForNothingThatIsOnTheMachine() throws IOException {
+        executable("path", "docker", "exit 1");
+        Path onPath = executable("path", "etcd", "");
+        assertThat(Program.ETCD.path(Map.of("PATH", temp.resolve("path").toString())))
+                .isEqualTo(onPath);
+    }
+
+    @Test
+    void dockerThatDoesNotRunIsOneOfTheReasons() throws IOException {
+        executable("path", "docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+        Map<String, String> environment =
+                Map.of("PATH", temp.resolve("path").toString(), "XDG_CACHE_HOME", temp.toString());
+        assertThatThrownBy(() -> Program.KUBECTL.path(environment))
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessageContaining("no Go toolchain")
+                .hasMessageContaining("Cannot connect to the Docker daemon")
+                .hasMessageContaining("or start Docker");
     }
 
     private Path executable(String folder, String name, String script) throws IOException {

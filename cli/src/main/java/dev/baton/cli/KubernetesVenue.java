@@ -1,0 +1,95 @@
+package dev.baton.cli;
+
+import dev.baton.kubernetes.KubernetesBackend;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Kubernetes cluster, in the namespace of the kubeconfig's context.
+ *
+ * <p>A standby counts leaseDuration, in whole seconds, from when it heard of the leader's last renewal, and tries a few
+ * milliseconds later. Had it to poll, it would take a retryPeriod more, so a failover must not take longer than that.
+ *
+ * @param kind which kind of object carries the record
+ * @param kubeconfig where the cluster is, and who the demo is there
+ */
+record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
+    private static final String ELECTION = "baton-demo";
+
+    /** The kubeconfig that kubectl would use: what is named, else the first of KUBECONFIG, else the one at home. */
+    static Optional<Path> kubeconfig(@Nullable Path named, Map<String, String> environment, Path home) {
+        if (named != null) {
+            return Optional.of(named);
+        }
+        List<Path> candidates = new ArrayList<>();
+        for (String file : environment.getOrDefault("KUBECONFIG", "").split(":", -1)) {
+            if (!file.isBlank()) {
+                candidates.add(Path.of(file));
+            }
+        }
+        if (candidates.isEmpty()) {
+            candidates.add(home.resolve(".kube").resolve("config"));
+        }
+        return candidates.stream().filter(Files::isReadable).findFirst();
+    }
+
+    @Override
+    public void check(ElectionTiming timing) {
+        try (KubernetesBackend unconnected =
+                kind.kubernetes(kubeconfig).shutdownHook(false).build()) {
+            unconnected.check(new ElectionName(namespace(), ELECTION), timing);
+        }
+    }
+
+    @Override
+    public Duration expiry(ElectionTiming timing) {
+        return lease(timing).plus(timing.retryPeriod());
+    }
+
+    @Override
+    public String expiryText(ElectionTiming timing) {
+        return ElectionTiming.text(lease(timing)) + " of lease and a retryPeriod of "
+                + ElectionTiming.text(timing.retryPeriod());
+    }
+
+    private static Duration lease(ElectionTiming timing) {
+        return Duration.ofSeconds(timing.leaseDuration().plusNanos(999_999_999).toSeconds());
+    }
+
+    /** Nothing is tried again: a round trip is one. */
+    private Config config() {
+        return new ConfigBuilder(Config.fromKubeconfig(kubeconfig.toFile()))
+                .withRequestRetryBackoffLimit(0)
+                .build();
+    }
+
+    private String namespace() {
+        String namespace = config().getNamespace();
+        return namespace == null || namespace.isBlank() ? "default" : namespace;
+    }
+
+    @Override
+    public Stage open(Path directory, Leftovers leftovers, Consumer<Fact> journal)
+            throws IOException, InterruptedException {
+        Config config = config();
+        ElectionName election =
+                new ElectionName(namespace(), directory.getFileName().toString());
+        KubernetesProbe probe = KubernetesProbe.create(config, kind, election);
+        leftovers.add(RoundTrips.start(probe, journal));
+        return new Stage(
+                "Kubernetes at " + probe.url() + ", " + kind.text() + " " + election,
+                Part.on(kind, kubeconfig.toString(), "", election.toString(), Duration.ZERO));
+    }
+}

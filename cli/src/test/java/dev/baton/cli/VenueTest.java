@@ -1,0 +1,56 @@
+package dev.baton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.spi.ElectionTiming;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VenueTest {
+    private static final ElectionTiming ODD =
+            ElectionTiming.of(Duration.ofMillis(4100), Duration.ofMillis(2600), Duration.ofMillis(500));
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @Test
+    void zooKeeperRoundsTheLeaseUpToWholeTicks() {
+        Duration tick = Duration.ofMillis(500);
+        assertThat(new ZooKeeperVenue("server:2181", tick).expiry(ODD)).isEqualTo(Duration.ofMillis(5500));
+        assertThat(new ZooKeeperVenue(null, tick).expiry(ODD)).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void kubernetesRoundsItUpToWholeSeconds() {
+        assertThat(new KubernetesVenue(Kind.K8S_LEASE, folder).expiry(ODD)).isEqualTo(Duration.ofMillis(5500));
+    }
+
+    @Test
+    void kubeconfigIsTheOneThatKubectlWouldUse() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Path ours = Files.createFile(folder.resolve("ours"));
+        Map<String, String> list = Map.of("KUBECONFIG", folder.resolve("absent") + ":" + ours);
+        assertThat(KubernetesVenue.kubeconfig(null, Map.of(), home)).isEmpty();
+        assertThat(KubernetesVenue.kubeconfig(null, list, home)).contains(ours);
+        Path atHome = home.resolve(".kube/config");
+        Files.createDirectories(home.resolve(".kube"));
+        Files.createFile(atHome);
+        assertThat(KubernetesVenue.kubeconfig(null, Map.of(), home)).contains(atHome);
+        assertThat(KubernetesVenue.kubeconfig(null, list, home)).contains(ours);
+        assertThat(KubernetesVenue.kubeconfig(Path.of("named"), list, home)).contains(Path.of("named"));
+    }
+
+    @Test
+    void candidateReadsItsPartAsItWasWritten() {
+        Part part = Part.on(Kind.K8S_ENDPOINTS, "/home/k=v/config", "", "orders/demo", Duration.ZERO)
+                .with(ODD, 4711)
+                .named("ada");
+        assertThat(Part.parse(part.toArguments().toArray(String[]::new))).isEqualTo(part);
+    }
+}
