@@ -1,0 +1,134 @@
+package dev.baton.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.testing.servers.CandidateEvent;
+import dev.baton.testing.servers.CandidateProcess;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * client-go sees a renewal only by another whole second of renewTime: why retryPeriod must be at least a second beside it.
+ */
+class WholeSecondsIT {
+    private static final Duration LEASE = Duration.ofSeconds(6);
+    private static final ElectionTiming TIMING = ElectionTiming.of(LEASE, Duration.ofSeconds(4), Duration.ofSeconds(1));
+    private static final Instant FIRST = Instant.parse("2026-01-02T03:04:05Z");
+
+    private KubernetesStage stage;
+    private Peers peers;
+
+    @BeforeEach
+    void open() throws IOException {
+        stage = new KubernetesStage();
+        peers = stage.later(new Peers(stage));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        stage.close();
+    }
+
+    /** A leader whose renewTime we choose. */
+    private final class ByHand {
+        private final TemporalUnit step;
+        private ObjectNode lease;
+        private int renewals;
+        private Instant lastSent;
+
+        /** Takes the lease and renews it in steps of {@code step}. */
+        ByHand(TemporalUnit step) throws IOException {
+            this.step = step;
+            lease = Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
+            Json.child(lease, "metadata").put("name", stage.election.name());
+            Json.child(lease, "spec")
+                    .put("holderIdentity", "by-hand")
+                    .put("leaseDurationSeconds", LEASE.toSeconds())
+                    .put("acquireTime", ClaimMark.micros(FIRST))
+                    .put("renewTime", ClaimMark.micros(FIRST));
+            lastSent = Instant.now();
+            lease = Json.parse(
+                    send("POST", LockObject.LEASE.path(stage.namespace)).body());
+        }
+
+        /** Whether the lease was still its own, and so was renewed. */
+        boolean renews() throws IOException {
+            Instant next = FIRST.plus(renewals + 1, step);
+            Json.child(lease, "spec").put("renewTime", ClaimMark.micros(next));
+            Instant sent = Instant.now();
+            HttpResponse<String> answer = send("PUT", LockObject.LEASE.path(stage.election));
+            if (answer.statusCode() != 200) {
+                return false;
+            }
+            lease = Json.parse(answer.body());
+            lastSent = sent;
+            renewals++;
+            return true;
+        }
+
+        private HttpResponse<String> send(String method, String path) throws IOException {
+            return stage.server.request(stage.server.adminToken(), method, path, Json.text(lease));
+        }
+
+        /** How long before {@code event} it last renewed. */
+        Duration silenceBefore(CandidateEvent event) {
+            return Duration.between(lastSent, Instant.EPOCH.plusNanos(event.at()));
+        }
+    }
+
+    private CandidateProcess goStandby() throws IOException {
+        CandidateProcess go = peers.go(stage.election, TIMING, "go-1");
+        Peers.awaitSeeing(go, stage.election, "by-hand");
+        return go;
+    }
+
+    /** How many records of the leader by hand {@code go} told apart. */
+    private static long recordsSeen(CandidateProcess go) {
+        return go.events().stream()
+                .filter(event -> event.event().equals("saw") && event.detail().contains("by-hand"))
+                .count();
+    }
+
+    @Test
+    void renewalsWithinOneSecondDoNotKeepClientGoFromTakingOver() throws IOException {
+        ByHand leader = new ByHand(ChronoUnit.MICROS);
+        CandidateProcess go = goStandby();
+        TestCandidate ours = stage.candidate(stage.backend(), "app-1", TIMING);
+        KubernetesStage.until(
+                "ours stands by", () -> ours.election.currentLeader().isPresent());
+        KubernetesStage.until("go-1 takes a lease that is renewed", () -> !leader.renews());
+
+        CandidateEvent started = Peers.awaitStarted(go, stage.election);
+        assertThat(leader.renewals).as("renewals that succeeded").isGreaterThan(10);
+        assertThat(leader.silenceBefore(started))
+                .as("silence before the takeover")
+                .isLessThan(LEASE);
+        assertThat(recordsSeen(go)).as("records that differ to client-go").isEqualTo(1);
+        assertThat(ours.terms()).as("terms of ours, which goes by the version").isEmpty();
+    }
+
+    @Test
+    void renewalsOfDifferentSecondsDo() throws IOException {
+        ByHand leader = new ByHand(ChronoUnit.SECONDS);
+        CandidateProcess go = goStandby();
+        Instant twoLeases = Instant.now().plus(LEASE.multipliedBy(2));
+        KubernetesStage.until("two leases have passed", () -> {
+            assertThat(leader.renews()).as("still its own").isTrue();
+            return Instant.now().isAfter(twoLeases);
+        });
+        CandidateEvent started = Peers.awaitStarted(go, stage.election);
+        assertThat(leader.silenceBefore(started))
+                .as("silence before the takeover")
+                .isGreaterThanOrEqualTo(LEASE);
+        assertThat(recordsSeen(go)).as("records that differ to client-go").isGreaterThan(2);
+    }
+}
