@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,20 +24,33 @@ import java.util.concurrent.locks.LockSupport;
 final class JavaCandidate {
     /** What they elect on. */
     enum Lock {
-        /** Leases. */
         LEASE,
-        /** Endpoints. */
         ENDPOINTS,
+        CONFIG_MAP,
         /** Endpoints, and Leases with the next epoch: the middle of a move from the ones to the others. */
-        BOTH
+        ENDPOINTS_AND_LEASE
+    }
+
+    /** An election to contend in. */
+    record Entry(ElectionName election, Lock lock, ElectionTiming timing) {
+        private static Entry parse(String text) {
+            String[] parts = text.split("=", -1);
+            return new Entry(
+                    ElectionName.parse(parts[0]),
+                    Lock.valueOf(parts[1]),
+                    ElectionTiming.of(Duration.parse(parts[2]), Duration.parse(parts[3]), Duration.parse(parts[4])));
+        }
+
+        private String text() {
+            return election + "=" + lock + "=" + timing.leaseDuration() + "=" + timing.renewDeadline() + "="
+                    + timing.retryPeriod();
+        }
     }
 
     private JavaCandidate() {}
 
-    /** Starts a candidate called {@code identity} in each of {@code elections}. */
-    static CandidateProcess start(
-            KubeApiServer server, Lock lock, String identity, Map<ElectionName, ElectionTiming> elections)
-            throws IOException {
+    /** Starts a candidate called {@code identity} in each of {@code elections}, all in one process. */
+    static CandidateProcess start(KubeApiServer server, String identity, List<Entry> elections) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // It lives for seconds: the better compiler would take the processor from the others for nothing.
@@ -45,22 +59,20 @@ final class JavaCandidate {
                 System.getProperty("java.class.path"),
                 JavaCandidate.class.getName(),
                 server.kubeconfig().toString(),
-                lock.name(),
                 identity));
-        elections.forEach((election, timing) -> command.add(
-                election + "=" + timing.leaseDuration() + "=" + timing.renewDeadline() + "=" + timing.retryPeriod()));
+        elections.forEach(entry -> command.add(entry.text()));
         return CandidateProcess.start(command);
     }
 
     /** As {@link #start} calls it; ends when it is told to, after handing over. */
     public static void main(String[] args) throws InterruptedException {
-        LockBackend backend = backend(Lock.valueOf(args[1]), Path.of(args[0]));
-        for (String election : List.of(args).subList(3, args.length)) {
-            String[] parts = election.split("=", -1);
-            LeaderElection.on(backend, parts[0])
-                    .identity(args[2])
-                    .timing(ElectionTiming.of(
-                            Duration.parse(parts[1]), Duration.parse(parts[2]), Duration.parse(parts[3])))
+        Map<Lock, LockBackend> backends = new EnumMap<>(Lock.class);
+        for (String text : List.of(args).subList(2, args.length)) {
+            Entry entry = Entry.parse(text);
+            LockBackend backend = backends.computeIfAbsent(entry.lock(), lock -> backend(lock, Path.of(args[0])));
+            LeaderElection.on(backend, entry.election().toString())
+                    .identity(args[1])
+                    .timing(entry.timing())
                     .events(JavaCandidate::tell)
                     .onStartedLeading(term -> {
                         while (term.acceptsWork()) {
@@ -78,7 +90,10 @@ final class JavaCandidate {
                 KubernetesBackend.lease().kubeconfig(kubeconfig).epoch(1).build();
             case ENDPOINTS ->
                 KubernetesBackend.endpoints().kubeconfig(kubeconfig).build();
-            case BOTH -> HoldTwo.of(backend(Lock.ENDPOINTS, kubeconfig), backend(Lock.LEASE, kubeconfig), 0);
+            case CONFIG_MAP ->
+                KubernetesBackend.configMap().kubeconfig(kubeconfig).build();
+            case ENDPOINTS_AND_LEASE ->
+                HoldTwo.of(backend(Lock.ENDPOINTS, kubeconfig), backend(Lock.LEASE, kubeconfig), 0);
         };
     }
 

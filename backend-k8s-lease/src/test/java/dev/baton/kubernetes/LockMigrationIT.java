@@ -2,14 +2,15 @@ package dev.baton.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.kubernetes.JavaCandidate.Entry;
 import dev.baton.kubernetes.JavaCandidate.Lock;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.CandidateProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,10 +65,53 @@ class LockMigrationIT {
         roll("endpointsleases", ElectionTiming.DEFAULT, CandidateProcess::terminate);
     }
 
+    @Test
+    void fleetOfThreeThatContendsMeanwhile() throws IOException {
+        ElectionTiming timing = ElectionTiming.of(Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofSeconds(1));
+        List<CandidateProcess> fleet = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            fleet.add(peers.oldGo(election, "endpoints", timing, "old-" + i));
+        }
+        fleet = restartAll(fleet, "both-", ours(Lock.ENDPOINTS_AND_LEASE, timing));
+        fleet = restartAll(fleet, "new-", ours(Lock.LEASE, timing));
+        assertThat(fleet).contains(awaitLeader());
+        peers.assertNeverTwoLed(election);
+        assertGapsBelow(timing.leaseDuration().multipliedBy(2));
+    }
+
+    /** One by one, the leader first: of the others, old and new, any may be the next. By turns killed and asked to end. */
+    private List<CandidateProcess> restartAll(List<CandidateProcess> fleet, String prefix, Candidate next)
+            throws IOException {
+        List<CandidateProcess> left = new ArrayList<>(fleet);
+        List<CandidateProcess> made = new ArrayList<>();
+        while (!left.isEmpty()) {
+            CandidateProcess leader = awaitLeader();
+            CandidateProcess ending = left.contains(leader) ? leader : left.get(0);
+            left.remove(ending);
+            if (made.size() % 2 == 0) {
+                ending.terminate();
+            } else {
+                ending.kill();
+            }
+            CandidateProcess started = next.start(prefix + (made.size() + 1));
+            made.add(started);
+            KubernetesStage.until(
+                    "it stands by",
+                    () -> started.events().stream()
+                            .anyMatch(event -> event.event().equals("leader")));
+        }
+        return made;
+    }
+
+    private CandidateProcess awaitLeader() {
+        KubernetesStage.until("a leader", () -> peers.leader(election).isPresent());
+        return peers.leader(election).orElseThrow();
+    }
+
     private void roll(String oldLock, ElectionTiming timing, Consumer<CandidateProcess> end) throws IOException {
         Candidate old = identity -> peers.oldGo(election, oldLock, timing, identity);
-        Candidate both = identity -> peers.java(Lock.BOTH, Map.of(election, timing), identity);
-        Candidate ours = identity -> peers.java(Lock.LEASE, Map.of(election, timing), identity);
+        Candidate both = ours(Lock.ENDPOINTS_AND_LEASE, timing);
+        Candidate ours = ours(Lock.LEASE, timing);
         Candidate theirs = identity -> peers.go(election, timing, identity);
 
         CandidateProcess leader = old.start("old-1");
@@ -84,6 +128,10 @@ class LockMigrationIT {
         replace(leader, end, standby);
 
         peers.assertLedInTurn(election, List.of("old-1", "old-2", "both-1", "both-2", "new-1", "new-2"));
+    }
+
+    private Candidate ours(Lock lock, ElectionTiming timing) {
+        return identity -> peers.java(List.of(new Entry(election, lock, timing)), identity);
     }
 
     private CandidateProcess standby(Candidate candidate, String identity, String leader) throws IOException {

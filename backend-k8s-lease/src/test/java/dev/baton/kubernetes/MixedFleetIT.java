@@ -2,7 +2,7 @@ package dev.baton.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.register.LeaderRecord;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.CandidateEvent;
@@ -12,17 +12,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Candidates of ours and client-go's take over from each other on Leases, twenty times in each direction: in four
- * elections at a time, five times each.
+ * Candidates of ours and client-go's take over from each other, five times in each direction: in four elections on Leases at
+ * a time, twenty times that is, and in one on each of its former locks.
  */
 class MixedFleetIT {
     private static final int ROUNDS = 5;
@@ -44,25 +42,50 @@ class MixedFleetIT {
 
     /** One election of a mixed fleet. */
     private final class Contest {
+        private final LockObject object;
         final ElectionName election;
         final ElectionTiming ofJava;
         final ElectionTiming ofGo;
-        final List<String> leaders = new ArrayList<>();
+        private final List<String> leaders = new ArrayList<>();
 
-        Contest(String name, ElectionTiming ofJava, ElectionTiming ofGo) {
+        Contest(String name, LockObject object, ElectionTiming ofJava, ElectionTiming ofGo) {
             this.election = peers.election(name);
+            this.object = object;
             this.ofJava = ofJava;
             this.ofGo = ofGo;
+        }
+
+        CandidateProcess startGo(String identity) throws IOException {
+            return object == LockObject.LEASE
+                    ? peers.go(election, ofGo, identity)
+                    : peers.oldGo(election, object.resource(), ofGo, identity);
+        }
+
+        JavaCandidate.Entry entry() {
+            return new JavaCandidate.Entry(election, JavaCandidate.Lock.valueOf(object.name()), ofJava);
         }
 
         void assertLeadsNext(String leader) {
             leaders.add(leader);
             peers.assertLedInTurn(election, leaders);
-            JsonNode spec = peers.spec(election);
-            assertThat(spec.path("holderIdentity").asText()).isEqualTo(leader);
-            assertThat(spec.path("leaseTransitions").asInt())
+            LeaderRecord record = peers.record(object, election);
+            assertThat(record.holderIdentity()).isEqualTo(leader);
+            assertThat(record.transitions())
                     .as("changes of the leader of %s", election)
                     .isEqualTo(leaders.size() - 1);
+        }
+
+        /** When the record that its dead leader left may be taken. */
+        Instant soonest() {
+            String leader = leaders.get(leaders.size() - 1);
+            LeaderRecord record = peers.record(object, election);
+            assertThat(record.holderIdentity())
+                    .as("holder of %s just after its end", election)
+                    .isEqualTo(leader);
+            ElectionTiming ofLeader = leader.startsWith("go-") ? ofGo : ofJava;
+            // renewTime was read before the record was sent, on the clock that all share.
+            return record.renewTime()
+                    .plus((long) (ofLeader.leaseDuration().toNanos() / (1 + ofLeader.clockDrift())), ChronoUnit.NANOS);
         }
     }
 
@@ -70,11 +93,14 @@ class MixedFleetIT {
     void eachKindTakesOverFromTheOtherThatIsAskedToEnd() throws IOException {
         ElectionTiming longer =
                 ElectionTiming.of(Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(2));
+        ElectionTiming usual = ElectionTiming.DEFAULT;
         contests = List.of(
-                new Contest("one", ElectionTiming.DEFAULT, ElectionTiming.DEFAULT),
-                new Contest("two", ElectionTiming.DEFAULT, longer),
-                new Contest("three", longer, ElectionTiming.DEFAULT),
-                new Contest("four", longer, longer));
+                new Contest("one", LockObject.LEASE, usual, usual),
+                new Contest("two", LockObject.LEASE, usual, longer),
+                new Contest("three", LockObject.LEASE, longer, usual),
+                new Contest("four", LockObject.LEASE, longer, longer),
+                new Contest("endpoints", LockObject.ENDPOINTS, usual, usual),
+                new Contest("config-map", LockObject.CONFIG_MAP, usual, usual));
         pass(CandidateProcess::terminate, true);
     }
 
@@ -82,11 +108,14 @@ class MixedFleetIT {
     void eachKindTakesOverFromTheOtherThatIsKilled_andNoSoonerThanItsRecordAllows() throws IOException {
         ElectionTiming four = timing(4, 3);
         ElectionTiming six = timing(6, 4);
+        // Those on the former locks differ in nothing: their client-go goes by its own leaseDuration.
         contests = List.of(
-                new Contest("one", four, four),
-                new Contest("two", four, six),
-                new Contest("three", six, four),
-                new Contest("four", timing(5, 4), six));
+                new Contest("one", LockObject.LEASE, four, four),
+                new Contest("two", LockObject.LEASE, four, six),
+                new Contest("three", LockObject.LEASE, six, four),
+                new Contest("four", LockObject.LEASE, timing(5, 4), six),
+                new Contest("endpoints", LockObject.ENDPOINTS, four, four),
+                new Contest("config-map", LockObject.CONFIG_MAP, four, four));
         pass(CandidateProcess::kill, false);
     }
 
@@ -123,7 +152,7 @@ class MixedFleetIT {
     /** Waits until those next in line lead, after a release at once and otherwise when the record has run out. */
     private void awaitSuccessors(List<CandidateProcess> successors, String identity, boolean released) {
         List<Instant> soonest = contests.stream()
-                .map(contest -> released ? Instant.EPOCH : soonest(contest))
+                .map(contest -> released ? Instant.EPOCH : contest.soonest())
                 .toList();
         for (int i = 0; i < contests.size(); i++) {
             CandidateEvent started = Peers.awaitStarted(successors.get(i), contests.get(i).election);
@@ -134,30 +163,15 @@ class MixedFleetIT {
         }
     }
 
-    /** When the record that a dead leader left may be taken. */
-    private Instant soonest(Contest contest) {
-        JsonNode spec = peers.spec(contest.election);
-        assertThat(spec.path("holderIdentity").asText())
-                .as("holder of %s just after its end", contest.election)
-                .isEqualTo(contest.leaders.get(contest.leaders.size() - 1));
-        Duration lease = Duration.ofSeconds(spec.path("leaseDurationSeconds").asLong());
-        double slowest = 1 + ElectionTiming.DEFAULT_CLOCK_DRIFT;
-        // renewTime was read before the record was sent, on the clock that all share.
-        return Instant.parse(spec.path("renewTime").asText())
-                .plus((long) (lease.toNanos() / slowest), ChronoUnit.NANOS);
-    }
-
     private List<CandidateProcess> startGo(String identity) throws IOException {
         List<CandidateProcess> started = new ArrayList<>();
         for (Contest contest : contests) {
-            started.add(peers.go(contest.election, contest.ofGo, identity));
+            started.add(contest.startGo(identity));
         }
         return started;
     }
 
     private CandidateProcess startJava(String identity) throws IOException {
-        Map<ElectionName, ElectionTiming> elections = new LinkedHashMap<>();
-        contests.forEach(contest -> elections.put(contest.election, contest.ofJava));
-        return peers.java(JavaCandidate.Lock.LEASE, elections, identity);
+        return peers.java(contests.stream().map(Contest::entry).toList(), identity);
     }
 }

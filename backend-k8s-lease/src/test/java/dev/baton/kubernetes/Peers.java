@@ -2,7 +2,7 @@ package dev.baton.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.register.LeaderRecord;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.CandidateEvent;
@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Candidates in processes of their own, ours and client-go's, and by their own accounts who led when. */
@@ -46,9 +45,8 @@ final class Peers implements AutoCloseable {
         return started(peer(election, timing).old(lock).start(identity));
     }
 
-    CandidateProcess java(JavaCandidate.Lock lock, Map<ElectionName, ElectionTiming> elections, String identity)
-            throws IOException {
-        return started(JavaCandidate.start(stage.server, lock, identity, elections));
+    CandidateProcess java(List<JavaCandidate.Entry> elections, String identity) throws IOException {
+        return started(JavaCandidate.start(stage.server, identity, elections));
     }
 
     private ClientGoPeer peer(ElectionName election, ElectionTiming timing) {
@@ -114,13 +112,25 @@ final class Peers implements AutoCloseable {
         return terms;
     }
 
-    /** Asserts that no two terms of {@code election} overlapped, and that {@code expected} led, in this order. */
+    /** Whose term has not ended, or is not known to have. */
+    Optional<CandidateProcess> leader(ElectionName election) {
+        return all.stream()
+                .filter(candidate -> terms(candidate, election).stream().anyMatch(term -> term.to() == Long.MAX_VALUE))
+                .findFirst();
+    }
+
+    /** Asserts that {@code expected} led, in this order, and no two at a time. */
     void assertLedInTurn(ElectionName election, List<String> expected) {
-        List<Term> terms = terms(election);
-        assertThat(terms)
+        assertThat(terms(election))
                 .extracting(Term::candidate)
                 .as("leaders of %s", election)
                 .isEqualTo(expected);
+        assertNeverTwoLed(election);
+    }
+
+    /** Asserts that no two terms overlapped. */
+    void assertNeverTwoLed(ElectionName election) {
+        List<Term> terms = terms(election);
         for (int i = 1; i < terms.size(); i++) {
             assertThat(terms.get(i).from())
                     .as("beginning of term %s of %s", i, terms)
@@ -128,13 +138,13 @@ final class Peers implements AutoCloseable {
         }
     }
 
-    /** The spec of the Lease of {@code election}. */
-    JsonNode spec(ElectionName election) {
+    /** What stands in the store. */
+    LeaderRecord record(LockObject object, ElectionName election) {
         try {
-            String lease = stage.server
-                    .request(stage.server.adminToken(), "GET", LockObject.LEASE.path(election), null)
-                    .body();
-            return Json.parse(lease).path("spec");
+            return object.format()
+                    .read(Json.parse(stage.server
+                            .request(stage.server.adminToken(), "GET", object.path(election), null)
+                            .body()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package dev.baton.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.CandidateEvent;
 import dev.baton.testing.servers.CandidateProcess;
@@ -16,10 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * client-go sees a renewal only by another whole second of renewTime: why retryPeriod must be at least a second beside it.
- */
-class WholeSecondsIT {
+/** What candidates of client-go's do not see of a leader that they stand by for: why it has to be like them in part. */
+class ClientGoSightIT {
     private static final Duration LEASE = Duration.ofSeconds(6);
     private static final ElectionTiming TIMING = ElectionTiming.of(LEASE, Duration.ofSeconds(4), Duration.ofSeconds(1));
     private static final Instant FIRST = Instant.parse("2026-01-02T03:04:05Z");
@@ -40,19 +39,19 @@ class WholeSecondsIT {
 
     /** A leader whose renewTime we choose. */
     private final class ByHand {
-        private final TemporalUnit step;
+        private final ElectionName election;
         private ObjectNode lease;
         private int renewals;
         private Instant lastSent;
 
-        /** Takes the lease and renews it in steps of {@code step}. */
-        ByHand(TemporalUnit step) throws IOException {
-            this.step = step;
+        /** Takes the lease for {@code duration}. */
+        ByHand(ElectionName election, Duration duration) throws IOException {
+            this.election = election;
             lease = Json.object().put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
-            Json.child(lease, "metadata").put("name", stage.election.name());
+            Json.child(lease, "metadata").put("name", election.name());
             Json.child(lease, "spec")
                     .put("holderIdentity", "by-hand")
-                    .put("leaseDurationSeconds", LEASE.toSeconds())
+                    .put("leaseDurationSeconds", duration.toSeconds())
                     .put("acquireTime", ClaimMark.micros(FIRST))
                     .put("renewTime", ClaimMark.micros(FIRST));
             lastSent = Instant.now();
@@ -60,12 +59,12 @@ class WholeSecondsIT {
                     send("POST", LockObject.LEASE.path(stage.namespace)).body());
         }
 
-        /** Whether the lease was still its own, and so was renewed. */
-        boolean renews() throws IOException {
+        /** Whether the lease was still its own, and so was renewed, with a renewTime that is {@code step} greater. */
+        boolean renews(TemporalUnit step) throws IOException {
             Instant next = FIRST.plus(renewals + 1, step);
             Json.child(lease, "spec").put("renewTime", ClaimMark.micros(next));
             Instant sent = Instant.now();
-            HttpResponse<String> answer = send("PUT", LockObject.LEASE.path(stage.election));
+            HttpResponse<String> answer = send("PUT", LockObject.LEASE.path(election));
             if (answer.statusCode() != 200) {
                 return false;
             }
@@ -100,12 +99,12 @@ class WholeSecondsIT {
 
     @Test
     void renewalsWithinOneSecondDoNotKeepClientGoFromTakingOver() throws IOException {
-        ByHand leader = new ByHand(ChronoUnit.MICROS);
+        ByHand leader = new ByHand(stage.election, LEASE);
         CandidateProcess go = goStandby();
         TestCandidate ours = stage.candidate(stage.backend(), "app-1", TIMING);
         KubernetesStage.until(
                 "ours stands by", () -> ours.election.currentLeader().isPresent());
-        KubernetesStage.until("go-1 takes a lease that is renewed", () -> !leader.renews());
+        KubernetesStage.until("go-1 takes a lease that is renewed", () -> !leader.renews(ChronoUnit.MICROS));
 
         CandidateEvent started = Peers.awaitStarted(go, stage.election);
         assertThat(leader.renewals).as("renewals that succeeded").isGreaterThan(10);
@@ -118,11 +117,11 @@ class WholeSecondsIT {
 
     @Test
     void renewalsOfDifferentSecondsDo() throws IOException {
-        ByHand leader = new ByHand(ChronoUnit.SECONDS);
+        ByHand leader = new ByHand(stage.election, LEASE);
         CandidateProcess go = goStandby();
         Instant twoLeases = Instant.now().plus(LEASE.multipliedBy(2));
         KubernetesStage.until("two leases have passed", () -> {
-            assertThat(leader.renews()).as("still its own").isTrue();
+            assertThat(leader.renews(ChronoUnit.SECONDS)).as("still its own").isTrue();
             return Instant.now().isAfter(twoLeases);
         });
         CandidateEvent started = Peers.awaitStarted(go, stage.election);
@@ -130,5 +129,23 @@ class WholeSecondsIT {
                 .as("silence before the takeover")
                 .isGreaterThanOrEqualTo(LEASE);
         assertThat(recordsSeen(go)).as("records that differ to client-go").isGreaterThan(2);
+    }
+
+    @Test
+    void clientGoBefore27TakesOverAfterItsOwnLeaseDurationWhateverTheRecordSays() throws IOException {
+        ElectionName ofOld = peers.election("old");
+        ElectionName ofNew = peers.election("new");
+        ByHand leader = new ByHand(ofOld, Duration.ofHours(1));
+        ByHand other = new ByHand(ofNew, Duration.ofHours(1));
+        CandidateProcess newer = peers.go(ofNew, TIMING, "new-1");
+        Peers.awaitSeeing(newer, ofNew, "by-hand");
+        CandidateProcess old = peers.oldGo(ofOld, "leases", TIMING, "old-1");
+        Peers.awaitStarted(old, ofOld);
+        assertThat(leader.renews(ChronoUnit.SECONDS))
+                .as("the leader of the old one")
+                .isFalse();
+        assertThat(other.renews(ChronoUnit.SECONDS))
+                .as("the leader of the new one")
+                .isTrue();
     }
 }
