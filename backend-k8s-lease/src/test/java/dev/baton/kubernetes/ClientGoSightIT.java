@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What candidates of client-go's do not see of a leader that they stand by for: why it has to be like them in part. */
@@ -23,14 +22,11 @@ class ClientGoSightIT {
     private static final ElectionTiming TIMING = ElectionTiming.of(LEASE, Duration.ofSeconds(4), Duration.ofSeconds(1));
     private static final Instant FIRST = Instant.parse("2026-01-02T03:04:05Z");
 
-    private KubernetesStage stage;
-    private Peers peers;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final Peers peers = stage.later(new Peers(stage));
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-        peers = stage.later(new Peers(stage));
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    ClientGoSightIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

@@ -10,17 +10,14 @@ import dev.baton.testing.servers.KubeComponent;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Kubernetes' own components as leaders, and an observer of ours. */
 class KubeComponentsIT {
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    KubeComponentsIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

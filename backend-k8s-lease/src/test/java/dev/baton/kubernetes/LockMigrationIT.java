@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,16 +20,12 @@ import org.junit.jupiter.api.Test;
  * candidate is replaced by one of ours on both, and then each of those by one on Leases.
  */
 class LockMigrationIT {
-    private KubernetesStage stage;
-    private Peers peers;
-    private ElectionName election;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final Peers peers = stage.later(new Peers(stage));
+    private final ElectionName election = stage.election;
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-        peers = stage.later(new Peers(stage));
-        election = stage.election;
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    LockMigrationIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

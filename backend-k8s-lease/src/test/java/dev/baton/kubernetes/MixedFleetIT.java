@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,15 +24,12 @@ import org.junit.jupiter.api.Test;
 class MixedFleetIT {
     private static final int ROUNDS = 5;
 
-    private KubernetesStage stage;
-    private Peers peers;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final Peers peers = stage.later(new Peers(stage));
     private List<Contest> contests = List.of();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-        peers = stage.later(new Peers(stage));
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    MixedFleetIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {
