@@ -16,17 +16,14 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Leases on a real API server. */
 class KubernetesBackendIT {
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    KubernetesBackendIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

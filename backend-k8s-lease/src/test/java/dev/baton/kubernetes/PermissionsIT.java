@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,12 +20,10 @@ class PermissionsIT {
     private static final Path DOCUMENT = Path.of("../docs/backends/kubernetes.md");
     private static final Pattern ROLE = Pattern.compile("```yaml\n(apiVersion: rbac.*?)```", Pattern.DOTALL);
 
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    PermissionsIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

@@ -47,11 +47,16 @@ public record LeaderRecord(
         return new LeaderRecord(claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, changed);
     }
 
-    /** This record, renewed by its holder: never equal to this one, also when the wall clock stands still or went back. */
+    /**
+     * This record, renewed by its holder: never equal to this one in microseconds, also when the wall clock stands still.
+     * When that went back, so does renewTime: client-go sees a renewal by another second only, and to count on in
+     * microseconds until the clock has caught up would be silence to it.
+     */
     LeaderRecord renewedBy(Claim claim, Instant now) {
-        Instant later = now.isAfter(renewTime) ? now : renewTime.plus(1, ChronoUnit.MICROS);
+        boolean same = now.truncatedTo(ChronoUnit.MICROS).equals(renewTime.truncatedTo(ChronoUnit.MICROS));
+        Instant other = same ? renewTime.plus(1, ChronoUnit.MICROS) : now;
         return new LeaderRecord(
-                claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, later, transitions);
+                claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, other, transitions);
     }
 
     /** This record, given back. */

@@ -21,6 +21,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
@@ -110,6 +111,26 @@ class RegisterBackendTest {
             assertThat(store.record().acquireTime()).isEqualTo(before);
             assertThat(store.record().renewTime()).isAfter(before);
             assertThat(store.record().transitions()).isZero();
+        }
+
+        /** client-go sees a renewal only by another second of renewTime: one that stood still would be silence to it. */
+        @Test
+        void eachRenewalHasAnotherRenewTime_inSecondsTooWhenTheWallClockWentBack() {
+            here.granted(mine);
+            time.advance(seconds(2));
+            time.suspend(seconds(-60));
+            List<Long> shown = new ArrayList<>();
+            shown.add(store.record().renewTime().getEpochSecond());
+            for (int i = 0; i < 3; i++) {
+                here.renew(mine);
+                shown.add(store.record().renewTime().getEpochSecond());
+                time.advance(seconds(2));
+            }
+            assertThat(shown).doesNotHaveDuplicates();
+            Instant last = store.record().renewTime();
+            time.suspend(Duration.between(now().wall(), last));
+            here.renew(mine);
+            assertThat(store.record().renewTime()).isNotEqualTo(last);
         }
 
         @Test

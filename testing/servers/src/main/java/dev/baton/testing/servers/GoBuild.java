@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * Compiles programs with a Go toolchain, into a cache outside the source tree: {@code $XDG_CACHE_HOME/baton}, or
- * {@code ~/.cache/baton}, by program, version and platform.
+ * {@code ~/.cache/baton}, by program, version, platform and, for a program whose source is here, the source.
  */
 final class GoBuild {
     private static final Duration LIMIT = Duration.ofMinutes(40);
@@ -46,7 +46,7 @@ final class GoBuild {
      * @throws IOException if it cannot be compiled; the message says why
      */
     Path binary(Program program) throws IOException {
-        Path binary = cache.resolve(program.command() + "-" + version(program) + "-" + platform());
+        Path binary = cache.resolve(program.command() + "-" + version(program) + "-" + platform() + edition(program));
         return Files.isExecutable(binary) ? binary : binaryUnderLock(program, binary);
     }
 
@@ -140,6 +140,12 @@ final class GoBuild {
             throw new IOException("the go.mod of " + program.folder() + " does not require " + program.versionedBy());
         }
         return matcher.group(1);
+    }
+
+    /** What tells a program whose source is here from what it was before an edit; nothing for one of others. */
+    private static String edition(Program program) throws IOException {
+        String main = source(program, main(program));
+        return program.isOurs() ? "-" + Integer.toHexString(main.hashCode()) : "";
     }
 
     /** The path of the program's main, in its module. */

@@ -26,7 +26,11 @@ public enum Program {
     /** The controllers, another such client. */
     KUBE_CONTROLLER_MANAGER("kube-controller-manager", "kubernetes", "k8s.io/kubernetes"),
     /** The API server's command-line client. */
-    KUBECTL("kubectl", "kubernetes", "k8s.io/kubernetes");
+    KUBECTL("kubectl", "kubernetes", "k8s.io/kubernetes"),
+    /** A candidate on Leases, with the client-go of the API server; see {@link ClientGoPeer}. */
+    CLIENT_GO_PEER("client-go-peer", "client-go-peer/current", "k8s.io/client-go"),
+    /** The same with the last client-go that had locks on Endpoints and ConfigMaps. */
+    CLIENT_GO_OLD_PEER("client-go-old-peer", "client-go-peer/old", "k8s.io/client-go");
 
     private final String command;
     private final String folder;
@@ -46,6 +50,11 @@ public enum Program {
     /** The folder of the Go module that compiles it. */
     String folder() {
         return folder;
+    }
+
+    /** Whether its source is in this source tree, and so may change while its version does not. */
+    boolean isOurs() {
+        return folder.startsWith("client-go-peer/");
     }
 
     /** The module, among those that {@link #folder}'s requires, whose version is the program's. */

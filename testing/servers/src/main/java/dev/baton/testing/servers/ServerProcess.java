@@ -68,6 +68,20 @@ final class ServerProcess {
         paused = false;
     }
 
+    /**
+     * Asks the process to end with SIGTERM, and returns when it is gone.
+     *
+     * @throws IllegalStateException with what it printed, if it is not gone within {@code limit}
+     */
+    void terminate(Duration limit) {
+        Process running;
+        synchronized (this) {
+            running = running();
+            running.destroy();
+        }
+        Await.until(limit, "end of the process in " + folder, this::lastWords, () -> !running.isAlive());
+    }
+
     synchronized void pause() {
         signal("-STOP");
         paused = true;
@@ -104,9 +118,13 @@ final class ServerProcess {
 
     /** Whether {@code words} are in what it printed. */
     boolean hasPrinted(String words) {
+        return printed().contains(words);
+    }
+
+    /** All that it printed so far. */
+    String printed() {
         try {
-            return Files.exists(log)
-                    && Files.readString(log, StandardCharsets.UTF_8).contains(words);
+            return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
