@@ -1,48 +1,53 @@
 package dev.baton.benchmarks;
 
-import dev.baton.spi.ElectionTiming;
-import dev.baton.testing.servers.ZooKeeperEnsemble;
-import java.time.Duration;
+import dev.baton.benchmarks.kubernetes.KubernetesBenchmarks;
+import dev.baton.benchmarks.zookeeper.ZooKeeperBenchmarks;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Runs the measurements named, or all: {@code handover}, {@code failover}, {@code scale}. Ends with 1 if a claim broke. */
+/**
+ * Runs the measurements named, {@code zookeeper/handover} say, or all of a store, {@code kubernetes} say, or all. Ends with 1
+ * if a claim broke.
+ */
 public final class Benchmarks {
-    private static final Duration TICK = Duration.ofMillis(500);
-    private static final ElectionTiming SHORT =
-            ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2500), Duration.ofMillis(500));
-
     private Benchmarks() {}
 
+    /** One measurement. */
+    public interface Measurement {
+        /** Measures, prints, and answers whether the claims hold. */
+        boolean run() throws Exception;
+    }
+
+    private static Map<String, Measurement> all() {
+        Map<String, Measurement> all = new LinkedHashMap<>();
+        ZooKeeperBenchmarks.all().forEach((name, measurement) -> all.put("zookeeper/" + name, measurement));
+        KubernetesBenchmarks.all().forEach((name, measurement) -> all.put("kubernetes/" + name, measurement));
+        return all;
+    }
+
     public static void main(String[] args) throws Exception {
-        List<String> named = args.length == 0 ? List.of("handover", "failover", "scale") : List.of(args);
         boolean kept = true;
-        for (String name : named) {
-            kept &= run(name);
+        for (Measurement measurement : named(all(), args)) {
+            kept &= measurement.run();
         }
         System.exit(kept ? 0 : 1);
     }
 
-    private static boolean run(String name) throws Exception {
-        switch (name) {
-            case "handover" -> {
-                try (ZooKeeperEnsemble server = ZooKeeperEnsemble.builder().start()) {
-                    return Handover.run(server.connectString(), ElectionTiming.DEFAULT, 200);
-                }
-            }
-            case "failover" -> {
-                try (ZooKeeperEnsemble server =
-                        ZooKeeperEnsemble.builder().tickTime(TICK).start()) {
-                    return Failover.run(server.connectString(), SHORT, TICK, 10);
-                }
-            }
-            case "scale" -> {
-                try (ZooKeeperEnsemble server = ZooKeeperEnsemble.builder().start()) {
-                    return Scale.run(server.connectString(), ElectionTiming.DEFAULT, 1_000, 30);
-                }
-            }
-            default ->
+    private static List<Measurement> named(Map<String, Measurement> all, String[] names) {
+        List<Measurement> named = new ArrayList<>();
+        for (String name : names) {
+            List<Measurement> found = all.entrySet().stream()
+                    .filter(one -> one.getKey().equals(name) || one.getKey().startsWith(name + "/"))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (found.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "there is no benchmark \"" + name + "\"; there are handover, failover and scale");
+                        "there is no benchmark \"" + name + "\"; there are " + String.join(", ", all.keySet()));
+            }
+            named.addAll(found);
         }
+        return names.length == 0 ? List.copyOf(all.values()) : named;
     }
 }

@@ -5,22 +5,22 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Durations measured for one contestant, in nanoseconds, in the order measured. */
-final class Sample {
+public final class Sample {
     private static final int RESAMPLES = 10_000;
 
     private final String name;
     private final long[] nanos;
 
-    Sample(String name, long[] nanos) {
+    public Sample(String name, long[] nanos) {
         this.name = name;
         this.nanos = nanos;
     }
 
-    double median() {
+    public double median() {
         return quantile(0.5);
     }
 
-    double quantile(double q) {
+    public double quantile(double q) {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         double at = q * (sorted.length - 1);
@@ -33,7 +33,7 @@ final class Sample {
      * The value below which 95 % of the ratios of medians lie when rounds are drawn again with replacement; rounds that
      * were measured together are drawn together, since they shared the machine's mood.
      */
-    double ratioUpperBound(Sample other) {
+    public double ratioUpperBound(Sample other) {
         int rounds = Math.min(nanos.length, other.nanos.length);
         SplittableRandom random = new SplittableRandom(42);
         double[] ratios = new double[RESAMPLES];

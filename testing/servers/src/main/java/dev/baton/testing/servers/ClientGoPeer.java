@@ -1,6 +1,7 @@
 package dev.baton.testing.servers;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +14,16 @@ import java.util.List;
  * <p>Not safe for use by many threads.
  */
 public final class ClientGoPeer {
-    private final KubeApiServer server;
     private final String namespace;
     private final String name;
     private final List<String> flags = new ArrayList<>();
     private Program program = Program.CLIENT_GO_PEER;
+    private Path kubeconfig;
 
     private ClientGoPeer(KubeApiServer server, String namespace, String name) {
-        this.server = server;
         this.namespace = namespace;
         this.name = name;
+        this.kubeconfig = server.kubeconfig();
     }
 
     /** A candidate for the Lease {@code name}, as an administrator. */
@@ -50,6 +51,12 @@ public final class ClientGoPeer {
         return this;
     }
 
+    /** Where and as whom it asks; by default the server itself, as an administrator. */
+    public ClientGoPeer kubeconfig(Path file) {
+        kubeconfig = file;
+        return this;
+    }
+
     /**
      * Starts it as {@code identity}, which needs no escape in JSON.
      *
@@ -58,7 +65,7 @@ public final class ClientGoPeer {
     public CandidateProcess start(String identity) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 program.path().toString(),
-                "-kubeconfig=" + server.kubeconfig(),
+                "-kubeconfig=" + kubeconfig,
                 "-namespace=" + namespace,
                 "-name=" + name,
                 "-identity=" + identity));

@@ -73,7 +73,7 @@ public final class FaultyHttp implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** One request, as far as rules look at it. */
+    /** One request, as far as rules look at it; its body a character a byte, so that what is no text passes unchanged. */
     public record Asked(String method, String uri, String body) {
         /** Whether it opens a watch. */
         public boolean isWatch() {
@@ -169,7 +169,9 @@ public final class FaultyHttp implements AutoCloseable {
     private void handle(HttpExchange http) throws IOException {
         byte[] body = http.getRequestBody().readAllBytes();
         Asked asked = new Asked(
-                http.getRequestMethod(), http.getRequestURI().toString(), new String(body, StandardCharsets.UTF_8));
+                http.getRequestMethod(),
+                http.getRequestURI().toString(),
+                new String(body, StandardCharsets.ISO_8859_1));
         log.add(asked.method() + " " + asked.uri());
         try {
             for (Rule rule : rules) {
@@ -197,7 +199,9 @@ public final class FaultyHttp implements AutoCloseable {
         });
         request.method(
                 http.getRequestMethod(),
-                body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+                body.isEmpty()
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1));
         return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 

@@ -1,6 +1,7 @@
-package dev.baton.benchmarks;
+package dev.baton.benchmarks.zookeeper;
 
 import dev.baton.LeaderElection;
+import dev.baton.benchmarks.Sample;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.ZooKeeperBackend;
 import java.util.Locale;

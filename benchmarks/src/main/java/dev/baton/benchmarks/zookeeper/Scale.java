@@ -1,4 +1,4 @@
-package dev.baton.benchmarks;
+package dev.baton.benchmarks.zookeeper;
 
 import dev.baton.LeaderElection;
 import dev.baton.spi.ElectionTiming;

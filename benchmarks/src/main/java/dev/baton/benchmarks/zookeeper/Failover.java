@@ -1,12 +1,10 @@
-package dev.baton.benchmarks;
+package dev.baton.benchmarks.zookeeper;
 
 import dev.baton.LeaderElection;
+import dev.baton.benchmarks.ChildJvm;
+import dev.baton.benchmarks.Sample;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.ZooKeeperBackend;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -63,51 +61,33 @@ final class Failover {
             ZooKeeperBackend backend,
             BlockingQueue<Long> elected)
             throws Exception {
-        Process victim = start(connectString, timing, tick);
-        try (LeaderElection standby = LeaderElection.on(backend, ELECTION)
-                .timing(timing)
-                .onStartedLeading(term -> elected.add(System.nanoTime()))
-                .start()) {
-            while (standby.currentLeader().isEmpty()) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
-            // In line and watching: one more round trip.
-            TimeUnit.MILLISECONDS.sleep(50);
-            long killed = System.nanoTime();
-            victim.destroyForcibly();
-            Long at = elected.poll(1, TimeUnit.MINUTES);
-            if (at == null) {
-                throw new IllegalStateException("nobody was elected within a minute of the kill");
-            }
-            return at - killed;
-        } finally {
-            victim.destroyForcibly().waitFor();
-        }
-    }
-
-    private static Process start(String connectString, ElectionTiming timing, Duration tick) throws IOException {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx64m",
-                        Victim.class.getName(),
-                        connectString,
-                        timing.leaseDuration().toString(),
-                        timing.renewDeadline().toString(),
-                        timing.retryPeriod().toString(),
-                        tick.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        for (String line = out.readLine(); !"leading".equals(line); line = out.readLine()) {
-            if (line == null) {
-                throw new IllegalStateException("the candidate to be killed ended before it led");
+        try (ChildJvm victim = ChildJvm.start(
+                Victim.class,
+                64,
+                connectString,
+                timing.leaseDuration(),
+                timing.renewDeadline(),
+                timing.retryPeriod(),
+                tick)) {
+            victim.await("leading");
+            try (LeaderElection standby = LeaderElection.on(backend, ELECTION)
+                    .timing(timing)
+                    .onStartedLeading(term -> elected.add(System.nanoTime()))
+                    .start()) {
+                while (standby.currentLeader().isEmpty()) {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                }
+                // In line and watching: one more round trip.
+                TimeUnit.MILLISECONDS.sleep(50);
+                long killed = System.nanoTime();
+                victim.kill();
+                Long at = elected.poll(1, TimeUnit.MINUTES);
+                if (at == null) {
+                    throw new IllegalStateException("nobody was elected within a minute of the kill");
+                }
+                return at - killed;
             }
         }
-        return process;
     }
 
     /** The median time of a write, on a connection of its own. */

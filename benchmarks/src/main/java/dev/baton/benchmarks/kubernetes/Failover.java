@@ -1,0 +1,149 @@
+package dev.baton.benchmarks.kubernetes;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.LeaderElection;
+import dev.baton.benchmarks.ChildJvm;
+import dev.baton.benchmarks.Sample;
+import dev.baton.kubernetes.KubernetesBackend;
+import dev.baton.spi.ElectionTiming;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Failover after {@code kill -9} of the leader's JVM, from the moment at which the timing allows it (leaseDuration after
+ * the standby could have heard of the last renewal) to the standby's callback.
+ */
+final class Failover {
+    /** The claim: the jitter of one that has not lost a race, and this many round trips, at most. */
+    static final int ROUND_TRIPS = 10;
+
+    static final Duration JITTER = Duration.ofMillis(5);
+
+    private Failover() {}
+
+    private record Renewal(String holder, Instant renewTime, long heardAt) {}
+
+    private record Elected(Instant wall, long nanos) {}
+
+    /** Measures, prints, and answers whether the claims hold in every round. */
+    static boolean run(Cluster cluster, ElectionTiming timing, int rounds) throws Exception {
+        String name = "failover";
+        long roundTrip = roundTrip(cluster);
+        long most = JITTER.toNanos() + ROUND_TRIPS * roundTrip;
+        long[] past = new long[rounds];
+        long earliest = Long.MAX_VALUE;
+        BlockingQueue<Elected> elected = new ArrayBlockingQueue<>(4);
+        Raw probe = new Raw(cluster, name);
+        Renewal[] last = new Renewal[1];
+        try (probe;
+                KubernetesBackend backend = cluster.backend()) {
+            for (int i = 0; i < rounds; i++) {
+                try (ChildJvm victim = ChildJvm.start(
+                        Victim.class,
+                        64,
+                        cluster.server.kubeconfig(),
+                        cluster.election(name),
+                        timing.leaseDuration(),
+                        timing.renewDeadline(),
+                        timing.retryPeriod())) {
+                    victim.await("leading");
+                    if (i == 0) {
+                        probe.watch(lease -> heard(last, lease));
+                    }
+                    try (LeaderElection standby = LeaderElection.on(backend, cluster.election(name))
+                            .identity("standby")
+                            .timing(timing)
+                            .onStartedLeading(term -> elected.add(new Elected(Instant.now(), System.nanoTime())))
+                            .start()) {
+                        while (standby.currentLeader().isEmpty()) {
+                            TimeUnit.MILLISECONDS.sleep(1);
+                        }
+                        // Anywhere between two renewals.
+                        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(2_000));
+                        victim.kill();
+                        Elected at = elected.poll(1, TimeUnit.MINUTES);
+                        if (at == null) {
+                            throw new IllegalStateException("nobody was elected within a minute of the kill");
+                        }
+                        Renewal renewal = last(last);
+                        long lease = timing.leaseDuration().toNanos();
+                        past[i] = at.nanos - renewal.heardAt - lease;
+                        earliest = Math.min(
+                                earliest,
+                                Duration.between(renewal.renewTime, at.wall).toNanos() - lease);
+                    }
+                }
+            }
+        }
+        boolean kept = earliest >= 0 && Arrays.stream(past).allMatch(nanos -> nanos <= most);
+        System.out.println("Crash failover on a Lease, " + timing + ", past the moment that the timing allows");
+        System.out.println("  " + new Sample("Baton, kill -9", past));
+        System.out.printf(
+                Locale.ROOT,
+                "  never before leaseDuration after the last renewal was written: earliest %.2f ms after it; at most %d ms"
+                        + " + %d round trips of %.2f ms = %.2f ms: %s%n",
+                earliest / 1e6,
+                JITTER.toMillis(),
+                ROUND_TRIPS,
+                roundTrip / 1e6,
+                most / 1e6,
+                kept ? "kept" : "BROKEN");
+        return kept;
+    }
+
+    private static void heard(Renewal[] last, ObjectNode lease) {
+        String holder = Raw.holder(lease);
+        if (!holder.isEmpty() && !holder.equals("standby")) {
+            Renewal renewal = new Renewal(
+                    holder, Instant.parse(lease.at("/spec/renewTime").asText()), System.nanoTime());
+            synchronized (last) {
+                last[0] = renewal;
+            }
+        }
+    }
+
+    private static Renewal last(Renewal[] last) {
+        synchronized (last) {
+            return last[0];
+        }
+    }
+
+    /** The median time of a write. */
+    private static long roundTrip(Cluster cluster) throws Exception {
+        try (Raw probe = new Raw(cluster, "round-trip")) {
+            ObjectNode lease = probe.create("0");
+            long[] nanos = new long[101];
+            for (int i = 0; i < nanos.length; i++) {
+                long begun = System.nanoTime();
+                lease = probe.put(lease, String.valueOf(i + 1)).join();
+                nanos[i] = System.nanoTime() - begun;
+            }
+            return (long) new Sample("round trip", nanos).median();
+        }
+    }
+
+    /** The candidate that is killed while it leads. */
+    static final class Victim {
+        private Victim() {}
+
+        public static void main(String[] args) throws Exception {
+            KubernetesBackend backend =
+                    KubernetesBackend.lease().kubeconfig(Path.of(args[0])).build();
+            LeaderElection election = LeaderElection.on(backend, args[1])
+                    .timing(ElectionTiming.of(
+                            Duration.parse(args[2]), Duration.parse(args[3]), Duration.parse(args[4])))
+                    .onStartedLeading(term -> System.out.println("leading"))
+                    .start();
+            new CountDownLatch(1).await();
+            election.close();
+        }
+    }
+}

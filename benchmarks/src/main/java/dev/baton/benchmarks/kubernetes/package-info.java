@@ -1,0 +1,5 @@
+/** What is measured on Kubernetes. */
+@NullMarked
+package dev.baton.benchmarks.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
