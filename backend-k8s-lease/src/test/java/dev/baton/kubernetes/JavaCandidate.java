@@ -102,7 +102,7 @@ final class JavaCandidate {
         switch (event.type()) {
             case TERM_STARTED -> print(event, "started", "");
             case RENEWED -> print(event, "renewed", "");
-            case TERM_ENDED -> print(event, "stopped", "");
+            case TERM_ENDED -> print(event, "stopped", String.valueOf(event.reason()));
             case NEW_LEADER -> print(event, "leader", Objects.requireNonNull(event.holder()));
             default -> {}
         }

@@ -2,6 +2,7 @@ package dev.baton.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.event.EndReason;
 import dev.baton.register.LeaderRecord;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -29,8 +30,9 @@ final class Peers implements AutoCloseable {
      *
      * @param from when it began, in nanoseconds since 1970
      * @param to when it was over at the latest: its leader said so, or was gone
+     * @param end why, as far as its leader said
      */
-    record Term(String candidate, long from, long to) {}
+    record Term(String candidate, long from, long to, String end) {}
 
     ElectionName election(String name) {
         return new ElectionName(stage.namespace, name);
@@ -104,11 +106,11 @@ final class Peers implements AutoCloseable {
             if (event.event().equals("started")) {
                 open = Optional.of(event);
             } else if (event.event().equals("stopping") || event.event().equals("stopped")) {
-                open.ifPresent(from -> terms.add(new Term(from.candidate(), from.at(), event.at())));
+                open.ifPresent(from -> terms.add(new Term(from.candidate(), from.at(), event.at(), event.detail())));
                 open = Optional.empty();
             }
         }
-        open.ifPresent(from -> terms.add(new Term(from.candidate(), from.at(), candidate.endedAt())));
+        open.ifPresent(from -> terms.add(new Term(from.candidate(), from.at(), candidate.endedAt(), "")));
         return terms;
     }
 
@@ -119,11 +121,23 @@ final class Peers implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Asserts that {@code expected} led, in this order, and no two at a time. */
+    /**
+     * Asserts that {@code expected} led, in this order, and no two at a time. One may lead twice running if its term
+     * expired, as happens to whom a busy machine holds up.
+     */
     void assertLedInTurn(ElectionName election, List<String> expected) {
-        assertThat(terms(election))
-                .extracting(Term::candidate)
-                .as("leaders of %s", election)
+        List<Term> terms = terms(election);
+        List<String> inTurn = new ArrayList<>();
+        for (int i = 0; i < terms.size(); i++) {
+            boolean again = i > 0
+                    && terms.get(i - 1).candidate().equals(terms.get(i).candidate())
+                    && terms.get(i - 1).end().equals(EndReason.EXPIRED.name());
+            if (!again) {
+                inTurn.add(terms.get(i).candidate());
+            }
+        }
+        assertThat(inTurn)
+                .as("leaders of %s, whose terms were %s", election, terms)
                 .isEqualTo(expected);
         assertNeverTwoLed(election);
     }
