@@ -40,11 +40,13 @@ class AnnotationLockIT {
     };
     private final @Nullable Level ofRoot = ROOT.getLevel();
     private final @Nullable Level ofOurs = OURS.getLevel();
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
+
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    AnnotationLockIT() throws IOException {}
 
     @BeforeEach
     void open() throws IOException {
-        stage = new KubernetesStage();
         appender.start();
         ROOT.addAppender(appender);
         ROOT.setLevel(Level.INFO);

@@ -37,7 +37,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -53,12 +52,10 @@ class CredentialsIT {
     private Path folder;
 
     private final Map<String, @Nullable String> before = new HashMap<>();
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    CredentialsIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

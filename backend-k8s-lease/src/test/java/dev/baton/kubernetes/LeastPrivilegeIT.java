@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Roles that are narrower than the one that suffices for any election of a namespace. */
@@ -22,14 +21,11 @@ class LeastPrivilegeIT {
     private static final Pattern NARROW =
             Pattern.compile("```yaml\n(apiVersion: rbac[^`]*?resourceNames[^`]*?)```", Pattern.DOTALL);
 
-    private KubernetesStage stage;
-    private FaultyHttp proxy;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final FaultyHttp proxy = stage.proxy();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-        proxy = stage.proxy();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    LeastPrivilegeIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,7 +31,7 @@ class MigrationIT {
     /** So far ahead that the first step is done before the store gets there. */
     private static final int REVISIONS_AHEAD = 600;
 
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
     private final List<TestCandidate> all = new ArrayList<>();
     private final List<Member> fleet = new ArrayList<>();
 
@@ -44,10 +43,8 @@ class MigrationIT {
         }
     }
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    MigrationIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

@@ -9,19 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The commands in the documentation, as an operator would type them. */
 class OperatorsCommandsIT {
     private static final Path DOCUMENT = Path.of("../docs/backends/kubernetes.md");
 
-    private KubernetesStage stage;
+    private final KubernetesStage stage = new KubernetesStage();
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    OperatorsCommandsIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {

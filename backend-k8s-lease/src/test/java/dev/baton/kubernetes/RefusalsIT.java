@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +27,8 @@ class RefusalsIT {
     private static final ElectionTiming MEDIUM =
             ElectionTiming.of(Duration.ofSeconds(9), Duration.ofSeconds(6), Duration.ofSeconds(1));
 
-    private KubernetesStage stage;
-    private FaultyHttp proxy;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final FaultyHttp proxy = stage.proxy();
 
     private static boolean updates(Asked asked) {
         return asked.method().equals("PUT");
@@ -43,11 +42,8 @@ class RefusalsIT {
         return asked.method().equals("GET") && asked.uri().contains("Selector=") && !asked.isWatch();
     }
 
-    @BeforeEach
-    void open() throws IOException {
-        stage = new KubernetesStage();
-        proxy = stage.proxy();
-    }
+    /** Here, so that what is missing aborts the test before there is anything to close. */
+    RefusalsIT() throws IOException {}
 
     @AfterEach
     void close() throws Exception {
