@@ -120,6 +120,12 @@ public final class KubernetesBackend implements LockBackend, EventSink {
     public static final class Builder {
         private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
+        /**
+         * Requests in flight, each on a connection of its own. More would not be answered sooner, and a thousand elections
+         * that begin at once would spend their time on handshakes.
+         */
+        private static final int CONNECTIONS = 32;
+
         private final LockObject object;
         private final Map<String, String> labels = new HashMap<>();
         private @Nullable Config config;
@@ -217,10 +223,7 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** A backend with these settings; it connects when first used. */
         public KubernetesBackend build() {
-            return build(
-                    shutdownHook
-                            ? BackendRuntime.start(object.text())
-                            : BackendRuntime.startWithoutShutdownHook(object.text()));
+            return build(BackendRuntime.start(object.text(), shutdownHook, CONNECTIONS));
         }
 
         /** A backend with these settings that takes time and threads from {@code runtime}, and closes it. */

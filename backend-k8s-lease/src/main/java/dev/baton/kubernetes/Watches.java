@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.register.Register.Entry;
 import dev.baton.register.Register.RegisterWatcher;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.LockBackend.Observation;
 import dev.baton.spi.Timekeeper;
@@ -27,8 +28,14 @@ import org.slf4j.LoggerFactory;
 final class Watches {
     private static final Logger log = LoggerFactory.getLogger(Watches.class);
 
-    /** How long a missing object may stay missing before a watch of its own waits for it: ours come with the label. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /**
+     * How long a missing object may stay missing, and as long again at random, before a watch of its own waits for it: ours
+     * come with the label, and a thousand that begin at once take their time.
+     */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    /** How long after an answer that was not had it is asked again, and as long again at random. */
+    private static final Duration AGAIN = Duration.ofSeconds(2);
 
     /** How long after an answer that told of a revision the watch may tell of it; then it is taken for dead. */
     private static final Duration ECHO = Duration.ofSeconds(2);
@@ -189,7 +196,8 @@ final class Watches {
         private final RegisterWatcher watcher;
         private @Nullable Namespace home;
         private @Nullable ListWatch own;
-        private Timekeeper.@Nullable Timer grace;
+        private Timekeeper.@Nullable Timer next;
+        private boolean unanswered;
         private Timekeeper.@Nullable Timer echo;
         private boolean live;
         private boolean looking;
@@ -201,49 +209,61 @@ final class Watches {
             this.watcher = watcher;
         }
 
-        /** Asks how things stand, where the shared watch, at {@code version}, does not say. */
+        /** Asks how things stand, where the shared watch, at {@code version}, does not say; in turn with other requests. */
         void look(String version) {
             looking = true;
-            register.read(election)
+            register.runtime()
+                    .send(
+                            BackendRuntime.Priority.ACQUIRE,
+                            time.now().plus(register.patience(election)),
+                            () -> register.read(election))
                     .whenComplete((found, failure) -> time.execute(() -> {
                         looking = false;
-                        if (isGone()) {
-                            return;
-                        }
-                        if (found == null) {
-                            // Not known: by its own name it is listed again until it is.
-                            followByName();
-                        } else if (found.isEmpty()) {
-                            gone(version);
-                            shared();
-                            awaitForeign();
-                        } else if (found.get().raw() instanceof ObjectNode one) {
-                            hear(one);
-                            if (Settings.isLabelled(one)) {
-                                shared();
-                            } else {
-                                followByName();
-                            }
+                        if (!isGone()) {
+                            looked(version, found == null ? null : found.orElse(null), found != null);
                         }
                     }));
+        }
+
+        private void looked(String version, @Nullable Entry entry, boolean known) {
+            boolean again = !known && !unanswered;
+            unanswered = !known;
+            if (again) {
+                later(AGAIN, () -> look(version));
+            } else if (!known) {
+                // By its own name it is listed until it is known.
+                followByName();
+            } else if (entry == null) {
+                gone(version);
+                shared();
+                // Another kind of client may make it, without our label.
+                later(GRACE, this::followByName);
+            } else if (entry.raw() instanceof ObjectNode one) {
+                hear(one);
+                if (Settings.isLabelled(one)) {
+                    shared();
+                } else {
+                    followByName();
+                }
+            }
+        }
+
+        private void later(Duration wait, Runnable task) {
+            if (next == null && own == null) {
+                long jitter = time.random().nextLong(wait.toNanos());
+                next = time.schedule(wait.plusNanos(jitter), () -> {
+                    next = null;
+                    if (!isGone()) {
+                        task.run();
+                    }
+                });
+            }
         }
 
         private void shared() {
             Namespace at = home;
             if (at != null && own == null) {
                 live(at.shared.isLive());
-            }
-        }
-
-        /** Another kind of client may make it, without our label. */
-        private void awaitForeign() {
-            if (grace == null && own == null) {
-                grace = time.schedule(GRACE, () -> {
-                    grace = null;
-                    if (!isGone()) {
-                        followByName();
-                    }
-                });
             }
         }
 
@@ -265,9 +285,9 @@ final class Watches {
         }
 
         void hear(ObjectNode one) {
-            if (grace != null) {
-                grace.cancel();
-                grace = null;
+            if (next != null) {
+                next.cancel();
+                next = null;
             }
             try {
                 Entry entry = register.entry(election, one);
@@ -324,9 +344,9 @@ final class Watches {
                 own.close();
                 own = null;
             }
-            if (grace != null) {
-                grace.cancel();
-                grace = null;
+            if (next != null) {
+                next.cancel();
+                next = null;
             }
         }
 

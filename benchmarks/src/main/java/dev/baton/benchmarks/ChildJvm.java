@@ -27,6 +27,9 @@ public final class ChildJvm implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-XX:+UseSerialGC",
+                // With two processors the JDK's HTTP client makes a thread for each answer; with three it has this
+                // pool.
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
                 "-Xmx" + megabytes + "m",
                 main.getName()));
         for (Object argument : arguments) {

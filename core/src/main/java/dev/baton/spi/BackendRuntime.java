@@ -63,16 +63,29 @@ public interface BackendRuntime extends AutoCloseable {
     @Override
     void close();
 
+    /** Requests in flight of an instance: a client that multiplexes more on one connection queues them out of our order. */
+    int IN_FLIGHT = 128;
+
     /**
      * A runtime on real clocks and threads, named after {@code kind}, with a shutdown hook that hands leaderships over
      * when the JVM ends.
      */
     static BackendRuntime start(String kind) {
-        return ThreadedRuntime.start(kind, true);
+        return start(kind, true, IN_FLIGHT);
     }
 
     /** As {@link #start(String)}, without a shutdown hook: whoever ends the JVM closes the backend. */
     static BackendRuntime startWithoutShutdownHook(String kind) {
-        return ThreadedRuntime.start(kind, false);
+        return start(kind, false, IN_FLIGHT);
+    }
+
+    /**
+     * As {@link #start(String)}.
+     *
+     * @param shutdownHook whether leaderships are handed over when the JVM ends
+     * @param inFlight how many requests may be unanswered at once, at least 1: few where each takes a connection of its own
+     */
+    static BackendRuntime start(String kind, boolean shutdownHook, int inFlight) {
+        return ThreadedRuntime.start(kind, shutdownHook, inFlight);
     }
 }

@@ -32,16 +32,13 @@ import org.slf4j.LoggerFactory;
 final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private static final Logger log = LoggerFactory.getLogger(BackendRuntime.class);
 
-    /** Requests in flight per instance: a client multiplexing more on one connection queues them out of our order. */
-    private static final int MAX_IN_FLIGHT = 128;
-
     private static final long CALLBACK_IDLE_SECONDS = 5;
     private static final long FLUSH_SECONDS = 1;
 
     private final ScheduledThreadPoolExecutor loop;
     private final Thread sender;
     private final Executor callbacks;
-    private final RequestQueue requests = new RequestQueue(MAX_IN_FLIGHT);
+    private final RequestQueue requests;
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -49,7 +46,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private volatile @Nullable Thread loopThread;
     private @Nullable Thread hook;
 
-    private ThreadedRuntime(String kind) {
+    private ThreadedRuntime(String kind, int inFlight) {
+        requests = new RequestQueue(inFlight);
         ThreadFactory loops = daemon("baton-" + kind + "-loop");
         loop = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = loops.newThread(task);
@@ -62,8 +60,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         callbacks = callbackThreads("baton-" + kind + "-callback");
     }
 
-    static ThreadedRuntime start(String kind, boolean shutdownHook) {
-        ThreadedRuntime runtime = new ThreadedRuntime(kind);
+    static ThreadedRuntime start(String kind, boolean shutdownHook, int inFlight) {
+        ThreadedRuntime runtime = new ThreadedRuntime(kind, inFlight);
         runtime.sender.start();
         if (shutdownHook) {
             runtime.addHook(kind);

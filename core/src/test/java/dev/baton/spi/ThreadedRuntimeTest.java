@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Loop, sender and callback threads of one backend instance, and how they end. */
 @Timeout(60)
 class ThreadedRuntimeTest {
-    private final ThreadedRuntime runtime = ThreadedRuntime.start("test", true);
+    private final ThreadedRuntime runtime = ThreadedRuntime.start("test", true, 128);
 
     @AfterEach
     void close() {
@@ -177,7 +177,7 @@ class ThreadedRuntimeTest {
 
     @Test
     void threadsEndWithTheRuntime() {
-        ThreadedRuntime mortal = ThreadedRuntime.start("mortal", true);
+        ThreadedRuntime mortal = ThreadedRuntime.start("mortal", true, 128);
         mortal.execute(() -> {});
         mortal.callbacks().execute(() -> {});
         mortal.close();
@@ -192,7 +192,7 @@ class ThreadedRuntimeTest {
         assertThat(runtime).extracting("hook").satisfies(hook::set);
         runtime.close();
         assertThat(Runtime.getRuntime().removeShutdownHook((Thread) hook.get())).isFalse();
-        ThreadedRuntime without = ThreadedRuntime.start("test", false);
+        ThreadedRuntime without = ThreadedRuntime.start("test", false, 128);
         assertThat(without).extracting("hook").isNull();
         without.close();
     }
