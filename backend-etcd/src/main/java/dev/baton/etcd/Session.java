@@ -42,6 +42,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private final Clients clients;
     private final Duration leaseDuration;
     private final Duration requestTimeout;
+    private Duration connecting;
     private final Map<ElectionName, Contest> contests = new HashMap<>();
     private final Map<String, Contest> byPrefix = new HashMap<>();
     private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
@@ -86,6 +87,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
         this.requestTimeout = requestTimeout(leaseDuration);
+        this.connecting = requestTimeout.multipliedBy(2);
         this.idlePeriod = timing.retryPeriod();
         this.drift = timing.clockDrift();
         this.sentences = new Sentences(settings);
@@ -126,7 +128,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         String next = endpoints.get(Math.floorMod(endpoint++, endpoints.size()));
         Wire opened;
         try {
-            opened = new Wire(time, clients.open(next), requestTimeout, this::broken);
+            opened = new Wire(time, clients.open(next), requestTimeout, connecting, this::broken);
         } catch (RuntimeException e) {
             log.error("could not open a client for etcd at {}", next, e);
             reconnectLater();
@@ -192,6 +194,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             return;
         }
         wire = null;
+        patienceFor(broken);
         boolean was = connected;
         connected = false;
         failure = why;
@@ -211,6 +214,14 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             List.copyOf(contests.values()).forEach(Contest::disconnected);
         }
         reconnectLater();
+    }
+
+    /** Whoever takes long to connect gets more time for it, up to what was set. */
+    private void patienceFor(Wire broken) {
+        Duration least = requestTimeout.multipliedBy(2);
+        Duration most = settings.connectionTimeout().compareTo(least) > 0 ? settings.connectionTimeout() : least;
+        Duration doubled = connecting.multipliedBy(2);
+        connecting = broken.hasAnswered() ? least : doubled.compareTo(most) < 0 ? doubled : most;
     }
 
     /** After a moment, since the answer to a request for a lease may still come, and the lease has to be revoked then. */

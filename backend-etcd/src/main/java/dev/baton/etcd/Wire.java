@@ -23,15 +23,22 @@ final class Wire {
     private final Timekeeper time;
     private final Channel channel;
     private final Duration timeout;
+    private final Duration connecting;
     private final BiConsumer<Wire, Failure> broken;
     private final Set<Sent<?>> underWay = new LinkedHashSet<>();
+    private boolean answered;
     private boolean over;
 
-    /** @param broken hears, once, that the wire is of no more use, after everything under way has failed */
-    Wire(Timekeeper time, Channel channel, Duration timeout, BiConsumer<Wire, Failure> broken) {
+    /**
+     * @param timeout of a request
+     * @param connecting what a request may take as long as nothing has been answered: the connection is being made
+     * @param broken hears, once, that the wire is of no more use; whoever has it abandons it then
+     */
+    Wire(Timekeeper time, Channel channel, Duration timeout, Duration connecting, BiConsumer<Wire, Failure> broken) {
         this.time = time;
         this.channel = channel;
         this.timeout = timeout;
+        this.connecting = connecting;
         this.broken = broken;
     }
 
@@ -39,27 +46,32 @@ final class Wire {
         return channel.endpoint();
     }
 
+    /** Whether anything was ever answered, other than which version it is, which takes a connection of its own. */
+    boolean hasAnswered() {
+        return answered;
+    }
+
     void version(String endpoint, Consumer<Reply<String>> then) {
         // Another member's silence says nothing of this channel.
         boolean own = endpoint.equals(channel.endpoint());
-        send("the version of " + endpoint, own, answer -> channel.version(endpoint, answer), then, null);
+        send("tell its version", own, false, answer -> channel.version(endpoint, answer), then, null);
     }
 
     /** @param late hears of a lease that was granted after the answer was given up */
     void grant(long ttlSeconds, Consumer<Reply<Channel.Lease>> then, Consumer<Channel.Lease> late) {
-        send("a lease", true, answer -> channel.grant(ttlSeconds, answer), then, late);
+        send("grant a lease", true, true, answer -> channel.grant(ttlSeconds, answer), then, late);
     }
 
     void keepAlive(long lease, Consumer<Reply<Channel.KeptAlive>> then) {
-        send("a keepAlive", true, answer -> channel.keepAlive(lease, answer), then, null);
+        send("renew a lease", true, true, answer -> channel.keepAlive(lease, answer), then, null);
     }
 
     void revoke(long lease, Consumer<Reply<Long>> then) {
-        send("a revocation", true, answer -> channel.revoke(lease, answer), then, null);
+        send("revoke a lease", true, true, answer -> channel.revoke(lease, answer), then, null);
     }
 
     void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
-        send("a transaction", true, answer -> channel.transact(transaction, answer), then, null);
+        send("carry out a transaction", true, true, answer -> channel.transact(transaction, answer), then, null);
     }
 
     Runnable watch(String prefix, long from, Channel.Watcher watcher) {
@@ -69,6 +81,7 @@ final class Wire {
     private <T> void send(
             String what,
             boolean proves,
+            boolean counts,
             Consumer<Consumer<Reply<T>>> call,
             Consumer<Reply<T>> then,
             @Nullable Consumer<T> late) {
@@ -76,7 +89,7 @@ final class Wire {
             then.accept(Reply.failed(Failure.Kind.UNKNOWN, "the connection was given up"));
             return;
         }
-        Sent<T> sent = new Sent<>(what, proves, then, late);
+        Sent<T> sent = new Sent<>(what, proves, counts, then, late);
         underWay.add(sent);
         try {
             call.accept(reply -> time.execute(() -> sent.answered(reply)));
@@ -97,17 +110,23 @@ final class Wire {
     private final class Sent<T> {
         private final String what;
         private final boolean proves;
+        private final boolean counts;
         private final Consumer<Reply<T>> then;
         private final @Nullable Consumer<T> late;
         private final Timekeeper.Timer timer;
         private boolean done;
 
-        Sent(String what, boolean proves, Consumer<Reply<T>> then, @Nullable Consumer<T> late) {
+        /**
+         * @param proves whether its failure breaks the wire
+         * @param counts whether its success shows that the wire is connected
+         */
+        Sent(String what, boolean proves, boolean counts, Consumer<Reply<T>> then, @Nullable Consumer<T> late) {
             this.what = what;
             this.proves = proves;
+            this.counts = counts;
             this.then = then;
             this.late = late;
-            this.timer = time.schedule(timeout, this::timedOut);
+            this.timer = time.schedule(answered ? timeout : connecting, this::timedOut);
         }
 
         private void timedOut() {
@@ -137,6 +156,7 @@ final class Wire {
             timer.cancel();
             underWay.remove(this);
             boolean breaks = !over && proves && reply instanceof Reply.Failed<T> failed && endsTheWire(failed.why());
+            answered |= counts && reply instanceof Reply.Done<T>;
             // Before whoever hears the answer asks for more.
             over |= breaks;
             then.accept(reply);

@@ -42,6 +42,7 @@ class EtcdBackendIT {
     @BeforeAll
     void start() throws Exception {
         stage = new Stage(1);
+        stage.warmUp();
     }
 
     @AfterAll
