@@ -10,7 +10,6 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.TcpProxy;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,11 +56,15 @@ class ClusterFaultsIT {
 
     @AfterEach
     void heal() throws Exception {
+        closeCandidates();
+        cluster.awaitServing();
+    }
+
+    private void closeCandidates() throws Exception {
         for (AutoCloseable closeable : open) {
             closeable.close();
         }
         open.clear();
-        cluster.awaitServing();
     }
 
     private LeaderElection candidate(String identity, String endpoints) {
@@ -251,8 +254,9 @@ class ClusterFaultsIT {
             proxy.pass();
 
             awaitLeading(standby);
+            history.assertSafe(2);
+            closeCandidates();
         }
-        history.assertSafe(2);
     }
 
     @Test
@@ -275,12 +279,13 @@ class ClusterFaultsIT {
             await().atMost(PATIENCE).until(() -> cutOff.health().healthy());
             assertThat(successor.leadership()).isPresent();
             history.assertSafe(2);
+            closeCandidates();
         }
     }
 
     /** One of its members swallows everything; the next one is asked before the term ends. */
     @Test
-    void aTermOutlivesABlackHoleBeforeOneMember() throws IOException {
+    void aTermOutlivesABlackHoleBeforeOneMember() throws Exception {
         int members = cluster.members();
         List<TcpProxy> proxies = new ArrayList<>();
         try {
@@ -316,6 +321,7 @@ class ClusterFaultsIT {
 
             assertThat(history.of(ElectionEvent.Type.TERM_ENDED)).isEmpty();
         } finally {
+            closeCandidates();
             proxies.forEach(TcpProxy::close);
         }
     }
