@@ -9,7 +9,9 @@ import static dev.baton.etcd.Stage.prefix;
 import static dev.baton.etcd.Stage.refused;
 import static dev.baton.etcd.Stage.renew;
 import static dev.baton.etcd.Stage.withdraw;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.Answer;
@@ -18,11 +20,17 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -311,7 +319,6 @@ class EtcdBackendIT {
     void hundredsOfElectionsShareOneLeaseAndOneWatch() throws Exception {
         List<Claim> claims = new ArrayList<>();
         List<CompletionStage<Answer>> answers = new ArrayList<>();
-        ElectionName many = ElectionName.parse("many/one");
         for (int i = 0; i < 300; i++) {
             Claim claim = claim(ElectionName.parse("many/" + election.name() + "-" + i), "leader");
             claims.add(claim);
@@ -320,7 +327,6 @@ class EtcdBackendIT {
         for (CompletionStage<Answer> answer : answers) {
             granted(Stage.get(answer));
         }
-        assertThat(many.namespace()).isEqualTo("many");
         List<String> leases = stage.keys("/baton/many/").stream()
                 .map(key -> key.substring(key.lastIndexOf('/') + 1))
                 .distinct()
@@ -331,6 +337,36 @@ class EtcdBackendIT {
         for (Claim claim : claims) {
             granted(renew(one, claim));
         }
+    }
+
+    @Test
+    void aDeposedLeadersTransactionIsRefusedByEtcdItself() throws Exception {
+        Claim claim = by("leader");
+        FencingToken token = lead(one, claim).token();
+        EtcdFence fence = one.fence(election, token);
+        try (Client client =
+                Client.builder().endpoints(stage.cluster.endpoint(0)).build()) {
+            ByteSequence key = ByteSequence.from("/data/" + election, UTF_8);
+            ByteSequence value = ByteSequence.from("x", UTF_8);
+            assertThat(put(fence, client, key, value).isSucceeded()).isTrue();
+
+            stage.cluster.etcdctl("del", keys().get(0));
+            lead(other, by("next"));
+
+            assertThat(put(fence, client, key, ByteSequence.from("late", UTF_8)).isSucceeded())
+                    .isFalse();
+            assertThat(stage.cluster.etcdctl("get", "--print-value-only", "/data/" + election))
+                    .isEqualToIgnoringWhitespace("x");
+        }
+        await().untilAsserted(() -> assertThatIllegalStateException().isThrownBy(() -> one.fence(election, token)));
+    }
+
+    private static TxnResponse put(EtcdFence fence, Client client, ByteSequence key, ByteSequence value)
+            throws Exception {
+        return fence.guard(client.getKVClient())
+                .Then(Op.put(key, value, PutOption.DEFAULT))
+                .commit()
+                .get(30, TimeUnit.SECONDS);
     }
 
     @Test
