@@ -56,8 +56,9 @@ final class Candidate {
         this.claim = claim;
     }
 
+    /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
     boolean isAt(String other) {
-        return state == State.PRESENT && other.equals(key);
+        return state != State.ABSENT && other.equals(key);
     }
 
     void acquire(Pending<Answer> answer) {

@@ -268,6 +268,16 @@ class SessionTest {
         soon(withdraw());
     }
 
+    @Test
+    void ourOwnKeyIsShownAsOursEvenWhenTheWatchTellsOfItBeforeItsAnswerComes() {
+        etcd.loseAnswer(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+
+        assertThat(answer).isNotDone();
+        assertThat(heard.holders).singleElement().matches(holder -> holder.holds(claim));
+    }
+
     // -- the line -----------------------------------------------------------------------------------------------------
 
     @Test

@@ -162,6 +162,7 @@ final class Stage {
     /** Writes down what it hears. */
     static final class Heard implements ElectionWatcher {
         final List<String> all = new CopyOnWriteArrayList<>();
+        final List<Holder> holders = new CopyOnWriteArrayList<>();
         private volatile @Nullable Consumer<Claim> onTurn;
 
         /** Also does this when told that it is a claim's turn. */
@@ -178,6 +179,7 @@ final class Stage {
         @Override
         public void held(Holder holder, Duration chanceIn) {
             all.add("held " + holder.identity());
+            holders.add(holder);
         }
 
         @Override
