@@ -52,6 +52,9 @@ final class Renewal {
         /** The sentinel was written at {@code revision}: the watch should tell of that. */
         void written(long revision);
 
+        /** The servers refused to write {@code what}; reading goes on. */
+        void unwritable(Failure why, String what);
+
         /** The servers refused. */
         void refused(Failure why, String what);
     }
@@ -188,11 +191,13 @@ final class Renewal {
                 ask();
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-            refused(failed.why(), lease.sentinel);
             if (wrote && !failed.why().isUnknown()) {
                 // Not for another while: a full database, for one, can be read but not written.
                 written = time.now();
+                listener.unwritable(failed.why(), lease.sentinel);
                 ask();
+            } else {
+                refused(failed.why(), lease.sentinel);
             }
         }
     }

@@ -478,6 +478,11 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     }
 
     @Override
+    public void unwritable(Failure why, String what) {
+        complain(sentences.failed(why, what));
+    }
+
+    @Override
     public void refused(Failure why, String what) {
         BackendException refused = sentences.failed(why, what);
         complain(refused);

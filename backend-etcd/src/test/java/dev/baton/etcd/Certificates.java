@@ -15,11 +15,11 @@ import java.util.List;
  *
  * @param certificate also the authority to trust
  */
-record Certificates(Path certificate, Path key) {
+record Certificates(Path certificate, Path key, Path publicKey) {
     private static final String PASSWORD = "password";
 
     Certificates(Path folder, String name) throws Exception {
-        this(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
+        this(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve(name + ".pub"));
         make(folder.resolve(name + ".p12"), name);
     }
 
@@ -30,6 +30,8 @@ record Certificates(Path certificate, Path key) {
                         "-genkeypair",
                         "-keyalg",
                         "EC",
+                        "-groupname",
+                        "secp256r1",
                         "-dname",
                         "CN=" + name,
                         "-ext",
@@ -57,6 +59,7 @@ record Certificates(Path certificate, Path key) {
             keys.load(in, PASSWORD.toCharArray());
         }
         pem(certificate, "CERTIFICATE", keys.getCertificate("it").getEncoded());
+        pem(publicKey, "PUBLIC KEY", keys.getCertificate("it").getPublicKey().getEncoded());
         pem(key, "PRIVATE KEY", keys.getKey("it", PASSWORD.toCharArray()).getEncoded());
     }
 

@@ -7,6 +7,7 @@ import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
+import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,6 +47,9 @@ final class MemoryEtcd implements Clients {
     boolean mute;
     int transactions;
     int keepAlives;
+
+    @Nullable Moment keptAliveAt;
+
     private long lastLease = 0xabc000;
 
     record Watching(String prefix, Channel.Watcher watcher) {}
@@ -273,6 +277,7 @@ final class MemoryEtcd implements Clients {
         @Override
         public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
             keepAlives++;
+            keptAliveAt = time.now();
             ask(
                     new LeaseRequest("keepAlive", lease),
                     then,
