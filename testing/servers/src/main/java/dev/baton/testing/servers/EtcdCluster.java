@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,8 @@ public final class EtcdCluster implements AutoCloseable {
     private final Thread closeAtShutdown = new Thread(this::destroy, "etcd-cluster-close");
     private boolean closed;
 
-    private record Member(InetSocketAddress client, ServerProcess process) {}
+    /** @param tls the port that speaks TLS, or 0 for none */
+    private record Member(InetSocketAddress client, int tls, ServerProcess process) {}
 
     private EtcdCluster(Path folder, List<Member> members, Duration patience) {
         this.folder = folder;
@@ -67,6 +69,19 @@ public final class EtcdCluster implements AutoCloseable {
     /** The URL of {@code member}. */
     public String endpoint(int member) {
         return "http://127.0.0.1:" + address(member).getPort();
+    }
+
+    /**
+     * The URL of {@code member} for clients that speak TLS.
+     *
+     * @throws IllegalStateException unless the cluster was built with {@link Builder#tls}
+     */
+    public String tlsEndpoint(int member) {
+        int port = member(member).tls();
+        if (port == 0) {
+            throw new IllegalStateException("the cluster was built without tls(…)");
+        }
+        return "https://127.0.0.1:" + port;
     }
 
     /** The client port of {@code member}, for a {@link TcpProxy} in front of it. */
@@ -205,8 +220,26 @@ public final class EtcdCluster implements AutoCloseable {
         private int members = 1;
         private Duration patience = Duration.ofSeconds(60);
         private final List<String> flags = new ArrayList<>();
+        private final List<String> tls = new ArrayList<>();
 
         private Builder() {}
+
+        /**
+         * Lets clients speak TLS as well, on a port of its own for each member.
+         *
+         * @param certificate of the members, for 127.0.0.1, as PEM; {@code key} its key
+         * @param clients who has signed the certificates that clients must show, as PEM; null when they need none
+         */
+        public Builder tls(Path certificate, Path key, @Nullable Path clients) {
+            tls.clear();
+            tls.add("--cert-file=" + certificate);
+            tls.add("--key-file=" + key);
+            if (clients != null) {
+                tls.add("--client-cert-auth");
+                tls.add("--trusted-ca-file=" + clients);
+            }
+            return this;
+        }
 
         /** The number of members, 1 to 9. */
         public Builder members(int value) {
@@ -252,7 +285,7 @@ public final class EtcdCluster implements AutoCloseable {
         }
 
         private EtcdCluster startOnFreePorts(Path binary) throws IOException {
-            List<Integer> ports = Ports.free(2 * members);
+            List<Integer> ports = Ports.free(3 * members);
             String peers = IntStream.range(0, members)
                     .mapToObj(member -> "member" + member + "=http://127.0.0.1:" + ports.get(members + member))
                     .collect(Collectors.joining(","));
@@ -262,9 +295,15 @@ public final class EtcdCluster implements AutoCloseable {
             try {
                 for (int member = 0; member < members; member++) {
                     Path own = Files.createDirectory(folder.resolve("member" + member));
+                    int tlsPort = tls.isEmpty() ? 0 : ports.get(2 * members + member);
                     List<String> command =
                             command(binary, member, own, ports.get(member), ports.get(members + member), peers);
-                    laid.add(new Member(Ports.loopback(ports.get(member)), new ServerProcess(command, own)));
+                    if (tlsPort != 0) {
+                        command.add("--listen-client-urls=http://127.0.0.1:" + ports.get(member) + ",https://127.0.0.1:"
+                                + tlsPort);
+                        command.addAll(tls);
+                    }
+                    laid.add(new Member(Ports.loopback(ports.get(member)), tlsPort, new ServerProcess(command, own)));
                 }
                 Runtime.getRuntime().addShutdownHook(cluster.closeAtShutdown);
                 IntStream.range(0, members).forEach(cluster::start);

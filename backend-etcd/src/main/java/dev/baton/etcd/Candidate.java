@@ -1,0 +1,588 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.LeaseValidity;
+import dev.baton.etcd.session.Line;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.Claim;
+import dev.baton.spi.FencingToken;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
+final class Candidate {
+    private enum State {
+        /** Nothing of the claim is in the store, nor on its way. */
+        ABSENT,
+        /** The key was sent and has not been answered. */
+        ENTERING,
+        /** The key may have been written, or may still be. */
+        UNSURE,
+        /** The key stands, as far as is known. */
+        PRESENT,
+        /** The lease that a key may stand on was given up, and may still be alive. */
+        LEFT
+    }
+
+    private final Session session;
+    private final Contest contest;
+    final Claim claim;
+    private State state = State.ABSENT;
+    private @Nullable Lease lease;
+    private @Nullable String key;
+    private long created;
+    private boolean standing;
+    private boolean first;
+    private boolean granted;
+    private boolean over;
+    private boolean spoiled;
+    private boolean settling;
+    private boolean deleting;
+    private boolean reading;
+    private LeaseValidity.@Nullable Proof reported;
+    private @Nullable Pending<Answer> acquire;
+    private @Nullable Pending<Answer> renew;
+    private @Nullable Pending<Void> withdraw;
+
+    Candidate(Session session, Contest contest, Claim claim) {
+        this.session = session;
+        this.contest = contest;
+        this.claim = claim;
+    }
+
+    /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
+    boolean isAt(String other) {
+        return state != State.ABSENT && other.equals(key);
+    }
+
+    void acquire(Pending<Answer> answer) {
+        acquire = answer;
+        if (over) {
+            answer.complete(new Answer.Refused(null, Duration.ZERO));
+            return;
+        }
+        standing = true;
+        proceed();
+    }
+
+    void renew(Pending<Answer> answer) {
+        if (over || !granted || state != State.PRESENT) {
+            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+            return;
+        }
+        renew = answer;
+        proved();
+    }
+
+    void withdraw(Pending<Void> answer) {
+        withdraw = answer;
+        standing = false;
+        if (acquire != null) {
+            acquire.fail(new BackendException("the claim " + claim + " was withdrawn"));
+        }
+        proceed();
+    }
+
+    /** Takes the next step towards whatever is being waited for. */
+    private void proceed() {
+        if (!standing && !isOpen(withdraw)) {
+            return;
+        }
+        switch (state) {
+            case ABSENT -> {
+                if (isOpen(withdraw)) {
+                    gone();
+                } else if (!contest.mayEnter(this)) {
+                    refuse();
+                } else {
+                    enter();
+                }
+            }
+            case UNSURE, PRESENT -> {
+                Wire wire = session.wire();
+                if (wire == null || lease == null || key == null) {
+                    fail(session.unavailable());
+                } else if (state == State.UNSURE) {
+                    settle(wire, lease, key);
+                } else {
+                    proceedInLine(wire, lease, key);
+                }
+            }
+            case LEFT -> {
+                if (session.wire() == null && lease != null) {
+                    fail(session.sentences.leaseNotYetRevoked(lease.id));
+                }
+            }
+            case ENTERING -> {
+                // The answer leads on.
+            }
+        }
+    }
+
+    private void proceedInLine(Wire wire, Lease on, String at) {
+        if (isOpen(withdraw) || spoiled) {
+            delete(wire, at);
+        } else if (first) {
+            grant();
+        } else if (!contest.isLive() || isFirstByLine(at)) {
+            read(wire, on, at);
+        } else {
+            refuse();
+        }
+    }
+
+    private boolean isFirstByLine(String at) {
+        Entry leader = contest.line.first();
+        return leader != null && leader.key().equals(at) && leader.created() == created;
+    }
+
+    private void refuse() {
+        if (isOpen(acquire) && acquire != null) {
+            Duration retryIn = contest.isLive()
+                    ? Answer.Refused.UNTIL_TOLD
+                    : claim.timing().retryPeriod();
+            acquire.complete(new Answer.Refused(contest.holder(), retryIn));
+        }
+    }
+
+    // -- into the line ------------------------------------------------------------------------------------------------
+
+    private void enter() {
+        BackendException unsuitable = session.unsuitable();
+        String nested = contest.line.nested();
+        if (unsuitable != null) {
+            notEntered(unsuitable);
+            return;
+        }
+        if (nested != null) {
+            notEntered(session.sentences.nested(contest.election, nested));
+            return;
+        }
+        Lease on = session.lease();
+        Wire wire = session.wire();
+        if (wire == null || on == null) {
+            // With a connection, a lease is on its way.
+            if (wire == null && !session.mayStillConnect()) {
+                fail(session.unavailable());
+            }
+            return;
+        }
+        enter(wire, on);
+    }
+
+    private void enter(Wire wire, Lease on) {
+        String at = Line.key(contest.prefix, on.id);
+        state = State.ENTERING;
+        lease = on;
+        key = at;
+        first = false;
+        contest.line.expect(at);
+        List<Guard> guards = List.of(
+                Guard.absent(at),
+                Guard.created(on.sentinel, on.sentinelCreated),
+                Guard.modified(on.sentinel, on.ticket()));
+        Transaction transaction = new Transaction(
+                guards,
+                List.of(new Transaction.Put(at, claim.identity(), on.id), new Transaction.First(contest.prefix)),
+                List.of(new Transaction.Get(at), new Transaction.Get(on.sentinel)));
+        wire.transact(transaction, reply -> {
+            if (state == State.ENTERING && lease == on) {
+                written(on, at, reply);
+            }
+        });
+    }
+
+    private void written(Lease on, String at, Reply<Transaction.Result> reply) {
+        if (reply instanceof Reply.Done<Transaction.Result> done) {
+            Transaction.Result result = done.value();
+            if (result.succeeded()) {
+                long revision = result.revision();
+                entered(new Entry(at, claim.identity(), revision, revision, on.id));
+                noteFirst(on, at, result.found().get(0));
+            } else {
+                state = State.ABSENT;
+                notWritten(on, result.found().get(0), result.found().get(1));
+            }
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            Failure why = failed.why();
+            state = why.isUnknown() ? State.UNSURE : State.ABSENT;
+            if (why.kind() == Failure.Kind.LEASE_NOT_FOUND) {
+                session.suspect();
+            } else {
+                notEntered(session.sentences.failed(why, contest.prefix));
+            }
+        }
+    }
+
+    private void notEntered(BackendException why) {
+        boolean asked = isOpen(acquire);
+        fail(why);
+        if (!asked && standing) {
+            // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
+            session.observers.lost(claim, String.valueOf(why.getMessage()));
+        }
+    }
+
+    /** One of the guards did not hold, so for certain nothing was written. */
+    private void notWritten(Lease on, List<Entry> own, List<Entry> sentinel) {
+        if (sentinel.isEmpty() || sentinel.get(0).created() != on.sentinelCreated) {
+            // With the next lease.
+            session.suspect();
+        } else if (sentinel.get(0).modified() != on.ticket()) {
+            on.written(sentinel.get(0).modified());
+            proceed();
+        } else if (!own.isEmpty()) {
+            notEntered(session.sentences.taken(own.get(0).key()));
+        }
+    }
+
+    private void entered(Entry entry) {
+        state = State.PRESENT;
+        created = entry.created();
+        if (!contest.line.entered(entry)) {
+            lost("its key " + entry.key() + " was deleted");
+        }
+    }
+
+    /**
+     * Finds out whether a write whose answer was lost has been carried out. It may still be on its way, so not finding
+     * the key would prove nothing, but for the ticket: once that has changed, the write cannot land any more.
+     */
+    private void settle(Wire wire, Lease on, String at) {
+        if (settling) {
+            return;
+        }
+        settling = true;
+        session.afterNewTicket(() -> {
+            List<Transaction.Op> look = List.of(new Transaction.Get(at));
+            wire.transact(new Transaction(List.of(), look, look), reply -> {
+                settling = false;
+                if (state != State.UNSURE || lease != on) {
+                    return;
+                }
+                if (reply instanceof Reply.Done<Transaction.Result> done) {
+                    settled(on, done.value().found().get(0));
+                } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+                    fail(session.sentences.failed(failed.why(), contest.prefix));
+                }
+            });
+        });
+    }
+
+    private void settled(Lease on, List<Entry> found) {
+        Entry own = found.isEmpty() ? null : found.get(0);
+        if (own != null && own.lease() == on.id) {
+            entered(own);
+        } else {
+            state = State.ABSENT;
+        }
+        proceed();
+    }
+
+    /** What was to settle an unknown write has failed. */
+    void unsettled() {
+        settling = false;
+    }
+
+    // -- in the line --------------------------------------------------------------------------------------------------
+
+    /** The line was looked at, or has changed. */
+    void moved() {
+        if (state != State.PRESENT || key == null) {
+            if (state == State.ABSENT && isOpen(acquire)) {
+                proceed();
+            }
+            return;
+        }
+        Entry own = contest.line.at(key);
+        if (own == null || own.created() != created) {
+            lost("its key " + key + " was deleted");
+        } else if (lease != null && own.lease() != lease.id) {
+            spoiled(key);
+        } else if (isOpen(withdraw) || isOpen(acquire) || (!first && isFirstByLine(key))) {
+            proceed();
+        }
+    }
+
+    /** Somebody has written to our key, so it does not go with our lease any more, and nothing is proved by that. */
+    private void spoiled(String at) {
+        if (!spoiled) {
+            spoiled = true;
+            tellLost("its key " + at + " was overwritten");
+        }
+    }
+
+    /**
+     * Reads whether this claim is first, and its own key. What the watch has told may be old, and a term never begins on
+     * it; what is first in any state of the store stays first for as long as its key exists, since those that come later
+     * stand behind.
+     */
+    private void read(Wire wire, Lease on, String at) {
+        if (reading) {
+            return;
+        }
+        reading = true;
+        Transaction transaction = new Transaction(
+                List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
+                List.of(new Transaction.First(contest.prefix)),
+                List.of(new Transaction.Get(at)));
+        wire.transact(transaction, reply -> {
+            reading = false;
+            if (state == State.PRESENT && lease == on) {
+                read(on, at, reply);
+            }
+        });
+    }
+
+    private void read(Lease on, String at, Reply<Transaction.Result> reply) {
+        if (reply instanceof Reply.Done<Transaction.Result> done) {
+            List<Entry> found = done.value().found().get(0);
+            if (done.value().succeeded()) {
+                noteFirst(on, at, found);
+            } else if (found.isEmpty() || found.get(0).created() != created) {
+                lost("its key " + at + " was deleted");
+            } else {
+                session.suspect();
+            }
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            fail(session.sentences.failed(failed.why(), contest.prefix));
+        }
+    }
+
+    private void noteFirst(Lease on, String at, List<Entry> found) {
+        if (state != State.PRESENT || found.isEmpty()) {
+            return;
+        }
+        Entry leader = found.get(0);
+        if (leader.created() != created || !leader.key().equals(at)) {
+            contest.look();
+            answerBehind(leader);
+        } else if (leader.lease() != on.id) {
+            spoiled(at);
+        } else if (isOpen(withdraw)) {
+            proceed();
+        } else {
+            turn();
+        }
+    }
+
+    private void answerBehind(Entry leader) {
+        if (isOpen(withdraw)) {
+            proceed();
+        } else if (isOpen(acquire) && acquire != null) {
+            // The line may not have heard of the leader that was read, and it tells when its turn is over.
+            Duration retryIn = contest.isLive() && contest.line.at(leader.key()) != null
+                    ? Answer.Refused.UNTIL_TOLD
+                    : claim.timing().retryPeriod();
+            acquire.complete(new Answer.Refused(contest.shown(leader), retryIn));
+        }
+    }
+
+    private void turn() {
+        first = true;
+        if (isOpen(acquire)) {
+            grant();
+        } else {
+            session.observers.yourTurn(claim, unasked());
+        }
+    }
+
+    /** The lease was proved. */
+    void proved() {
+        if (isOpen(acquire) && state == State.PRESENT && first) {
+            grant();
+        }
+        if (renew == null || !renew.isOpen()) {
+            return;
+        }
+        LeaseValidity.Proof proof = session.proof(claim.timing());
+        if (proof != null && (reported == null || reported.aliveAt().isBefore(proof.aliveAt()))) {
+            renew.complete(answer(proof));
+        } else {
+            session.awaitProof(this);
+        }
+    }
+
+    /** What was to prove the lease was refused. */
+    void unproven(BackendException why) {
+        if (acquire != null) {
+            acquire.fail(why);
+        }
+        if (renew != null) {
+            renew.fail(why);
+        }
+    }
+
+    private void grant() {
+        LeaseValidity.Proof proof = session.proof(claim.timing());
+        BackendException unsuitable = session.unsuitable();
+        if (unsuitable != null) {
+            fail(unsuitable);
+        } else if (proof == null) {
+            session.awaitProof(this);
+        } else if (acquire != null && acquire.isOpen()) {
+            acquire.complete(answer(proof));
+        }
+    }
+
+    /** What an acquire would be answered now, or null when that takes another renewal, or cannot be. */
+    private Answer.@Nullable Granted unasked() {
+        LeaseValidity.Proof proof = session.proof(claim.timing());
+        return proof == null || session.unsuitable() != null ? null : answer(proof);
+    }
+
+    private Answer.Granted answer(LeaseValidity.Proof proof) {
+        FencingToken token = token();
+        if (!granted && key != null) {
+            session.fences.put(contest.election, token, key);
+        }
+        granted = true;
+        reported = proof;
+        return new Answer.Granted(proof.aliveAt(), proof.ttl(), token);
+    }
+
+    private FencingToken token() {
+        return new FencingToken(session.epoch(), created);
+    }
+
+    // -- out of the line ----------------------------------------------------------------------------------------------
+
+    private void delete(Wire wire, String at) {
+        if (deleting) {
+            return;
+        }
+        deleting = true;
+        // Created at that revision, it is ours beyond doubt.
+        Transaction transaction = new Transaction(
+                List.of(Guard.created(at, created)),
+                List.of(new Transaction.Delete(at)),
+                List.of(new Transaction.Get(at)));
+        wire.transact(transaction, reply -> {
+            deleting = false;
+            if (state != State.PRESENT || !at.equals(key)) {
+                return;
+            }
+            if (reply instanceof Reply.Done<Transaction.Result>) {
+                absent();
+            } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+                fail(session.sentences.failed(failed.why(), contest.prefix));
+            }
+        });
+    }
+
+    private void absent() {
+        forget();
+        if (isOpen(withdraw)) {
+            gone();
+        } else {
+            proceed();
+        }
+    }
+
+    private void forget() {
+        if (granted) {
+            session.fences.remove(contest.election, token());
+        }
+        state = State.ABSENT;
+        lease = null;
+        key = null;
+        first = false;
+        spoiled = false;
+        settling = false;
+    }
+
+    void connected() {
+        proceed();
+    }
+
+    void disconnected() {
+        settling = false;
+        deleting = false;
+        reading = false;
+        fail(session.unavailable());
+    }
+
+    /** The lease is over for us, and may still be alive at etcd. */
+    void leaseEnded(Lease ended, String why) {
+        if (lease == ended && state != State.ABSENT && state != State.LEFT) {
+            boolean stood = state == State.PRESENT;
+            state = State.LEFT;
+            if (stood) {
+                tellLost("its lease " + ended.text() + " " + why);
+            }
+        }
+    }
+
+    /** A lease is gone for certain, with its keys. */
+    void leaseGone(long gone) {
+        if (state == State.LEFT && lease != null && lease.id == gone) {
+            absent();
+        }
+    }
+
+    private void lost(String how) {
+        String at = key;
+        forget();
+        if (isOpen(withdraw)) {
+            gone();
+            return;
+        }
+        tellLost(how);
+        if (over && at != null) {
+            contest.leave(this);
+        }
+    }
+
+    private void tellLost(String how) {
+        over = granted;
+        standing &= !over;
+        first = false;
+        Answer refused = new Answer.Refused(null, Duration.ZERO);
+        if (acquire != null) {
+            acquire.complete(refused);
+        }
+        if (renew != null) {
+            renew.complete(refused);
+        }
+        session.observers.lost(claim, how);
+    }
+
+    /** The key that all candidates of this session share is free. */
+    void mayEnterNow() {
+        if (standing && state == State.ABSENT) {
+            proceed();
+        }
+    }
+
+    private void gone() {
+        forget();
+        standing = false;
+        contest.remove(this);
+        if (withdraw != null) {
+            withdraw.done();
+        }
+        if (renew != null) {
+            renew.complete(new Answer.Refused(null, Duration.ZERO));
+        }
+    }
+
+    /** Whatever is being waited for will not come. */
+    void fail(BackendException why) {
+        if (acquire != null) {
+            acquire.fail(why);
+        }
+        if (withdraw != null) {
+            withdraw.fail(why);
+        }
+    }
+
+    private static boolean isOpen(@Nullable Pending<?> pending) {
+        return pending != null && pending.isOpen();
+    }
+}

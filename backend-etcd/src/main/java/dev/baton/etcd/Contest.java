@@ -1,0 +1,254 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Change;
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Line;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One election as one session sees it: who is in line, and this session's own candidates. All of them would have the same
+ * key, so one at a time is in line; the others wait here for their turn to enter. In the lane.
+ */
+final class Contest {
+    private final Session session;
+    final ElectionName election;
+    final String prefix;
+    final Line line;
+    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+    private @Nullable Candidate entered;
+    private @Nullable Holder told;
+    private boolean listing;
+    private boolean listed;
+    private boolean watching;
+    private boolean vacant;
+
+    Contest(Session session, ElectionName election, String prefix) {
+        this.session = session;
+        this.election = election;
+        this.prefix = prefix;
+        this.line = new Line(prefix);
+    }
+
+    Candidate candidate(Claim claim) {
+        Candidate known = candidates.get(claim.nonce());
+        if (known != null) {
+            return known;
+        }
+        Candidate candidate = new Candidate(session, this, claim);
+        candidates.put(claim.nonce(), candidate);
+        session.joined(claim);
+        return candidate;
+    }
+
+    @Nullable Candidate find(Claim claim) {
+        return candidates.get(claim.nonce());
+    }
+
+    List<Candidate> candidates() {
+        return List.copyOf(candidates.values());
+    }
+
+    void remove(Candidate candidate) {
+        leave(candidate);
+        if (candidates.remove(candidate.claim.nonce()) != null) {
+            session.left(this, candidate.claim);
+        }
+    }
+
+    private boolean isObserved() {
+        return session.observers.has(election);
+    }
+
+    /** Whether anything still depends on this contest. */
+    boolean isNeeded() {
+        return !candidates.isEmpty() || isObserved();
+    }
+
+    /** Whether the line is known, and every change to it will be. */
+    boolean isLive() {
+        return watching;
+    }
+
+    // -- our own candidates -------------------------------------------------------------------------------------------
+
+    /** Whether the key is this candidate's to write: from now on, if nobody else's. */
+    boolean mayEnter(Candidate candidate) {
+        if (entered == null) {
+            entered = candidate;
+        }
+        return entered == candidate;
+    }
+
+    /** The candidate has no key, and will write none. */
+    void leave(Candidate candidate) {
+        if (entered != candidate) {
+            return;
+        }
+        entered = null;
+        for (Candidate next : candidates()) {
+            if (entered == null) {
+                next.mayEnterNow();
+            }
+        }
+    }
+
+    void fail(BackendException why) {
+        candidates().forEach(candidate -> candidate.fail(why));
+    }
+
+    void connected() {
+        candidates().forEach(Candidate::connected);
+    }
+
+    void disconnected() {
+        candidates().forEach(Candidate::disconnected);
+    }
+
+    void unsettled() {
+        candidates().forEach(Candidate::unsettled);
+    }
+
+    void leaseEnded(Lease ended, String why) {
+        candidates().forEach(candidate -> candidate.leaseEnded(ended, why));
+    }
+
+    void leaseGone(long lease) {
+        candidates().forEach(candidate -> candidate.leaseGone(lease));
+    }
+
+    // -- the line -----------------------------------------------------------------------------------------------------
+
+    /** Somebody new observes: what is known is told again, what is not is found out. */
+    void observed() {
+        if (watching) {
+            session.observers.watching(election, true);
+        }
+        if (told != null) {
+            session.observers.held(election, told);
+        } else if (vacant) {
+            session.observers.vacant(election);
+        }
+        look();
+    }
+
+    /** Finds out who is in line unless that is known already. */
+    void look() {
+        if (!listed && session.isWatching()) {
+            list();
+        }
+    }
+
+    /** @param anew changes may have been missed */
+    void watchLives(boolean anew) {
+        if (anew) {
+            listed = false;
+        }
+        if (listed) {
+            settle();
+        } else {
+            listing = false;
+            list();
+        }
+    }
+
+    void watchEnded() {
+        vacant = false;
+        listing = false;
+        if (watching) {
+            watching = false;
+            session.observers.watching(election, false);
+        }
+    }
+
+    void changed(Change change) {
+        line.changed(change);
+    }
+
+    /** Lists who is in line, with the watch already under way. */
+    void list() {
+        Wire wire = session.wire();
+        if (wire == null || listing) {
+            return;
+        }
+        listing = true;
+        line.listing();
+        List<Transaction.Op> all = List.of(new Transaction.All(prefix));
+        wire.transact(new Transaction(List.of(), all, all), this::answered);
+    }
+
+    private void answered(Reply<Transaction.Result> reply) {
+        if (!listing) {
+            return;
+        }
+        listing = false;
+        if (reply instanceof Reply.Done<Transaction.Result> done) {
+            line.listed(done.value().found().get(0), done.value().revision());
+            listed = true;
+            settle();
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed
+                && !failed.why().isUnknown()) {
+            BackendException why = session.sentences.failed(failed.why(), prefix);
+            session.complain(why);
+            fail(why);
+            session.time.schedule(session.pause(), this::look);
+        }
+    }
+
+    /** What follows from the line as it is now. */
+    void settle() {
+        if (!listed || !session.isWatching()) {
+            return;
+        }
+        if (!watching) {
+            watching = true;
+            session.observers.watching(election, true);
+        }
+        String nested = line.nested();
+        if (nested != null) {
+            session.complain(session.sentences.nested(election, nested));
+        }
+        tell();
+        candidates().forEach(Candidate::moved);
+    }
+
+    private void tell() {
+        Holder holder = holder();
+        if (holder == null) {
+            told = null;
+            if (!vacant) {
+                vacant = true;
+                session.observers.vacant(election);
+            }
+            return;
+        }
+        vacant = false;
+        if (!holder.equals(told)) {
+            told = holder;
+            session.observers.held(election, holder);
+        }
+    }
+
+    /** Who leads, as far as is known. */
+    @Nullable Holder holder() {
+        Entry first = line.first();
+        return first == null ? null : shown(first);
+    }
+
+    /** How the store shows whoever wrote {@code entry}. */
+    Holder shown(Entry entry) {
+        Candidate ours = entered;
+        String nonce = ours != null && ours.isAt(entry.key()) ? ours.claim.nonce() : null;
+        FencingToken token = new FencingToken(session.epoch(), entry.created());
+        return new Holder(entry.value(), nonce, token, null, null, -1);
+    }
+}

@@ -1,0 +1,321 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Clients;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import io.etcd.jetcd.ClientBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Elections on etcd.
+ *
+ * <p>A candidate is a key {@code <prefix>/<namespace>/<name>/<lease ID in hex>} on a lease, laid out as Go's {@code
+ * concurrency.Election} and {@code etcdctl elect} do, so that their candidates may stand in the same line. Whose key was
+ * created first leads. {@code leaseDuration} is the TTL of the lease, in whole seconds, rounded up; all elections of this
+ * instance with the same leaseDuration share one lease, one key that proves it, and one watch, however many they are.
+ *
+ * <p><b>Guaranteed:</b> a term ends on this side before etcd can end the lease, also when the member that answers has
+ * lost the leadership without knowing, provided that clock rates are what was said.
+ *
+ * <p><b>Not guaranteed:</b> anything about the terms of other kinds of candidates in the same line, which count from the
+ * receipt of an answer; nor about a leader whose lease somebody else revokes or whose key somebody else deletes, beyond
+ * one watch event.
+ */
+public final class EtcdBackend implements LockBackend {
+    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final BackendRuntime runtime;
+    private final Clients clients;
+    private final Lane lane;
+    private final Sentences sentences;
+    private final Fences fences = new Fences();
+    private final Map<Duration, Session> sessions = new HashMap<>();
+    private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    EtcdBackend(Settings settings, BackendRuntime runtime, Clients clients) {
+        this.settings = settings;
+        this.sentences = new Sentences(settings);
+        this.runtime = runtime;
+        this.clients = clients;
+        this.lane = new Lane(runtime.timekeeper());
+    }
+
+    /**
+     * A backend with default settings; it connects when first used.
+     *
+     * @param endpoints {@code http://host:port} or {@code https://host:port} of each member, separated by commas
+     */
+    public static EtcdBackend connect(String endpoints) {
+        return builder(endpoints).build();
+    }
+
+    /** Begins to describe a backend; {@code endpoints} as for {@link #connect}. */
+    public static Builder builder(String endpoints) {
+        return new Builder(endpoints);
+    }
+
+    @Override
+    public String kind() {
+        return "etcd";
+    }
+
+    @Override
+    public BackendRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+        if (closed.get()) {
+            return CompletableFuture.failedFuture(sentences.closed());
+        }
+        return answer(
+                deadline,
+                () -> "acquire " + claim.election(),
+                answer -> session(claim.timing())
+                        .contest(claim.election())
+                        .candidate(claim)
+                        .acquire(answer));
+    }
+
+    @Override
+    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+        return answer(deadline, () -> "renew " + claim.election(), answer -> {
+            Candidate candidate = find(claim);
+            if (candidate == null) {
+                answer.complete(new Answer.Refused(null, Duration.ZERO));
+            } else {
+                candidate.renew(answer);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+        return answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
+            Candidate candidate = find(claim);
+            if (candidate == null) {
+                answer.done();
+            } else {
+                candidate.withdraw(answer);
+            }
+        });
+    }
+
+    @Override
+    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+        if (closed.get()) {
+            throw sentences.closed();
+        }
+        lane.execute(() -> session(timing).observe(election, watcher));
+        return () -> lane.execute(() -> session(timing).unobserve(election, watcher));
+    }
+
+    /**
+     * The fence of a term that this backend granted, with which transactions in the same etcd are refused once the term's
+     * key is gone.
+     *
+     * @throws IllegalStateException when the term is over, or is none of this backend's
+     */
+    public EtcdFence fence(ElectionName election, FencingToken token) {
+        String key = fences.key(election, token);
+        if (key == null) {
+            throw new IllegalStateException("the term " + token + " of " + election
+                    + " is over, or was not granted by this backend; take the fence in onStartedLeading");
+        }
+        return new EtcdFence(key, token);
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        // The elections hand over through this backend, so it is still at work for them.
+        runtime.close();
+        CompletableFuture<List<Runnable>> farewells = new CompletableFuture<>();
+        lane.execute(() -> farewells.complete(
+                sessions.values().stream().map(Session::close).toList()));
+        Thread closer = new Thread(() -> farewells.join().forEach(Runnable::run), "baton-etcd-close");
+        closer.setDaemon(true);
+        closer.start();
+        try {
+            closer.join(CLOSE_WAIT.toMillis());
+            if (closer.isAlive()) {
+                log.warn("etcd at {} does not answer; its leases end by themselves", settings.address());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        unanswered.forEach(pending -> pending.fail(sentences.closed()));
+    }
+
+    /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
+    private <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
+        Pending<T> pending = new Pending<>(lane, deadline, () -> sentences.late(what.get()), unanswered);
+        lane.execute(() -> {
+            try {
+                call.accept(pending);
+            } catch (RuntimeException e) {
+                pending.fail(new BackendException("could not " + what.get(), e));
+            }
+        });
+        if (runtime.isClosed()) {
+            pending.fail(sentences.closed());
+        }
+        return pending.stage();
+    }
+
+    private @Nullable Candidate find(Claim claim) {
+        Session session = sessions.get(claim.timing().leaseDuration());
+        return session == null ? null : session.find(claim);
+    }
+
+    private Session session(ElectionTiming timing) {
+        return sessions.computeIfAbsent(
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, fences, lane, timing));
+    }
+
+    /** What a backend needs to know. Everything but the addresses has a default. */
+    public static final class Builder {
+        private final List<String> endpoints;
+        private String prefix = "/baton/";
+        private int epoch;
+        private Duration connectionTimeout = Duration.ofSeconds(5);
+        private boolean unsafeServersAllowed;
+        private boolean shutdownHook = true;
+        private Consumer<ClientBuilder> jetcd = builder -> {};
+
+        private Builder(String endpoints) {
+            if (endpoints.isBlank()) {
+                throw new IllegalArgumentException("etcd's address must not be blank; write http://host:port of each"
+                        + " member, separated by commas, for example \"http://localhost:2379\"");
+            }
+            this.endpoints = Arrays.stream(endpoints.split(",", -1))
+                    .map(String::strip)
+                    .map(Builder::endpoint)
+                    .distinct()
+                    .toList();
+        }
+
+        private static String endpoint(String text) {
+            try {
+                URI uri = URI.create(text);
+                boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+                if (web && uri.getHost() != null && uri.getPort() > 0) {
+                    return uri.getScheme() + "://" + uri.getAuthority();
+                }
+            } catch (IllegalArgumentException e) {
+                throw malformed(text, e);
+            }
+            throw malformed(text, null);
+        }
+
+        private static IllegalArgumentException malformed(String text, @Nullable IllegalArgumentException cause) {
+            return new IllegalArgumentException(
+                    "etcd's address \"" + text + "\" must be http://host:port or https://host:port", cause);
+        }
+
+        /**
+         * What all keys begin with; {@code /baton/} by default. Candidates that compete share it. A slash is added at its
+         * end unless there is one.
+         */
+        public Builder prefix(String value) {
+            if (value.isBlank() || value.contains("//") || value.equals("/")) {
+                throw new IllegalArgumentException("prefix \"" + value
+                        + "\" must have at least one character besides slashes, and no two slashes in a row, for"
+                        + " example \"/baton/\"");
+            }
+            this.prefix = value.endsWith("/") ? value : value + "/";
+            return this;
+        }
+
+        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        public Builder epoch(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("epoch " + value
+                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
+            }
+            this.epoch = value;
+            return this;
+        }
+
+        /** How long the first requests wait for the first connection; 5 s by default. */
+        public Builder connectionTimeout(Duration timeout) {
+            if (timeout.isZero() || timeout.isNegative()) {
+                throw new IllegalArgumentException("connectionTimeout " + ElectionTiming.text(timeout)
+                        + " must be greater than zero; the default is 5s");
+            }
+            this.connectionTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Whether to elect leaders on servers that can renew a lease that they have already revoked: those before 3.5.23,
+         * and 3.6.0 to 3.6.4. By default they are refused, and the log says which and why.
+         */
+        public Builder allowUnsafeServers(boolean allow) {
+            this.unsafeServersAllowed = allow;
+            return this;
+        }
+
+        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        public Builder shutdownHook(boolean add) {
+            this.shutdownHook = add;
+            return this;
+        }
+
+        /**
+         * Settings of jetcd's client itself: {@code sslContext}, {@code user} and {@code password}, {@code namespace},
+         * {@code authority}. Called once for each client, and once by {@link #build}. Endpoints, retries and waiting are
+         * set afterwards.
+         */
+        public Builder jetcd(Consumer<ClientBuilder> settings) {
+            this.jetcd = settings;
+            return this;
+        }
+
+        /** A backend with these settings; it connects when first used. */
+        public EtcdBackend build() {
+            Settings settings = settings();
+            ClientBuilder client = JetcdClients.builder(settings, endpoints.get(0));
+            if ((client.user() == null) != (client.password() == null)) {
+                throw new IllegalArgumentException(
+                        "jetcd's user and password must both be set, or neither; without one the other is not used");
+            }
+            BackendRuntime runtime =
+                    shutdownHook ? BackendRuntime.start("etcd") : BackendRuntime.startWithoutShutdownHook("etcd");
+            return new EtcdBackend(settings, runtime, new JetcdClients(settings));
+        }
+
+        Settings settings() {
+            return new Settings(endpoints, prefix, epoch, connectionTimeout, unsafeServersAllowed, jetcd);
+        }
+    }
+}

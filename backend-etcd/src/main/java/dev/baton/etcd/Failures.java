@@ -1,0 +1,116 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Failure.Kind;
+import io.etcd.jetcd.common.exception.CompactedException;
+import io.etcd.jetcd.common.exception.ErrorCode;
+import io.etcd.jetcd.common.exception.EtcdException;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What the exceptions of jetcd, gRPC and TLS mean. etcd tells its errors apart by their words only. */
+final class Failures {
+    private static final int DEEPEST = 20;
+
+    /** Parts of what etcd says, and what it means by that; the first that fits decides. */
+    private static final Map<String, Kind> WORDS = Map.ofEntries(
+            Map.entry("requested lease not found", Kind.LEASE_NOT_FOUND),
+            Map.entry("permission denied", Kind.PERMISSION),
+            Map.entry("authentication failed", Kind.CREDENTIALS),
+            Map.entry("authentication is not enabled", Kind.CREDENTIALS),
+            Map.entry("user name is empty", Kind.CREDENTIALS),
+            Map.entry("user name not found", Kind.CREDENTIALS),
+            Map.entry("invalid auth token", Kind.STALE_TOKEN),
+            Map.entry("revision of auth store is old", Kind.STALE_TOKEN),
+            Map.entry("database space exceeded", Kind.NO_SPACE),
+            Map.entry("no leader", Kind.NO_LEADER),
+            Map.entry("has been compacted", Kind.COMPACTED));
+
+    private Failures() {}
+
+    static Failure of(Throwable thrown) {
+        String words = "";
+        Status.@Nullable Code code = null;
+        Throwable each = thrown;
+        for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
+            if (each instanceof SSLException || each instanceof GeneralSecurityException) {
+                return new Failure(Kind.UNTRUSTED, deepest(each));
+            }
+            if (each instanceof CompactedException) {
+                return new Failure(Kind.COMPACTED, String.valueOf(each.getMessage()));
+            }
+            Status status = status(each);
+            if (status != null) {
+                // The innermost status is the server's own.
+                code = status.getCode();
+                String description = status.getDescription();
+                words = description == null ? words : description;
+            }
+        }
+        if (code == null) {
+            return new Failure(Kind.UNKNOWN, deepest(thrown));
+        }
+        return new Failure(kind(code, words), words.isEmpty() ? deepest(thrown) : detail(thrown, words));
+    }
+
+    /** What a server gave as its reason. */
+    static Failure of(String words, Status.Code code) {
+        return new Failure(kind(code, words), words);
+    }
+
+    private static Kind kind(Status.Code code, String words) {
+        for (Map.Entry<String, Kind> meaning : WORDS.entrySet()) {
+            if (words.contains(meaning.getKey())) {
+                return meaning.getValue();
+            }
+        }
+        return switch (code) {
+            case UNAUTHENTICATED -> Kind.CREDENTIALS;
+            case PERMISSION_DENIED -> Kind.PERMISSION;
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND, OUT_OF_RANGE, UNIMPLEMENTED, RESOURCE_EXHAUSTED ->
+                Kind.REFUSED;
+            default -> Kind.UNKNOWN;
+        };
+    }
+
+    private static @Nullable Status status(Throwable thrown) {
+        if (thrown instanceof StatusRuntimeException failed) {
+            return failed.getStatus();
+        }
+        if (thrown instanceof StatusException failed) {
+            return failed.getStatus();
+        }
+        if (thrown instanceof EtcdException failed) {
+            return code(failed.getErrorCode()).toStatus().withDescription(failed.getMessage());
+        }
+        return null;
+    }
+
+    private static Status.Code code(ErrorCode code) {
+        try {
+            return Status.Code.valueOf(code.name());
+        } catch (IllegalArgumentException e) {
+            return Status.Code.UNKNOWN;
+        }
+    }
+
+    /** gRPC says "io exception" and keeps the reason to its cause. */
+    private static String detail(Throwable thrown, String words) {
+        String deepest = deepest(thrown);
+        return deepest.contains(words) ? words : words + ": " + deepest;
+    }
+
+    private static String deepest(Throwable thrown) {
+        Throwable innermost = thrown;
+        for (int depth = 0; innermost.getCause() != null && depth < DEEPEST; depth++) {
+            innermost = innermost.getCause();
+        }
+        String message = innermost.getMessage();
+        return message == null ? innermost.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Clients;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.net.URI;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/** Clients of jetcd's, each of one member: which member is asked next is decided here and not by its load balancer. */
+record JetcdClients(Settings settings) implements Clients {
+    @Override
+    public List<String> endpoints() {
+        return settings.endpoints();
+    }
+
+    @Override
+    public Channel open(String endpoint) {
+        return new JetcdChannel(endpoint, builder(settings, endpoint).build());
+    }
+
+    /** jetcd's builder after the user's settings, for one client or to see whether they make sense. */
+    static ClientBuilder builder(Settings settings, String endpoint) {
+        ClientBuilder builder = Client.builder().connectTimeout(settings.connectionTimeout());
+        settings.jetcd().accept(builder);
+        if (builder.sslContext() == null && endpoint.startsWith("https:")) {
+            useTheSystemsAuthorities(builder);
+        }
+        // What is asked again is decided here: jetcd's own retries know no limit of ours, and repeat requests for
+        // leases.
+        return builder.endpoints(URI.create(endpoint)).retryMaxAttempts(0).waitForReady(false);
+    }
+
+    private static void useTheSystemsAuthorities(ClientBuilder builder) {
+        try {
+            builder.sslContext(context -> {});
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS with the system's certificate authorities could not be set up", e);
+        }
+    }
+
+    /** What jetcd calls the place that {@code endpoint} is at. */
+    static String target(String endpoint) {
+        return Client.builder().endpoints(URI.create(endpoint)).target();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.baton.etcd;
+
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what touches the backend's state one after another, on whichever thread brings it: a call's, the etcd
+ * client's or a timer's. A hand-over passes through here several times, and a change of threads at each would cost more
+ * than the work itself. Tasks are short and never block.
+ */
+final class Lane implements Timekeeper {
+    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
+
+    private final Timekeeper time;
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean running;
+
+    Lane(Timekeeper time) {
+        this.time = time;
+    }
+
+    @Override
+    public Moment now() {
+        return time.now();
+    }
+
+    /** Runs {@code task} now, or leaves it to the thread that is running another. */
+    @Override
+    public void execute(Runnable task) {
+        synchronized (tasks) {
+            tasks.add(task);
+            if (running) {
+                return;
+            }
+            running = true;
+        }
+        for (Runnable next = next(); next != null; next = next()) {
+            try {
+                next.run();
+            } catch (RuntimeException | Error e) {
+                log.error("a step of the etcd backend failed; this is a defect in Baton", e);
+            }
+        }
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        return time.schedule(delay, () -> execute(task));
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return time.random();
+    }
+
+    private @Nullable Runnable next() {
+        synchronized (tasks) {
+            Runnable task = tasks.poll();
+            running = task != null;
+            return task;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.baton.etcd;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Holder;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who listens to which election, and the telling of it. In the lane. */
+final class Observers {
+    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
+
+    private final Map<ElectionName, Set<ElectionWatcher>> watchers = new HashMap<>();
+
+    void add(ElectionName election, ElectionWatcher watcher) {
+        watchers.computeIfAbsent(election, name -> new LinkedHashSet<>()).add(watcher);
+    }
+
+    void remove(ElectionName election, ElectionWatcher watcher) {
+        Set<ElectionWatcher> left = watchers.get(election);
+        if (left != null && left.remove(watcher) && left.isEmpty()) {
+            watchers.remove(election);
+        }
+    }
+
+    boolean isEmpty() {
+        return watchers.isEmpty();
+    }
+
+    boolean has(ElectionName election) {
+        return watchers.containsKey(election);
+    }
+
+    void watching(ElectionName election, boolean live) {
+        tell(election, watcher -> watcher.watching(live));
+    }
+
+    void held(ElectionName election, Holder holder) {
+        tell(election, watcher -> watcher.held(holder, Answer.Refused.UNTIL_TOLD));
+    }
+
+    void vacant(ElectionName election) {
+        tell(election, ElectionWatcher::vacant);
+    }
+
+    void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
+        tell(claim.election(), watcher -> watcher.yourTurn(claim, granted));
+    }
+
+    void lost(Claim claim, String how) {
+        tell(claim.election(), watcher -> watcher.lost(claim, how));
+    }
+
+    private void tell(ElectionName election, Consumer<ElectionWatcher> news) {
+        // A copy: hearing the news may add or remove watchers.
+        for (ElectionWatcher watcher : List.copyOf(watchers.getOrDefault(election, Set.of()))) {
+            try {
+                news.accept(watcher);
+            } catch (RuntimeException e) {
+                log.error("the watcher of {} threw", election, e);
+            }
+        }
+    }
+}

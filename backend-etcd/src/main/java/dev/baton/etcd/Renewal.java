@@ -1,0 +1,245 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one lease alive for all its elections together, and proves it: a keepAlive, then a read of the sentinel, over and
+ * over, at a fixed cadence and never two at a time. Now and then the sentinel is written instead of read, which the
+ * session's own watch then has to tell of: a watch that has fallen silent is found out that way. In the lane.
+ */
+final class Renewal {
+    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
+
+    /** A new leader makes one pair inconclusive, two at most; whatever makes more of them can wait for the next beat. */
+    private static final int PAIRS_A_BEAT = 3;
+
+    private final Timekeeper time;
+    private final Lease lease;
+    private final Duration leaseDuration;
+    private final Listener listener;
+    private Duration period;
+    private @Nullable Wire wire;
+    private @Nullable Moment due;
+    private Timekeeper.@Nullable Timer timer;
+    private Moment written;
+    private boolean asking;
+    private boolean again;
+    private int pairs;
+    private boolean late;
+    private boolean stopped;
+
+    /** What a renewal tells. */
+    interface Listener {
+        /** The lease was proved anew. */
+        void proved();
+
+        /** The lease is over for us, whether or not etcd still keeps it. */
+        void over(String why);
+
+        /** The sentinel was written at {@code revision}: the watch should tell of that. */
+        void written(long revision);
+
+        /** The servers refused to write {@code what}; reading goes on. */
+        void unwritable(Failure why, String what);
+
+        /** The servers refused. */
+        void refused(Failure why, String what);
+    }
+
+    Renewal(Timekeeper time, Lease lease, Duration leaseDuration, Duration period, Listener listener) {
+        this.time = time;
+        this.lease = lease;
+        this.leaseDuration = leaseDuration;
+        this.period = period;
+        this.listener = listener;
+        this.written = time.now();
+    }
+
+    /** Begins, or begins again on another connection, at once. */
+    void start(Wire on) {
+        wire = on;
+        beat();
+    }
+
+    /** The connection is lost. */
+    void pause() {
+        wire = null;
+        asking = false;
+        again = false;
+        disarm();
+    }
+
+    /** For good. */
+    void stop() {
+        stopped = true;
+        pause();
+    }
+
+    /** Sets the cadence; a shorter one takes effect at once. */
+    void every(Duration newPeriod) {
+        if (newPeriod.equals(period)) {
+            return;
+        }
+        period = newPeriod;
+        Moment soonest = time.now().plus(newPeriod);
+        if (due != null && soonest.isBefore(due)) {
+            arm(soonest);
+        }
+    }
+
+    /** Asks as soon as possible whether the lease still stands. */
+    void suspect() {
+        if (asking) {
+            again = true;
+        } else {
+            ask();
+        }
+    }
+
+    private void beat() {
+        disarm();
+        if (wire == null || stopped) {
+            return;
+        }
+        Moment now = time.now();
+        // The cadence is counted from when a beat was due, or the delays of the timer would stretch it.
+        boolean onTime = due != null && !now.isBefore(due) && now.nanosSince(due) < period.toNanos();
+        arm(onTime && due != null ? due.plus(period) : now.plus(period));
+        pairs = 0;
+        if (!asking) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        Wire on = wire;
+        if (on == null || stopped) {
+            return;
+        }
+        Moment sentAt = time.now();
+        if (lease.validity.hasRunOut(sentAt)) {
+            listener.over("could not be proved alive for its whole time");
+            return;
+        }
+        asking = true;
+        pairs++;
+        on.keepAlive(lease.id, reply -> {
+            if (wire == on && !stopped) {
+                kept(on, sentAt, reply);
+            }
+        });
+    }
+
+    private void kept(Wire on, Moment sentAt, Reply<Channel.KeptAlive> reply) {
+        if (reply instanceof Reply.Done<Channel.KeptAlive> done) {
+            lease.validity.kept(time.now());
+            confirm(on, sentAt, done.value());
+        } else if (reply instanceof Reply.Failed<Channel.KeptAlive> failed) {
+            if (failed.why().kind() == Failure.Kind.LEASE_NOT_FOUND) {
+                // A member that lags, or leads no more, says so of a lease that lives: the sentinel tells.
+                confirm(on, sentAt, new Channel.KeptAlive(0, 0));
+            } else {
+                refused(failed.why(), "the lease " + lease.text());
+            }
+        }
+    }
+
+    /** Only the answer to the keepAlive begins this: a read that overtook it would prove nothing. */
+    private void confirm(Wire on, Moment sentAt, Channel.KeptAlive kept) {
+        boolean writes = time.now().nanosSince(written) >= leaseDuration.toNanos();
+        Transaction.Op look = new Transaction.Get(lease.sentinel);
+        Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, "", lease.id) : look;
+        Transaction transaction = new Transaction(
+                List.of(Guard.created(lease.sentinel, lease.sentinelCreated)), List.of(step), List.of(look));
+        on.transact(transaction, reply -> {
+            if (wire == on && !stopped) {
+                confirmed(sentAt, kept, writes, reply);
+            }
+        });
+    }
+
+    private void confirmed(Moment sentAt, Channel.KeptAlive kept, boolean wrote, Reply<Transaction.Result> reply) {
+        if (reply instanceof Reply.Done<Transaction.Result> done) {
+            asking = false;
+            Transaction.Result result = done.value();
+            if (!result.succeeded()) {
+                listener.over("has ended, or its sentinel was deleted");
+                return;
+            }
+            note(wrote, result);
+            boolean proved = lease.validity.confirmed(sentAt, kept, result.raftTerm());
+            if (proved) {
+                onTime(Duration.ofNanos(time.now().nanosSince(sentAt)));
+                listener.proved();
+            }
+            if (again || (!proved && kept.ttlSeconds() > 0 && pairs < PAIRS_A_BEAT)) {
+                // Between keepAlive and read the cluster elected a leader; the next pair tells.
+                again = false;
+                ask();
+            }
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            if (wrote && !failed.why().isUnknown()) {
+                // Not for another while: a full database, for one, can be read but not written.
+                written = time.now();
+                listener.unwritable(failed.why(), lease.sentinel);
+                ask();
+            } else {
+                refused(failed.why(), lease.sentinel);
+            }
+        }
+    }
+
+    private void note(boolean wrote, Transaction.Result result) {
+        if (wrote) {
+            written = time.now();
+            lease.written(result.revision());
+            listener.written(result.revision());
+        } else {
+            result.found().stream().flatMap(List::stream).map(Entry::modified).forEach(lease::written);
+        }
+    }
+
+    private void onTime(Duration took) {
+        boolean slow = took.compareTo(leaseDuration.dividedBy(3)) > 0;
+        if (slow && !late) {
+            log.warn("etcd took {} to renew lease {}", ElectionTiming.text(took), lease.text());
+        } else if (late && !slow) {
+            log.info("etcd renews lease {} quickly again", lease.text());
+        }
+        late = slow;
+    }
+
+    private void refused(Failure why, String what) {
+        asking = false;
+        again = false;
+        if (!why.isUnknown()) {
+            listener.refused(why, what);
+        }
+    }
+
+    private void arm(Moment at) {
+        disarm();
+        due = at;
+        timer = time.schedule(Duration.ofNanos(Math.max(0, at.nanosSince(time.now()))), this::beat);
+    }
+
+    private void disarm() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.baton.etcd;
+
+import io.etcd.jetcd.ClientBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What {@link EtcdBackend.Builder} was told.
+ *
+ * @param prefix ends with a slash
+ */
+record Settings(
+        List<String> endpoints,
+        String prefix,
+        int epoch,
+        Duration connectionTimeout,
+        boolean unsafeServersAllowed,
+        Consumer<ClientBuilder> jetcd) {
+
+    /** For people. */
+    String address() {
+        return String.join(",", endpoints);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel, with a timeout for everything that is asked of it (rule 7.1). The first answer that does not come, or
+ * says that nobody can tell, breaks it: whatever else is under way fails as well, and nothing is asked on it again
+ * (rule 7.2). In the lane, where all answers arrive too.
+ */
+final class Wire {
+    private final Timekeeper time;
+    private final Channel channel;
+    private final Duration timeout;
+    private final Duration connecting;
+    private final BiConsumer<Wire, Failure> broken;
+    private final Set<Sent<?>> underWay = new LinkedHashSet<>();
+    private boolean answered;
+    private boolean over;
+
+    /**
+     * @param timeout of a request
+     * @param connecting what a request may take as long as nothing has been answered: the connection is being made
+     * @param broken hears, once, that the wire is of no more use; whoever has it abandons it then
+     */
+    Wire(Timekeeper time, Channel channel, Duration timeout, Duration connecting, BiConsumer<Wire, Failure> broken) {
+        this.time = time;
+        this.channel = channel;
+        this.timeout = timeout;
+        this.connecting = connecting;
+        this.broken = broken;
+    }
+
+    String endpoint() {
+        return channel.endpoint();
+    }
+
+    /** Whether anything was ever answered, other than which version it is, which takes a connection of its own. */
+    boolean hasAnswered() {
+        return answered;
+    }
+
+    void version(String endpoint, Consumer<Reply<String>> then) {
+        // Another member's silence says nothing of this channel.
+        boolean own = endpoint.equals(channel.endpoint());
+        send("tell its version", own, false, answer -> channel.version(endpoint, answer), then, null);
+    }
+
+    /** @param late hears of a lease that was granted after the answer was given up */
+    void grant(long ttlSeconds, Consumer<Reply<Channel.Lease>> then, Consumer<Channel.Lease> late) {
+        send("grant a lease", true, true, answer -> channel.grant(ttlSeconds, answer), then, late);
+    }
+
+    void keepAlive(long lease, Consumer<Reply<Channel.KeptAlive>> then) {
+        send("renew a lease", true, true, answer -> channel.keepAlive(lease, answer), then, null);
+    }
+
+    void revoke(long lease, Consumer<Reply<Long>> then) {
+        send("revoke a lease", true, true, answer -> channel.revoke(lease, answer), then, null);
+    }
+
+    void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        send("carry out a transaction", true, true, answer -> channel.transact(transaction, answer), then, null);
+    }
+
+    Runnable watch(String prefix, long from, Channel.Watcher watcher) {
+        return channel.watch(prefix, from, watcher);
+    }
+
+    private <T> void send(
+            String what,
+            boolean proves,
+            boolean counts,
+            Consumer<Consumer<Reply<T>>> call,
+            Consumer<Reply<T>> then,
+            @Nullable Consumer<T> late) {
+        if (over) {
+            then.accept(Reply.failed(Failure.Kind.UNKNOWN, "the connection was given up"));
+            return;
+        }
+        Sent<T> sent = new Sent<>(what, proves, counts, then, late);
+        underWay.add(sent);
+        try {
+            call.accept(reply -> time.execute(() -> sent.answered(reply)));
+        } catch (RuntimeException e) {
+            sent.answered(Reply.failed(Failure.Kind.UNKNOWN, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Gives it up. Whatever is under way fails. Whoever has the wire closes the channel, out of the lane. */
+    Channel abandon(Failure why) {
+        over = true;
+        List<Sent<?>> left = new ArrayList<>(underWay);
+        underWay.clear();
+        left.forEach(sent -> sent.fail(why));
+        return channel;
+    }
+
+    private final class Sent<T> {
+        private final String what;
+        private final boolean proves;
+        private final boolean counts;
+        private final Consumer<Reply<T>> then;
+        private final @Nullable Consumer<T> late;
+        private final Timekeeper.Timer timer;
+        private boolean done;
+
+        /**
+         * @param proves whether its failure breaks the wire
+         * @param counts whether its success shows that the wire is connected
+         */
+        Sent(String what, boolean proves, boolean counts, Consumer<Reply<T>> then, @Nullable Consumer<T> late) {
+            this.what = what;
+            this.proves = proves;
+            this.counts = counts;
+            this.then = then;
+            this.late = late;
+            this.timer = time.schedule(answered ? timeout : connecting, this::timedOut);
+        }
+
+        private void timedOut() {
+            if (!done) {
+                settle(Reply.failed(Failure.Kind.UNKNOWN, endpoint() + " did not answer in time to " + what));
+            }
+        }
+
+        void fail(Failure why) {
+            if (!done) {
+                done = true;
+                timer.cancel();
+                then.accept(new Reply.Failed<>(new Failure(Failure.Kind.UNKNOWN, why.detail())));
+            }
+        }
+
+        void answered(Reply<T> reply) {
+            if (!done) {
+                settle(reply);
+            } else if (late != null && reply instanceof Reply.Done<T> tooLate) {
+                late.accept(tooLate.value());
+            }
+        }
+
+        private void settle(Reply<T> reply) {
+            done = true;
+            timer.cancel();
+            underWay.remove(this);
+            boolean breaks = !over && proves && reply instanceof Reply.Failed<T> failed && endsTheWire(failed.why());
+            answered |= counts && reply instanceof Reply.Done<T>;
+            // Before whoever hears the answer asks for more.
+            over |= breaks;
+            then.accept(reply);
+            if (breaks && reply instanceof Reply.Failed<T> failed) {
+                broken.accept(Wire.this, failed.why());
+            }
+        }
+    }
+
+    private static boolean endsTheWire(Failure why) {
+        return switch (why.kind()) {
+            case UNKNOWN, NO_LEADER, UNTRUSTED, CREDENTIALS, STALE_TOKEN -> true;
+            case PERMISSION, LEASE_NOT_FOUND, NO_SPACE, COMPACTED, REFUSED -> false;
+        };
+    }
+}

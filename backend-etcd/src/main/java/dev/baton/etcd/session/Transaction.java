@@ -1,0 +1,81 @@
+package dev.baton.etcd.session;
+
+import java.util.List;
+
+/**
+ * One transaction: when every guard holds {@code then} is carried out, else {@code otherwise}, and nothing in between.
+ *
+ * <p>Each branch has at least one operation. A transaction that only reads, with a branch that is empty, would be
+ * answered by etcd from whatever one member happens to know, without asking the others.
+ */
+public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise) {
+    public Transaction {
+        guards = List.copyOf(guards);
+        then = List.copyOf(then);
+        otherwise = List.copyOf(otherwise);
+        if (then.isEmpty() || otherwise.isEmpty()) {
+            throw new IllegalArgumentException("a branch without an operation makes a read of one member's own state");
+        }
+    }
+
+    /**
+     * What has to be so of one key.
+     *
+     * @param of which of its two revisions is meant
+     * @param revision 0 for a key that does not exist
+     */
+    public record Guard(String key, Of of, long revision) {
+        /** A revision of a key. */
+        public enum Of {
+            CREATED,
+            MODIFIED
+        }
+
+        /** The key exists, and has since {@code revision}. */
+        public static Guard created(String key, long revision) {
+            return new Guard(key, Of.CREATED, revision);
+        }
+
+        /** There is no such key. */
+        public static Guard absent(String key) {
+            return new Guard(key, Of.CREATED, 0);
+        }
+
+        /** The key was last written at {@code revision}. */
+        public static Guard modified(String key, long revision) {
+            return new Guard(key, Of.MODIFIED, revision);
+        }
+    }
+
+    /** One step of a transaction; later ones see what earlier ones wrote. */
+    public sealed interface Op {}
+
+    /** Writes a key on a lease. */
+    public record Put(String key, String value, long lease) implements Op {}
+
+    /** Deletes a key, if it exists. */
+    public record Delete(String key) implements Op {}
+
+    /** Reads one key. */
+    public record Get(String key) implements Op {}
+
+    /** Reads the keys that begin with {@code prefix}: the one created first. */
+    public record First(String prefix) implements Op {}
+
+    /** Reads all keys that begin with {@code prefix}. */
+    public record All(String prefix) implements Op {}
+
+    /**
+     * What came of it.
+     *
+     * @param succeeded whether the guards held
+     * @param revision the store's, at which the transaction was carried out
+     * @param raftTerm the term of the last entry that the answering member had applied
+     * @param found what each operation that reads has found, in their order
+     */
+    public record Result(boolean succeeded, long revision, long raftTerm, List<List<Entry>> found) {
+        public Result {
+            found = found.stream().map(List::copyOf).toList();
+        }
+    }
+}

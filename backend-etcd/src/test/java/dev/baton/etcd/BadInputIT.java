@@ -1,0 +1,121 @@
+package dev.baton.etcd;
+
+import static dev.baton.etcd.Stage.claim;
+import static dev.baton.etcd.Stage.failure;
+import static dev.baton.etcd.Stage.in;
+import static dev.baton.etcd.Stage.lead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.testing.servers.EtcdCluster;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.ClientBuilder;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators get wrong: one clear sentence each, on a real server. */
+class BadInputIT {
+    @TempDir
+    Path folder;
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    private static String refusal(String endpoints, UnaryOperator<EtcdBackend.Builder> settings) throws Exception {
+        try (EtcdBackend backend = settings.apply(EtcdBackend.builder(endpoints).shutdownHook(false))
+                .build()) {
+            return failure(backend.acquire(claim(Stage.election(), "one"), in(backend, Duration.ofSeconds(20))));
+        }
+    }
+
+    private static Consumer<ClientBuilder> tls(Consumer<SslContextBuilder> context) {
+        return client -> {
+            try {
+                client.sslContext(context);
+            } catch (SSLException e) {
+                throw new AssertionError(e);
+            }
+        };
+    }
+
+    @Test
+    void nobodyListensThere() throws Exception {
+        assertThat(refusal("http://127.0.0.1:1", builder -> builder.connectionTimeout(Duration.ofSeconds(1))))
+                .startsWith("etcd at http://127.0.0.1:1 is not reachable; retrying")
+                .contains("Connection refused");
+    }
+
+    @Test
+    void tlsTrustsTheRightAuthorityOnly() throws Exception {
+        Certificates members = new Certificates(folder, "members");
+        Certificates clients = new Certificates(folder, "clients");
+        Certificates strangers = new Certificates(folder, "strangers");
+        try (EtcdCluster cluster = EtcdCluster.builder()
+                .tls(members.certificate(), members.key(), clients.certificate())
+                .start()) {
+            String endpoint = cluster.tlsEndpoint(0);
+            try (EtcdBackend backend = EtcdBackend.builder(endpoint)
+                    .shutdownHook(false)
+                    .jetcd(tls(context -> context.trustManager(
+                                    members.certificate().toFile())
+                            .keyManager(
+                                    clients.certificate().toFile(),
+                                    clients.key().toFile())))
+                    .build()) {
+                lead(backend, claim(Stage.election(), "trusted"));
+            }
+            assertThat(refusal(
+                            endpoint,
+                            builder -> builder.jetcd(tls(context ->
+                                    context.trustManager(strangers.certificate().toFile())))))
+                    .startsWith("etcd at " + endpoint + " could not be trusted over TLS")
+                    .contains("check that its addresses begin with https");
+            assertThat(refusal(endpoint, builder -> builder)).contains("could not be trusted over TLS");
+        }
+    }
+
+    @Test
+    void passwordsAndPermissionsAreNamed() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.builder().start()) {
+            enableAuth(cluster);
+            String endpoints = cluster.endpoints();
+
+            assertThat(refusal(endpoints, user("elector", "wrong")))
+                    .startsWith("etcd at " + endpoints + " rejected the credentials of this client")
+                    .contains("check user and password");
+            assertThat(refusal(endpoints, builder -> builder)).contains("rejected the credentials of this client");
+            assertThat(refusal(endpoints, user("stranger", "secret")))
+                    .startsWith("etcd at " + endpoints + " denies access to")
+                    .contains("readwrite permission on the prefix /baton/")
+                    .contains("etcdctl role grant-permission <role> readwrite --prefix=true /baton/");
+            try (EtcdBackend backend = user("elector", "secret")
+                    .apply(EtcdBackend.builder(endpoints).shutdownHook(false))
+                    .build()) {
+                lead(backend, claim(Stage.election(), "elector"));
+            }
+        }
+    }
+
+    private static UnaryOperator<EtcdBackend.Builder> user(String name, String password) {
+        return builder -> builder.jetcd(client -> client.user(bytes(name)).password(bytes(password)));
+    }
+
+    static void enableAuth(EtcdCluster cluster) throws IOException {
+        cluster.etcdctl("user", "add", "root:secret");
+        cluster.etcdctl("user", "grant-role", "root", "root");
+        cluster.etcdctl("role", "add", "electors");
+        cluster.etcdctl("role", "grant-permission", "electors", "readwrite", "--prefix=true", "/baton/");
+        cluster.etcdctl("user", "add", "elector:secret");
+        cluster.etcdctl("user", "grant-role", "elector", "electors");
+        cluster.etcdctl("user", "add", "stranger:secret");
+        cluster.etcdctl("auth", "enable");
+    }
+}

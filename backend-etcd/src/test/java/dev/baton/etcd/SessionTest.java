@@ -1,0 +1,438 @@
+package dev.baton.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the backend decides, against a store in memory and in virtual time. */
+class SessionTest {
+    private static final ElectionTiming TIMING =
+            ElectionTiming.of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+    private static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
+    private static final String LINE = "/baton/orders/reconciler/";
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final VirtualRuntime time = new VirtualRuntime();
+    private final MemoryEtcd etcd = new MemoryEtcd(time, "http://a:2379", "http://b:2379");
+    private final Stage.Heard heard = new Stage.Heard();
+    private final Claim claim = by("one");
+    private EtcdBackend backend = ForSimulation.backend(EtcdBackend.builder("http://a:2379,http://b:2379"), time, etcd);
+
+    @BeforeEach
+    void observe() {
+        backend.observe(ELECTION, TIMING, heard);
+        time.advance(SOON);
+    }
+
+    private static Claim by(String identity) {
+        return new Claim(ELECTION, identity, "nonce-" + identity, TIMING);
+    }
+
+    private CompletableFuture<Answer> acquire(Claim of) {
+        return stage(backend.acquire(of, time.now().plus(TIMING.renewDeadline())));
+    }
+
+    private CompletableFuture<Answer> renew() {
+        return stage(backend.renew(claim, time.now().plus(TIMING.renewDeadline())));
+    }
+
+    private CompletableFuture<Void> withdraw() {
+        return stage(backend.withdraw(claim, time.now().plus(TIMING.renewDeadline())));
+    }
+
+    private static <T> CompletableFuture<T> stage(CompletionStage<T> answer) {
+        return answer.toCompletableFuture();
+    }
+
+    private Answer.Granted lead() {
+        return granted(soon(acquire(claim)));
+    }
+
+    private <T> T soon(CompletableFuture<T> answer) {
+        time.advance(SOON);
+        assertThat(answer).isDone();
+        return answer.join();
+    }
+
+    private static Answer.Granted granted(Answer answer) {
+        return Stage.granted(answer);
+    }
+
+    private static String failure(CompletableFuture<?> answer) {
+        assertThat(answer).isCompletedExceptionally();
+        try {
+            throw new AssertionError(answer.join());
+        } catch (CompletionException e) {
+            return String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
+        }
+    }
+
+    private long lease() {
+        return etcd.leases.keySet().iterator().next();
+    }
+
+    // -- renewal ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aRenewalCountsFromTheSendingOfItsKeepAlive() {
+        lead();
+        renew().join();
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(TIMING.retryPeriod());
+
+        assertThat(granted(renewal.join()).sentAt()).isEqualTo(etcd.keptAliveAt);
+    }
+
+    @Test
+    void aKeepAliveThatAFormerLeaderAnsweredProvesNothing() {
+        Answer.Granted first = lead();
+        renew().join();
+        etcd.keepAliveTerm = 6;
+        CompletableFuture<Answer> renewal = renew();
+
+        time.advance(Duration.ofSeconds(5));
+        assertThat(renewal).isNotDone();
+        etcd.keepAliveTerm = -1;
+        time.advance(TIMING.retryPeriod());
+
+        assertThat(granted(renewal.join()).sentAt().nanosSince(first.sentAt()))
+                .isGreaterThan(Duration.ofSeconds(5).toNanos());
+    }
+
+    @Test
+    void aChangeOfLeadersBetweenKeepAliveAndReadCostsOneMorePairAndNoBeat() {
+        lead();
+        renew().join();
+        etcd.hold(request -> request instanceof Transaction);
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(TIMING.retryPeriod());
+        assertThat(renewal).isNotDone();
+
+        etcd.term = 8;
+        etcd.letGo();
+        time.advance(SOON);
+
+        assertThat(renewal).isDone();
+    }
+
+    @Test
+    void aLeaseThatIsGoneIsFoundOutAlthoughItsKeepAliveIsAnswered() {
+        lead();
+        renew().join();
+        etcd.mute = true;
+        long lease = lease();
+        etcd.revoke(lease);
+        etcd.leases.put(lease, 15L);
+        CompletableFuture<Answer> renewal = renew();
+
+        time.advance(TIMING.retryPeriod().multipliedBy(2));
+
+        Stage.refused(renewal.join());
+        assertThat(heard.heard("lost one")).isTrue();
+    }
+
+    @Test
+    void aLeaseIsNotFoundOnAMemberThatLagsAndTheTermGoesOn() {
+        lead();
+        renew().join();
+        etcd.refuse(request -> MemoryEtcd.lease("keepAlive").test(request)
+                ? new Failure(Failure.Kind.LEASE_NOT_FOUND, "requested lease not found")
+                : null);
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(Duration.ofSeconds(3));
+        assertThat(renewal).isNotDone();
+        assertThat(heard.heard("lost")).isFalse();
+
+        etcd.refuse(request -> null);
+        time.advance(TIMING.retryPeriod());
+
+        granted(renewal.join());
+    }
+
+    @Test
+    void aLeaseThatOutlivedItsProofIsGivenUpAndRevoked() {
+        lead();
+        long lease = lease();
+
+        time.sleep(Duration.ofSeconds(16));
+        time.advance(SOON);
+
+        assertThat(heard.heard("lost one")).isTrue();
+        assertThat(etcd.leases).doesNotContainKey(lease);
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+
+    @Test
+    void oneKeepAliveRenewsEveryElection() {
+        for (int i = 0; i < 50; i++) {
+            ElectionName name = ElectionName.parse("many/e" + i);
+            granted(soon(acquire(new Claim(name, "one", "nonce-" + i, TIMING))));
+        }
+        int before = etcd.keepAlives;
+
+        time.advance(Duration.ofSeconds(20));
+
+        assertThat(etcd.keepAlives - before).isLessThanOrEqualTo(11);
+        assertThat(etcd.leases).hasSize(1);
+    }
+
+    // -- unknown outcomes ---------------------------------------------------------------------------------------------
+
+    @Test
+    void aKeyWhoseAnswerWasLostIsFoundAndLeads() {
+        etcd.loseAnswer(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> lost = acquire(claim);
+        time.advance(Duration.ofSeconds(4));
+        assertThat(failure(lost)).contains("did not answer in time");
+        long created = Objects.requireNonNull(etcd.keys.get(etcd.keysBelow(LINE).get(0)))
+                .created();
+
+        assertThat(lead().token().number()).isEqualTo(created);
+    }
+
+    @Test
+    void aKeyThatIsStillOnItsWayCanLandNoMoreOnceItsClaimIsWithdrawn() {
+        etcd.hold(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> lost = acquire(claim);
+        time.advance(Duration.ofSeconds(4));
+        failure(lost);
+        Claim other = by("other");
+        granted(soon(acquire(new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", TIMING))));
+
+        soon(withdraw());
+        etcd.letGo();
+        time.advance(SOON);
+
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+        granted(soon(acquire(other)));
+    }
+
+    @Test
+    void aLeaseGrantedTooLateIsRevoked() {
+        etcd.hold(MemoryEtcd.lease("grant"));
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(Duration.ofSeconds(4));
+        assertThat(failure(answer)).contains("did not answer in time to grant a lease");
+        lead();
+        etcd.letGo();
+        time.advance(SOON);
+
+        assertThat(etcd.leases).hasSize(1);
+        assertThat(etcd.keysBelow(LINE)).containsExactly(LINE + Long.toHexString(lease()));
+    }
+
+    @Test
+    void aRevocationIsPursuedUntilItIsConfirmed() {
+        lead();
+        long lease = lease();
+        etcd.hold(MemoryEtcd.lease("revoke"));
+        etcd.delete("/baton/.session/" + Long.toHexString(lease));
+        time.advance(SOON);
+        assertThat(heard.heard("lost one")).isTrue();
+        CompletableFuture<Void> withdrawal = withdraw();
+        time.advance(SOON);
+        assertThat(withdrawal).isNotDone();
+
+        time.advance(Duration.ofSeconds(5));
+
+        assertThat(failure(withdrawal)).contains("did not answer in time to revoke a lease");
+        soon(withdraw());
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+
+    @Test
+    void aDeletionWhoseAnswerWasLostIsRepeated() {
+        lead();
+        etcd.loseAnswer(request ->
+                request instanceof Transaction transaction && transaction.then().get(0) instanceof Transaction.Delete);
+        etcd.mute = true;
+        CompletableFuture<Void> first = withdraw();
+        time.advance(Duration.ofSeconds(4));
+        assertThat(failure(first)).contains("not reachable");
+
+        soon(withdraw());
+    }
+
+    @Test
+    void ourOwnKeyIsShownAsOursEvenWhenTheWatchTellsOfItBeforeItsAnswerComes() {
+        etcd.loseAnswer(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+
+        assertThat(answer).isNotDone();
+        assertThat(heard.holders).singleElement().matches(holder -> holder.holds(claim));
+    }
+
+    @Test
+    void aWithdrawalLeavesAloneWhatOthersHaveWritten() {
+        lead();
+        String own = etcd.keysBelow(LINE).get(0);
+        etcd.mute = true;
+        etcd.delete(own);
+        etcd.put(own, "another", 0);
+
+        soon(withdraw());
+
+        assertThat(etcd.keysBelow(LINE)).containsExactly(own);
+    }
+
+    // -- the line -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void nobodyLeadsOnTheWordThatThePredecessorIsGoneWhenTheOwnKeyIsGoneAsWell() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        String own = etcd.keysBelow(LINE).stream()
+                .filter(key -> !key.endsWith("/5"))
+                .findFirst()
+                .orElseThrow();
+        etcd.keys.remove(own);
+
+        etcd.delete(LINE + "5");
+        time.advance(SOON);
+
+        assertThat(heard.heard("turn")).isFalse();
+        assertThat(heard.heard("lost one")).isTrue();
+    }
+
+    @Test
+    void aWatchThatFellSilentIsFoundOutAndMadeAgain() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        etcd.mute = true;
+        etcd.delete(LINE + "5");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(heard.heard("turn")).isFalse();
+
+        // The sentinel is written once a leaseDuration.
+        time.advance(Duration.ofSeconds(21));
+
+        assertThat(heard.heard("turn one granted")).isTrue();
+    }
+
+    @Test
+    void whatHappenedWhileTheWatchWasCompactedAwayIsLookedUp() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        etcd.mute = true;
+        etcd.delete(LINE + "5");
+        etcd.mute = false;
+        etcd.compacted = etcd.revision;
+
+        etcd.endWatches(new Failure(Failure.Kind.COMPACTED, "has been compacted"));
+        time.advance(SOON);
+
+        assertThat(heard.all).contains("watching false", "turn one granted");
+    }
+
+    @Test
+    void aStoreThatWentBackInTimeIsLookedAtAgain() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        etcd.keys.remove(LINE + "5");
+        etcd.revision = 50;
+
+        etcd.endWatches(new Failure(Failure.Kind.UNKNOWN, "gone"));
+        time.advance(Duration.ofSeconds(5));
+
+        assertThat(heard.heard("turn one granted")).isTrue();
+    }
+
+    @Test
+    void anotherElectionNestedBelowThisOneIsRefusedByName() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "eu/5", "elsewhere", 5);
+        time.advance(SOON);
+
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+
+        assertThat(failure(answer))
+                .contains(LINE + "eu/5")
+                .contains("orders/reconciler")
+                .contains("rename");
+    }
+
+    // -- the connection -----------------------------------------------------------------------------------------------
+
+    @Test
+    void aConnectionThatDoesNotAnswerIsLeftForTheNextMember() {
+        lead();
+        renew().join();
+        String first = etcd.opened.get(etcd.opened.size() - 1).endpoint();
+        etcd.down = true;
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(Duration.ofSeconds(4));
+        etcd.down = false;
+        time.advance(Duration.ofSeconds(5));
+
+        granted(renewal.join());
+        List<String> later =
+                etcd.opened.stream().map(channel -> channel.endpoint()).toList();
+        assertThat(later.subList(1, later.size())).isNotEmpty().anyMatch(each -> !each.equals(first));
+        assertThat(heard.all.stream().filter(each -> each.startsWith("watching")))
+                .containsExactly("watching true", "watching false", "watching true");
+    }
+
+    @Test
+    void aServerThatCanRenewARevokedLeaseIsRefusedUnlessThatIsAllowed() {
+        etcd.version = "3.5.22";
+        backend = ForSimulation.backend(EtcdBackend.builder("http://a:2379"), time, etcd);
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+
+        assertThat(failure(answer))
+                .contains("etcd 3.5.22 at http://")
+                .contains("can renew a lease that it has already revoked")
+                .contains("allowUnsafeServers(true)");
+
+        backend = ForSimulation.backend(EtcdBackend.builder("http://a:2379").allowUnsafeServers(true), time, etcd);
+        lead();
+    }
+
+    @Test
+    void aFullDatabaseLeavesLeadersAloneAndTellsCandidatesWhatToDo() {
+        lead();
+        renew().join();
+        etcd.refuse(request ->
+                request instanceof Transaction transaction && transaction.then().get(0) instanceof Transaction.Put
+                        ? new Failure(Failure.Kind.NO_SPACE, "database space exceeded")
+                        : null);
+        for (int beat = 0; beat < 12; beat++) {
+            CompletableFuture<Answer> renewal = renew();
+            time.advance(TIMING.retryPeriod());
+            granted(renewal.join());
+        }
+        CompletableFuture<Answer> other = acquire(new Claim(ElectionName.parse("orders/new"), "x", "nonce-y", TIMING));
+        time.advance(SOON);
+
+        assertThat(failure(other)).contains("no space left").contains("etcdctl alarm disarm");
+    }
+
+    @Test
+    void nothingIsLeftWhenTheLastElectionEnds() {
+        dev.baton.spi.LockBackend.Observation more = backend.observe(ELECTION, TIMING, new Stage.Heard());
+        lead();
+        soon(withdraw());
+        more.close();
+
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+}

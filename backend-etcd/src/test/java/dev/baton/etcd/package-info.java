@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.etcd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.etcd.session;
+
+import org.jspecify.annotations.NullMarked;
