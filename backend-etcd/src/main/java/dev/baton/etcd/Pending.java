@@ -8,12 +8,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An answer that somebody waits for, and that comes by the deadline whatever the store does (rule 7.1). */
 final class Pending<T> {
     private final CompletableFuture<T> stage = new CompletableFuture<>();
     private final Set<Pending<?>> unanswered;
-    private final Timekeeper.Timer timer;
+    private final Timekeeper.@Nullable Timer timer;
 
     /**
      * @param late what the stage fails with when nothing else has completed it by {@code deadline}; asked only then,
@@ -55,6 +56,10 @@ final class Pending<T> {
 
     private void settle() {
         unanswered.remove(this);
-        timer.cancel();
+        // A deadline that is already past may fire while this is still being made, on another thread.
+        Timekeeper.Timer armed = timer;
+        if (armed != null) {
+            armed.cancel();
+        }
     }
 }
