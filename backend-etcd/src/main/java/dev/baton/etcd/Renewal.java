@@ -164,7 +164,7 @@ final class Renewal {
         Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, "", lease.id) : look;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(lease.sentinel, lease.sentinelCreated)), List.of(step), List.of(look));
-        on.transact(transaction, reply -> {
+        on.transactNow(transaction, reply -> {
             if (wire == on && !stopped) {
                 confirmed(sentAt, kept, writes, reply);
             }

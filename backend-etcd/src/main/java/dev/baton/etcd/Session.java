@@ -327,7 +327,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
                     new LeaseValidity(sentAt, Duration.ofSeconds(done.value().ttlSeconds()));
             String sentinel = Line.key(settings.prefix() + ".session/", id);
             Transaction.Op look = new Transaction.Get(sentinel);
-            on.transact(
+            on.transactNow(
                     new Transaction(
                             List.of(Guard.absent(sentinel)),
                             List.of(new Transaction.Put(sentinel, "", id), look),
@@ -341,7 +341,11 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
 
     private void anchored(Wire on, long id, String sentinel, LeaseValidity validity, Reply<Transaction.Result> reply) {
         granting = false;
-        if (reply instanceof Reply.Done<Transaction.Result> done && done.value().succeeded() && on == wire && !closed) {
+        if (reply instanceof Reply.Done<Transaction.Result> done
+                && done.value().succeeded()
+                && on == wire
+                && !closed
+                && isLeaseNeeded()) {
             Lease made = new Lease(id, sentinel, done.value().revision(), validity);
             begin(on, made);
             return;
@@ -432,7 +436,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         voiding = new ArrayList<>();
         isVoiding = true;
         Transaction.Op look = new Transaction.Get(current.sentinel);
-        on.transact(
+        on.transactNow(
                 new Transaction(
                         List.of(Guard.created(current.sentinel, current.sentinelCreated)),
                         List.of(new Transaction.Put(current.sentinel, "", current.id)),

@@ -6,9 +6,11 @@ import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -20,14 +22,27 @@ import org.jspecify.annotations.Nullable;
  * (rule 7.2). In the lane, where all answers arrive too.
  */
 final class Wire {
+    /**
+     * Transactions under way at a time, besides those that everything depends on. When a lease is new, thousands of
+     * elections want to write at once, and those at the end of a queue of the client library's would time out.
+     */
+    private static final int MAX_UNDER_WAY = 128;
+
+    private static final Reply<Transaction.Result> GIVEN_UP =
+            Reply.failed(Failure.Kind.UNKNOWN, "the connection was given up");
+
     private final Timekeeper time;
     private final Channel channel;
     private final Duration timeout;
     private final Duration connecting;
     private final BiConsumer<Wire, Failure> broken;
     private final Set<Sent<?>> underWay = new LinkedHashSet<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private int transactions;
     private boolean answered;
     private boolean over;
+
+    private record Waiting(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {}
 
     /**
      * @param timeout of a request
@@ -70,7 +85,30 @@ final class Wire {
         send("revoke a lease", true, true, answer -> channel.revoke(lease, answer), then, null);
     }
 
+    /** Not before others that were asked for earlier, and only so many at a time: see {@link #MAX_UNDER_WAY}. */
     void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        if (over) {
+            then.accept(GIVEN_UP);
+            return;
+        }
+        waiting.add(new Waiting(transaction, then));
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
+        while (!over && transactions < MAX_UNDER_WAY && !waiting.isEmpty()) {
+            Waiting next = waiting.remove();
+            transactions++;
+            transactNow(next.transaction(), reply -> {
+                transactions--;
+                next.then().accept(reply);
+                sendWaiting();
+            });
+        }
+    }
+
+    /** Before all others: what every claim depends on. */
+    void transactNow(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         send("carry out a transaction", true, true, answer -> channel.transact(transaction, answer), then, null);
     }
 
@@ -104,6 +142,9 @@ final class Wire {
         List<Sent<?>> left = new ArrayList<>(underWay);
         underWay.clear();
         left.forEach(sent -> sent.fail(why));
+        List<Waiting> unsent = new ArrayList<>(waiting);
+        waiting.clear();
+        unsent.forEach(each -> each.then().accept(GIVEN_UP));
         return channel;
     }
 

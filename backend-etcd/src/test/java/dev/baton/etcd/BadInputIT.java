@@ -3,7 +3,6 @@ package dev.baton.etcd;
 import static dev.baton.etcd.Stage.claim;
 import static dev.baton.etcd.Stage.failure;
 import static dev.baton.etcd.Stage.in;
-import static dev.baton.etcd.Stage.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.testing.servers.EtcdCluster;
@@ -22,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What operators get wrong: one clear sentence each, on a real server. */
 class BadInputIT {
+    /** For a busy machine: what is wrong is found out at once when the connection is made. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
@@ -32,7 +34,7 @@ class BadInputIT {
     private static String refusal(String endpoints, UnaryOperator<EtcdBackend.Builder> settings) throws Exception {
         try (EtcdBackend backend = settings.apply(EtcdBackend.builder(endpoints).shutdownHook(false))
                 .build()) {
-            return failure(backend.acquire(claim(Stage.election(), "one"), in(backend, Duration.ofSeconds(20))));
+            return failure(backend.acquire(claim(Stage.election(), "one"), in(backend, PATIENCE)));
         }
     }
 
@@ -70,7 +72,7 @@ class BadInputIT {
                                     clients.certificate().toFile(),
                                     clients.key().toFile())))
                     .build()) {
-                lead(backend, claim(Stage.election(), "trusted"));
+                Stage.leadInTheEnd(backend, claim(Stage.election(), "trusted"));
             }
             assertThat(refusal(
                             endpoint,
@@ -99,7 +101,7 @@ class BadInputIT {
             try (EtcdBackend backend = user("elector", "secret")
                     .apply(EtcdBackend.builder(endpoints).shutdownHook(false))
                     .build()) {
-                lead(backend, claim(Stage.election(), "elector"));
+                Stage.leadInTheEnd(backend, claim(Stage.election(), "elector"));
             }
         }
     }

@@ -46,6 +46,8 @@ final class MemoryEtcd implements Clients {
     boolean down;
     boolean mute;
     int transactions;
+    int underWay;
+    int mostUnderWay;
     int keepAlives;
 
     @Nullable Moment keptAliveAt;
@@ -297,7 +299,13 @@ final class MemoryEtcd implements Clients {
         }
 
         @Override
-        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> answer) {
+            underWay++;
+            mostUnderWay = Math.max(mostUnderWay, underWay);
+            Consumer<Reply<Transaction.Result>> then = reply -> {
+                underWay--;
+                answer.accept(reply);
+            };
             ask(transaction, then, () -> {
                 Transaction.Result result = carryOut(transaction);
                 return result == null

@@ -9,6 +9,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -187,6 +188,34 @@ class SessionTest {
 
         assertThat(etcd.keepAlives - before).isLessThanOrEqualTo(11);
         assertThat(etcd.leases).hasSize(1);
+    }
+
+    @Test
+    void thousandsOfElectionsWriteNoMoreThanSoManyKeysAtATime() {
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            ElectionName name = ElectionName.parse("many/e" + i);
+            answers.add(acquire(new Claim(name, "one", "nonce-" + i, TIMING)));
+        }
+        time.advance(Duration.ofSeconds(1));
+
+        assertThat(answers).allMatch(CompletableFuture::isDone);
+        answers.forEach(answer -> granted(answer.join()));
+        assertThat(etcd.mostUnderWay).isLessThan(140);
+    }
+
+    @Test
+    void aLeaseThatNobodyNeedsAnyMoreWhenItIsGrantedIsRevoked() {
+        etcd.hold(MemoryEtcd.lease("grant"));
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+        soon(withdraw());
+        assertThat(answer).isCompletedExceptionally();
+
+        etcd.letGo();
+        time.advance(SOON);
+
+        assertThat(etcd.leases).isEmpty();
     }
 
     // -- unknown outcomes ---------------------------------------------------------------------------------------------
