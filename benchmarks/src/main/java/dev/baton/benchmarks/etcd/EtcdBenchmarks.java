@@ -20,6 +20,7 @@ public final class EtcdBenchmarks {
         all.put("handover", () -> on(cluster -> Handover.run(cluster, ElectionTiming.DEFAULT, 200)));
         all.put("failover", () -> on(cluster -> Failover.run(cluster, SHORT, 10)));
         all.put("scale", () -> on(cluster -> Scale.run(cluster, ElectionTiming.DEFAULT, Duration.ofSeconds(30))));
+        all.put("faults", () -> on(cluster -> Faults.run(cluster, SHORT, 5)));
         return all;
     }
 

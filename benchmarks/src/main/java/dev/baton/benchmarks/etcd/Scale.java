@@ -27,8 +27,8 @@ final class Scale {
     private Scale() {}
 
     private record Load(Metrics metrics, Duration window, int threads, int clientThreads, int lost) {
-        double messagesPerMinute() {
-            return metrics.messages() * 6e10 / window.toNanos();
+        double requestsPerMinute() {
+            return metrics.requests() * 6e10 / window.toNanos();
         }
 
         double proposalsPerMinute() {
@@ -50,10 +50,10 @@ final class Scale {
         double single = 0;
         for (int count : new int[] {1, 100, 1_000, 10_000}) {
             Load load = baton(cluster, timing, count, steady);
-            single = count == 1 ? load.messagesPerMinute() : single;
+            single = count == 1 ? load.requestsPerMinute() : single;
             boolean holds = load.threads <= MOST_THREADS
                     && load.lost == 0
-                    && load.messagesPerMinute() <= single * MOST_REQUESTS + 2;
+                    && load.requestsPerMinute() <= single * MOST_REQUESTS + 2;
             kept &= holds;
             System.out.printf(
                     Locale.ROOT,
@@ -61,7 +61,7 @@ final class Scale {
                             + " %d terms lost: %s%n",
                     "Baton",
                     count,
-                    load.messagesPerMinute(),
+                    load.requestsPerMinute(),
                     load.proposalsPerMinute(),
                     load.threads,
                     load.clientThreads,
@@ -76,7 +76,7 @@ final class Scale {
                         "  %-22s %5d elections: %8.1f requests %7.1f proposals%n",
                         shared ? "jetcd, one lease" : "jetcd, a lease each",
                         count,
-                        load.messagesPerMinute(),
+                        load.requestsPerMinute(),
                         load.proposalsPerMinute());
             }
         }
@@ -152,6 +152,6 @@ final class Scale {
 
     private static boolean isClients(Thread thread) {
         String name = thread.getName();
-        return name.startsWith("vert.x-") || name.startsWith("vertx-") || name.startsWith("grpc-");
+        return name.startsWith("jetcd-") || name.startsWith("vert.x-") || name.startsWith("grpc-");
     }
 }
