@@ -1,5 +1,6 @@
 package dev.baton.benchmarks;
 
+import dev.baton.benchmarks.etcd.EtcdBenchmarks;
 import dev.baton.benchmarks.kubernetes.KubernetesBenchmarks;
 import dev.baton.benchmarks.zookeeper.ZooKeeperBenchmarks;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class Benchmarks {
         Map<String, Measurement> all = new LinkedHashMap<>();
         ZooKeeperBenchmarks.all().forEach((name, measurement) -> all.put("zookeeper/" + name, measurement));
         KubernetesBenchmarks.all().forEach((name, measurement) -> all.put("kubernetes/" + name, measurement));
+        EtcdBenchmarks.all().forEach((name, measurement) -> all.put("etcd/" + name, measurement));
         return all;
     }
 

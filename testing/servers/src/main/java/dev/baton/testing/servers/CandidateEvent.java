@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * What a {@link CandidateProcess} told: a line of JSON with these fields, in this order.
  *
  * @param at when, in nanoseconds of the wall clock since 1970
- * @param event what, as {@code testing/client-go-peer/main.go} lists them
+ * @param event what, as {@code main.go} in {@code testing/client-go-peer} or {@code testing/etcd-peer} lists them
  * @param election where, {@code namespace/name}
  * @param candidate to whom
  * @param detail more, as it stands in the line, its escapes included; empty where there is none

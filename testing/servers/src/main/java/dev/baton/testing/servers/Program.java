@@ -30,7 +30,9 @@ public enum Program {
     /** A candidate on Leases, with the client-go of the API server; see {@link ClientGoPeer}. */
     CLIENT_GO_PEER("client-go-peer", "client-go-peer/current", "k8s.io/client-go"),
     /** The same with the last client-go that had locks on Endpoints and ConfigMaps. */
-    CLIENT_GO_OLD_PEER("client-go-old-peer", "client-go-peer/old", "k8s.io/client-go");
+    CLIENT_GO_OLD_PEER("client-go-old-peer", "client-go-peer/old", "k8s.io/client-go"),
+    /** A candidate on etcd, with its own client in the version of the server; see {@link EtcdGoPeer}. */
+    ETCD_PEER("etcd-peer", "etcd-peer", "go.etcd.io/etcd/client/v3");
 
     private final String command;
     private final String folder;
@@ -54,7 +56,7 @@ public enum Program {
 
     /** Whether its source is in this source tree, and so may change while its version does not. */
     boolean isOurs() {
-        return folder.startsWith("client-go-peer/");
+        return command.endsWith("-peer");
     }
 
     /** The module, among those that {@link #folder}'s requires, whose version is the program's. */
