@@ -183,22 +183,21 @@ final class Candidate {
         key = at;
         first = false;
         contest.line.expect(at);
+        long ticket = on.ticket();
         List<Guard> guards = List.of(
-                Guard.absent(at),
-                Guard.created(on.sentinel, on.sentinelCreated),
-                Guard.modified(on.sentinel, on.ticket()));
+                Guard.absent(at), Guard.created(on.sentinel, on.sentinelCreated), Guard.modified(on.sentinel, ticket));
         Transaction transaction = new Transaction(
                 guards,
                 List.of(new Transaction.Put(at, claim.identity(), on.id), new Transaction.First(contest.prefix)),
                 List.of(new Transaction.Get(at), new Transaction.Get(on.sentinel)));
         wire.transact(transaction, reply -> {
             if (state == State.ENTERING && lease == on) {
-                written(on, at, reply);
+                written(on, at, ticket, reply);
             }
         });
     }
 
-    private void written(Lease on, String at, Reply<Transaction.Result> reply) {
+    private void written(Lease on, String at, long ticket, Reply<Transaction.Result> reply) {
         if (reply instanceof Reply.Done<Transaction.Result> done) {
             Transaction.Result result = done.value();
             if (result.succeeded()) {
@@ -207,7 +206,7 @@ final class Candidate {
                 noteFirst(on, at, result.found().get(0));
             } else {
                 state = State.ABSENT;
-                notWritten(on, result.found().get(0), result.found().get(1));
+                notWritten(on, ticket, result.found().get(0), result.found().get(1));
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             Failure why = failed.why();
@@ -230,11 +229,14 @@ final class Candidate {
     }
 
     /** One of the guards did not hold, so for certain nothing was written. */
-    private void notWritten(Lease on, List<Entry> own, List<Entry> sentinel) {
+    private void notWritten(Lease on, long ticket, List<Entry> own, List<Entry> sentinel) {
         if (sentinel.isEmpty() || sentinel.get(0).created() != on.sentinelCreated) {
             // With the next lease.
             session.suspect();
-        } else if (sentinel.get(0).modified() != on.ticket()) {
+        } else if (sentinel.get(0).modified() < ticket) {
+            session.wentBack(on);
+        } else if (sentinel.get(0).modified() > ticket) {
+            // Written since we asked, of which we may have heard meanwhile.
             on.written(sentinel.get(0).modified());
             proceed();
         } else if (!own.isEmpty()) {
@@ -377,9 +379,11 @@ final class Candidate {
             proceed();
         } else if (isOpen(acquire) && acquire != null) {
             // The line may not have heard of the leader that was read, and it tells when its turn is over.
-            Duration retryIn = contest.isLive() && contest.line.at(leader.key()) != null
-                    ? Answer.Refused.UNTIL_TOLD
-                    : claim.timing().retryPeriod();
+            Entry told = contest.line.at(leader.key());
+            // Nor need it be there still: another claim of the same session may have its key by now.
+            boolean willTell = contest.isLive() && told != null && told.created() == leader.created();
+            Duration retryIn =
+                    willTell ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
             acquire.complete(new Answer.Refused(contest.shown(leader), retryIn));
         }
     }

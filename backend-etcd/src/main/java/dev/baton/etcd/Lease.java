@@ -9,6 +9,8 @@ import dev.baton.etcd.session.LeaseValidity;
  * way with an older ticket can land any more. In the lane.
  */
 final class Lease {
+    static final String WENT_BACK = "is of a store that went back in time: it was restored from a backup or replaced";
+
     final long id;
     final String sentinel;
     final long sentinelCreated;

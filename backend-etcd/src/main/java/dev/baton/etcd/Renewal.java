@@ -1,7 +1,6 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
@@ -160,18 +159,20 @@ final class Renewal {
     /** Only the answer to the keepAlive begins this: a read that overtook it would prove nothing. */
     private void confirm(Wire on, Moment sentAt, Channel.KeptAlive kept) {
         boolean writes = time.now().nanosSince(written) >= leaseDuration.toNanos();
+        long ticket = lease.ticket();
         Transaction.Op look = new Transaction.Get(lease.sentinel);
         Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, "", lease.id) : look;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(lease.sentinel, lease.sentinelCreated)), List.of(step), List.of(look));
         on.transactNow(transaction, reply -> {
             if (wire == on && !stopped) {
-                confirmed(sentAt, kept, writes, reply);
+                confirmed(sentAt, kept, writes, ticket, reply);
             }
         });
     }
 
-    private void confirmed(Moment sentAt, Channel.KeptAlive kept, boolean wrote, Reply<Transaction.Result> reply) {
+    private void confirmed(
+            Moment sentAt, Channel.KeptAlive kept, boolean wrote, long ticket, Reply<Transaction.Result> reply) {
         if (reply instanceof Reply.Done<Transaction.Result> done) {
             asking = false;
             Transaction.Result result = done.value();
@@ -179,7 +180,12 @@ final class Renewal {
                 listener.over("has ended, or its sentinel was deleted");
                 return;
             }
-            note(wrote, result);
+            long newest = writtenAt(wrote, result);
+            if (newest < ticket) {
+                listener.over(Lease.WENT_BACK);
+                return;
+            }
+            note(wrote, newest);
             boolean proved = lease.validity.confirmed(sentAt, kept, result.raftTerm());
             if (proved) {
                 onTime(Duration.ofNanos(time.now().nanosSince(sentAt)));
@@ -202,13 +208,16 @@ final class Renewal {
         }
     }
 
-    private void note(boolean wrote, Transaction.Result result) {
+    /** The revision at which the sentinel was written last, as {@code result} shows. */
+    private static long writtenAt(boolean wrote, Transaction.Result result) {
+        return wrote ? result.revision() : result.found().get(0).get(0).modified();
+    }
+
+    private void note(boolean wrote, long revision) {
+        lease.written(revision);
         if (wrote) {
             written = time.now();
-            lease.written(result.revision());
-            listener.written(result.revision());
-        } else {
-            result.found().stream().flatMap(List::stream).map(Entry::modified).forEach(lease::written);
+            listener.written(revision);
         }
     }
 

@@ -171,7 +171,6 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         connected = true;
         everConnected = true;
         failure = null;
-        reopenDelay = null;
         complaint = null;
         log.info("connected to etcd at {}", on.endpoint());
         unsafe.values().forEach(this::complain);
@@ -195,6 +194,9 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         }
         wire = null;
         patienceFor(broken);
+        if (broken.hasServed()) {
+            reopenDelay = null;
+        }
         boolean was = connected;
         connected = false;
         failure = why;
@@ -401,6 +403,13 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         }
     }
 
+    /** What was asked later than its last write was heard of shows the sentinel as it was before that. */
+    void wentBack(Lease on) {
+        if (on == lease) {
+            over(Lease.WENT_BACK);
+        }
+    }
+
     private void drop(Lease ended) {
         lease = null;
         if (renewal != null) {
@@ -435,6 +444,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         List<Runnable> waiting = voiding;
         voiding = new ArrayList<>();
         isVoiding = true;
+        long ticket = current.ticket();
         Transaction.Op look = new Transaction.Get(current.sentinel);
         on.transactNow(
                 new Transaction(
@@ -444,6 +454,10 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
                 reply -> {
                     isVoiding = false;
                     if (reply instanceof Reply.Done<Transaction.Result> done
+                            && done.value().succeeded()
+                            && done.value().revision() <= ticket) {
+                        wentBack(current);
+                    } else if (reply instanceof Reply.Done<Transaction.Result> done
                             && done.value().succeeded()) {
                         current.written(done.value().revision());
                         waiting.forEach(Runnable::run);
@@ -501,8 +515,9 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             return null;
         }
         LeaseValidity.Proof proof = lease.validity.proof();
-        Moment end = proof.aliveAt().plusNanos(timing.scaledNanos(proof.ttl()));
-        return time.now().hasReached(end) ? null : proof;
+        // A term that would be over as it begins is withdrawn, and tried again, at once and over again.
+        long useful = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(proof.ttl()));
+        return time.now().hasReached(proof.aliveAt().plusNanos(useful)) ? null : proof;
     }
 
     void awaitProof(Candidate candidate) {

@@ -40,6 +40,7 @@ final class Wire {
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private int transactions;
     private boolean answered;
+    private boolean served;
     private boolean over;
 
     private record Waiting(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {}
@@ -64,6 +65,11 @@ final class Wire {
     /** Whether anything was ever answered, other than which version it is, which takes a connection of its own. */
     boolean hasAnswered() {
         return answered;
+    }
+
+    /** Whether a transaction was carried out: a member without a leader tells its version, and may even renew leases. */
+    boolean hasServed() {
+        return served;
     }
 
     void version(String endpoint, Consumer<Reply<String>> then) {
@@ -109,7 +115,11 @@ final class Wire {
 
     /** Before all others: what every claim depends on. */
     void transactNow(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
-        send("carry out a transaction", true, true, answer -> channel.transact(transaction, answer), then, null);
+        Consumer<Reply<Transaction.Result>> noted = reply -> {
+            served |= reply instanceof Reply.Done<Transaction.Result>;
+            then.accept(reply);
+        };
+        send("carry out a transaction", true, true, answer -> channel.transact(transaction, answer), noted, null);
     }
 
     Runnable watch(String prefix, long from, Channel.Watcher watcher) {

@@ -37,6 +37,7 @@ final class MemoryEtcd implements Clients {
     private final Map<Long, List<Change>> history = new HashMap<>();
     private @Nullable Predicate<Object> losesAnswer;
     private @Nullable Predicate<Object> holds;
+    private @Nullable Predicate<Object> slow;
     private Function<Object, @Nullable Failure> refuses = request -> null;
     String version = "3.6.6";
     long revision = 100;
@@ -44,6 +45,7 @@ final class MemoryEtcd implements Clients {
     long keepAliveTerm = -1;
     long compacted;
     boolean down;
+    boolean leaderless;
     boolean mute;
     int transactions;
     int underWay;
@@ -79,6 +81,11 @@ final class MemoryEtcd implements Clients {
     /** The next such request is carried out, and its answer lost. */
     void loseAnswer(Predicate<Object> request) {
         losesAnswer = request;
+    }
+
+    /** The next such request is carried out at once, and its answer takes longer than what watches tell. */
+    void slowAnswer(Predicate<Object> request) {
+        slow = request;
     }
 
     /** The next such request reaches the servers when it is let go. */
@@ -231,7 +238,7 @@ final class MemoryEtcd implements Clients {
         }
 
         private <T> void ask(Object request, Consumer<Reply<T>> then, java.util.function.Supplier<Reply<T>> carryOut) {
-            if (down) {
+            if (down || (leaderless && request instanceof Transaction)) {
                 return;
             }
             Failure why = refuses.apply(request);
@@ -255,7 +262,10 @@ final class MemoryEtcd implements Clients {
             if (losing != null && losing.test(request)) {
                 losesAnswer = null;
             } else {
-                time.schedule(ROUND_TRIP, () -> {
+                Predicate<Object> slowing = slow;
+                boolean late = slowing != null && slowing.test(request);
+                slow = late ? null : slowing;
+                time.schedule(late ? ROUND_TRIP.multipliedBy(10) : ROUND_TRIP, () -> {
                     if (!closed) {
                         then.accept(reply);
                     }
@@ -318,6 +328,10 @@ final class MemoryEtcd implements Clients {
         public Runnable watch(String prefix, long from, Watcher watcher) {
             Watching watching = new Watching(prefix, watcher);
             if (down) {
+                return () -> {};
+            }
+            if (leaderless) {
+                time.schedule(ROUND_TRIP, () -> watcher.ended(new Failure(Failure.Kind.NO_LEADER, "no leader")));
                 return () -> {};
             }
             if (from > 0 && from <= compacted) {

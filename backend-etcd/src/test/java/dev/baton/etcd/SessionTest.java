@@ -2,6 +2,7 @@ package dev.baton.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.Answer;
@@ -174,6 +175,24 @@ class SessionTest {
         assertThat(heard.heard("lost one")).isTrue();
         assertThat(etcd.leases).doesNotContainKey(lease);
         assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+
+    @Test
+    void aProofThatIsOlderThanATermLastsIsNotGrantedOn() {
+        lead();
+        soon(withdraw());
+        etcd.refuse(request -> MemoryEtcd.lease("keepAlive").test(request)
+                ? new Failure(Failure.Kind.LEASE_NOT_FOUND, "requested lease not found")
+                : null);
+        time.advance(TIMING.renewDeadline().plusSeconds(1));
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+        assertThat(answer).isNotDone();
+
+        etcd.refuse(request -> null);
+        time.advance(TIMING.retryPeriod());
+
+        granted(answer.join());
     }
 
     @Test
@@ -385,6 +404,67 @@ class SessionTest {
     }
 
     @Test
+    void aLeaderThatWasReadAndHasComeAgainSinceIsNotWaitedFor() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        granted(soon(acquire(new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", TIMING))));
+        etcd.slowAnswer(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> answer = acquire(claim);
+        etcd.delete(LINE + "5");
+        etcd.put(LINE + "5", "behind", 5);
+
+        assertThat(Stage.refused(soon(answer)).retryIn()).isEqualTo(TIMING.retryPeriod());
+        granted(soon(acquire(claim)));
+    }
+
+    @Test
+    void aTicketThatWasChangedMeanwhileIsShownAnew() {
+        granted(soon(acquire(new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", TIMING))));
+        time.advance(Duration.ofSeconds(14));
+        etcd.hold(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> answer = acquire(claim);
+        // The sentinel is written once a leaseDuration.
+        time.advance(Duration.ofMillis(2500));
+        etcd.letGo();
+
+        granted(soon(answer));
+    }
+
+    @Test
+    void aLeaseThatAStoreRestoredFromABackupStillKnowsIsGivenUp() {
+        lead();
+        long lease = lease();
+        String sentinel = "/baton/.session/" + Long.toHexString(lease);
+        Entry before = Objects.requireNonNull(etcd.keys.get(sentinel));
+        time.advance(Duration.ofSeconds(20));
+        assertThat(Objects.requireNonNull(etcd.keys.get(sentinel)).modified()).isGreaterThan(before.modified());
+
+        etcd.keys.put(sentinel, before);
+        time.advance(TIMING.retryPeriod().plus(SOON));
+
+        assertThat(heard.heard("lost one: its lease " + Long.toHexString(lease) + " is of a store that went back"))
+                .isTrue();
+        assertThat(etcd.leases).doesNotContainKey(lease);
+    }
+
+    @Test
+    void whoAcquiresWhereTheStoreWentBackAsksOnceAndTakesAnotherLease() {
+        Claim other = new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", TIMING);
+        granted(soon(acquire(other)));
+        String sentinel = "/baton/.session/" + Long.toHexString(lease());
+        Entry before = Objects.requireNonNull(etcd.keys.get(sentinel));
+        time.advance(Duration.ofSeconds(17));
+        etcd.keys.put(sentinel, before);
+        int asked = etcd.transactions;
+
+        CompletableFuture<Answer> answer = acquire(claim);
+        time.advance(SOON);
+
+        granted(answer.join());
+        assertThat(etcd.transactions - asked).isLessThan(10);
+    }
+
+    @Test
     void anotherElectionNestedBelowThisOneIsRefusedByName() {
         etcd.leases.put(5L, 15L);
         etcd.put(LINE + "eu/5", "elsewhere", 5);
@@ -418,6 +498,18 @@ class SessionTest {
         assertThat(later.subList(1, later.size())).isNotEmpty().anyMatch(each -> !each.equals(first));
         assertThat(heard.all.stream().filter(each -> each.startsWith("watching")))
                 .containsExactly("watching true", "watching false", "watching true");
+    }
+
+    @Test
+    void membersWithoutALeaderAreTriedEverLessOften() {
+        lead();
+        int before = etcd.opened.size();
+        etcd.leaderless = true;
+        etcd.endWatches(new Failure(Failure.Kind.NO_LEADER, "no leader"));
+
+        time.advance(Duration.ofSeconds(15));
+
+        assertThat(etcd.opened.size() - before).isBetween(5, 25);
     }
 
     @Test

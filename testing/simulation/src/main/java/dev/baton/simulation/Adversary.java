@@ -233,7 +233,7 @@ final class Adversary {
         if (!world.weather().inject(Fault.RESTORE)) {
             return;
         }
-        world.store().restore();
+        world.contended().restore();
         if (random.nextBoolean()) {
             after(random.nextLong(world.leaseNanos()), world::raiseEpoch);
         }

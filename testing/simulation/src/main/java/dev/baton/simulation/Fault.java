@@ -43,6 +43,12 @@ enum Fault {
     TOUCH_DELAYED,
     CONNECTION_LATE,
     SESSION_EXPIRED,
+    LEADER_STALLED,
+    QUORUM_LOST,
+    LEASE_EXPIRED,
+    STORE_COMPACTED,
+    WATCH_ENDED,
+    OPERATOR_REVOKES,
     OPERATOR_DELETES,
     OPERATOR_BLANKS,
     ERROR_BEFORE_COMMIT,
@@ -80,7 +86,7 @@ enum Fault {
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
     }
 
-    /** Whether only servers that keep sessions suffer this. */
+    /** Whether only servers that keep sessions, or leases, suffer this. */
     boolean isOfServers() {
         return switch (this) {
             case LEADER_CHANGED,
@@ -90,6 +96,14 @@ enum Fault {
                     TOUCH_DELAYED,
                     CONNECTION_LATE,
                     SESSION_EXPIRED -> true;
+            default -> isOfEtcd();
+        };
+    }
+
+    /** Whether only etcd suffers this. */
+    boolean isOfEtcd() {
+        return switch (this) {
+            case LEADER_STALLED, QUORUM_LOST, LEASE_EXPIRED, STORE_COMPACTED, WATCH_ENDED, OPERATOR_REVOKES -> true;
             default -> false;
         };
     }

@@ -63,7 +63,8 @@ final class Invariants {
         return astray;
     }
 
-    private boolean premise() {
+    /** Whether only the holder, or the store's own expiry, ends a live claim. */
+    boolean premise() {
         return premise && !astray;
     }
 
@@ -173,7 +174,8 @@ final class Invariants {
     private long longestAfterAnEdit(Reign reign) {
         ElectionTiming timing = reign.node.config().timing();
         long renew = timing.renewDeadline().toNanos();
-        return (long) ((renew + (timing.leaseDuration().toNanos() - renew) / 2) / (1 - world.drift()));
+        return (long) ((renew + (timing.leaseDuration().toNanos() - renew) / 2) / (1 - world.drift()))
+                + world.contended().deafness();
     }
 
     // -- what candidates tell -------------------------------------------------------------------------------------
@@ -203,6 +205,7 @@ final class Invariants {
 
     private void withdrawn(Node node, String nonce) {
         withdrawn.add(nonce);
+        world.contended().withdrawn(node);
         Entry entry = world.store().entry();
         if (premise()
                 && entry != null
@@ -443,6 +446,12 @@ final class Invariants {
         }
         editedAt = world.now();
         committedAt = world.now();
+    }
+
+    /** Somebody who is no candidate took something away. */
+    void edited(String what) {
+        world.trace("operator", what);
+        editedAt = world.now();
     }
 
     /** Somebody wrote the same record once more: that is no sign of life of its holder. */

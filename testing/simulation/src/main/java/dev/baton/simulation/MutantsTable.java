@@ -30,20 +30,28 @@ final class MutantsTable {
     private MutantsTable() {}
 
     /**
-     * How one mutant fared: at ZooKeeper, its name says so.
+     * How one mutant fared: at ZooKeeper and etcd, its name says so.
      *
      * @param seeds to catch it, in ascending order; {@link #MOST_SEEDS} + 1 where it survived
      * @param violation what the first run caught
      */
     record Row(Options options, List<Integer> seeds, String violation) {
         String name() {
-            ZooKeeperMutant at = options.zooKeeper();
-            return at == null ? options.mutant().text() : "zookeeper:" + at.text();
+            ZooKeeperMutant zooKeeper = options.zooKeeper();
+            EtcdMutant etcd = options.etcd();
+            if (etcd != null) {
+                return "etcd:" + etcd.text();
+            }
+            return zooKeeper == null ? options.mutant().text() : "zookeeper:" + zooKeeper.text();
         }
 
         String mistake() {
-            ZooKeeperMutant at = options.zooKeeper();
-            return at == null ? options.mutant().mistake() : at.mistake();
+            ZooKeeperMutant zooKeeper = options.zooKeeper();
+            EtcdMutant etcd = options.etcd();
+            if (etcd != null) {
+                return etcd.mistake();
+            }
+            return zooKeeper == null ? options.mutant().mistake() : zooKeeper.mistake();
         }
 
         int median() {
@@ -65,7 +73,11 @@ final class MutantsTable {
             Stream<Options> zooKeeper = Arrays.stream(ZooKeeperMutant.values())
                     .filter(mutant -> mutant != ZooKeeperMutant.NONE)
                     .map(options::with);
-            List<Future<Row>> pending = Stream.concat(register, zooKeeper)
+            Stream<Options> etcd = Arrays.stream(EtcdMutant.values())
+                    .filter(mutant -> mutant != EtcdMutant.NONE)
+                    .map(options::with);
+            List<Future<Row>> pending = Stream.of(register, zooKeeper, etcd)
+                    .flatMap(each -> each)
                     .map(mutated -> pool.submit(() -> hunt(mutated)))
                     .toList();
             List<Row> rows = new ArrayList<>();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param candidates how many contend, or 0 to let the seed choose
  * @param mutant which wrong variant of the code runs
- * @param zooKeeper which variant of the ZooKeeper backend runs, or null for a register
+ * @param zooKeeper which variant of the ZooKeeper backend runs, or null for another kind of store
+ * @param etcd which variant of the etcd backend runs, or null for another kind of store
  * @param rho by how much clocks err in a search directed at the theorem's bound, or 0 for worlds full of faults
  * @param only the faults that strike, or null for all that the seed draws
  */
@@ -18,12 +19,13 @@ public record Options(
         int candidates,
         Mutant mutant,
         @Nullable ZooKeeperMutant zooKeeper,
+        @Nullable EtcdMutant etcd,
         double rho,
         @Nullable List<Strike> only) {
     private static final int MOST_CANDIDATES = 64;
 
     /** The production code, with as many candidates as the seed chooses. */
-    public static final Options DEFAULT = new Options(0, Mutant.NONE, null, 0, null);
+    public static final Options DEFAULT = new Options(0, Mutant.NONE, null, null, 0, null);
 
     public Options {
         if (candidates < 0 || candidates > MOST_CANDIDATES) {
@@ -39,27 +41,32 @@ public record Options(
 
     /** Options for a register. */
     public Options(int candidates, Mutant mutant) {
-        this(candidates, mutant, null, 0, null);
+        this(candidates, mutant, null, null, 0, null);
     }
 
     /** These options with another mutant. */
     public Options with(Mutant other) {
-        return new Options(candidates, other, zooKeeper, rho, only);
+        return new Options(candidates, other, zooKeeper, etcd, rho, only);
     }
 
     /** These options, at ZooKeeper. */
     public Options with(ZooKeeperMutant other) {
-        return new Options(candidates, mutant, other, rho, only);
+        return new Options(candidates, mutant, other, null, rho, only);
+    }
+
+    /** These options, at etcd. */
+    public Options with(EtcdMutant other) {
+        return new Options(candidates, mutant, null, other, rho, only);
     }
 
     /** These options with clocks that err by {@code error}, in a search for two leaders. */
     public Options withRho(double error) {
-        return new Options(candidates, mutant, zooKeeper, error, only);
+        return new Options(candidates, mutant, zooKeeper, etcd, error, only);
     }
 
     /** These options with no faults but these. */
     Options only(List<Strike> strikes) {
-        return new Options(candidates, mutant, zooKeeper, rho, strikes);
+        return new Options(candidates, mutant, zooKeeper, etcd, rho, strikes);
     }
 
     /** Whether clocks and cuts are chosen to break the theorem, and nothing else goes wrong. */
@@ -69,12 +76,25 @@ public record Options(
 
     /** What there is to cover. */
     Coverage nothingCovered() {
-        return new Coverage(kind().faults());
+        return new Coverage(kind().faults(), kind().rareTransitions());
     }
 
     /** What candidates contend at. */
     StoreKind kind() {
+        if (etcd != null) {
+            return new EtcdKind(etcd);
+        }
         return zooKeeper == null ? new RegisterKind() : new ZooKeeperKind(zooKeeper);
+    }
+
+    /** Whether candidates contend at a register. */
+    boolean isAtARegister() {
+        return zooKeeper == null && etcd == null;
+    }
+
+    /** Whether operators may break the premise of the invariants, or restore the store from a backup. */
+    boolean hasOperators() {
+        return zooKeeper == null;
     }
 
     /** The command that runs {@code seed} again, just so. */
@@ -91,6 +111,12 @@ public record Options(
             command.append(" --store zookeeper");
             if (zooKeeper != ZooKeeperMutant.NONE) {
                 command.append(':').append(zooKeeper.text());
+            }
+        }
+        if (etcd != null) {
+            command.append(" --store etcd");
+            if (etcd != EtcdMutant.NONE) {
+                command.append(':').append(etcd.text());
             }
         }
         if (isDirected()) {

@@ -18,10 +18,10 @@ final class RegisterKind implements StoreKind {
 
     @Override
     public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
-        return new OneRegister(world.options().mutant());
+        return new OneRegister(world, world.options().mutant());
     }
 
-    private record OneRegister(Mutant mutant) implements Store {
+    private record OneRegister(World world, Mutant mutant) implements Store {
         @Override
         public LockBackend backend(Node node, BackendRuntime runtime) {
             Register register = mutant.around(new SimulatedRegister(node, runtime), node);
@@ -39,6 +39,11 @@ final class RegisterKind implements StoreKind {
         @Override
         public long patience() {
             return 0;
+        }
+
+        @Override
+        public void restore() {
+            world.store().restore();
         }
 
         @Override

@@ -58,7 +58,7 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "KIND",
-            description = "register, zookeeper, or zookeeper:MUTANT (default: ${DEFAULT-VALUE}).")
+            description = "register, zookeeper, etcd, zookeeper:MUTANT, or etcd:MUTANT (default: ${DEFAULT-VALUE}).")
     private String store = "register";
 
     @Option(
@@ -127,7 +127,7 @@ public final class Simulate implements Callable<Integer> {
         if (exhaustive != null) {
             return exhaust(bounds(exhaustive, command.commandLine()), out);
         }
-        Options options = new Options(candidates, mutant, zooKeeper(command.commandLine()), rho, strikes());
+        Options options = at(new Options(candidates, mutant, null, null, rho, strikes()), store, command.commandLine());
         if (mutantsTable != null) {
             return mutants(mutantsTable, options, out);
         }
@@ -153,22 +153,31 @@ public final class Simulate implements Callable<Integer> {
         return report.violation() == null ? 0 : 1;
     }
 
-    private @Nullable ZooKeeperMutant zooKeeper(CommandLine commandLine) {
-        String kind = "zookeeper";
-        if (store.equals("register")) {
-            return null;
-        }
+    /** {@code options} at the store that {@code text} names, with the mutant that it names, if any. */
+    private static Options at(Options options, String text, CommandLine commandLine) {
+        int colon = text.indexOf(':');
+        String kind = colon < 0 ? text : text.substring(0, colon);
+        String mistake = colon < 0 ? "none" : text.substring(colon + 1);
         try {
-            if (store.equals(kind) || store.startsWith(kind + ":")) {
-                return store.equals(kind)
-                        ? ZooKeeperMutant.NONE
-                        : ZooKeeperMutant.of(store.substring(kind.length() + 1));
+            switch (kind) {
+                case "zookeeper" -> {
+                    return options.with(ZooKeeperMutant.of(mistake));
+                }
+                case "etcd" -> {
+                    return options.with(EtcdMutant.of(mistake));
+                }
+                default -> {
+                    if (text.equals("register")) {
+                        return options;
+                    }
+                }
             }
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(commandLine, e.getMessage(), e);
         }
         throw new CommandLine.ParameterException(
-                commandLine, "store \"" + store + "\" must be register, zookeeper, or zookeeper:MUTANT");
+                commandLine,
+                "store \"" + text + "\" must be register, zookeeper, etcd, zookeeper:MUTANT, or etcd:MUTANT");
     }
 
     private int mutants(Path document, Options options, PrintWriter out) throws IOException {

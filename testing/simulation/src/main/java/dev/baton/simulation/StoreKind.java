@@ -12,6 +12,11 @@ interface StoreKind {
     /** What can go wrong in a world with it: the rows of its matrix. */
     Set<Fault> faults();
 
+    /** Transitions of the machine that only this kind brings about, now and then. */
+    default Set<String> rareTransitions() {
+        return Set.of();
+    }
+
     /** One world's; {@code timings} are those of its candidates. */
     Store open(World world, SplittableRandom random, List<ElectionTiming> timings);
 
@@ -25,6 +30,21 @@ interface StoreKind {
 
         /** How many nanoseconds longer than at a register the way back may take once the weather has cleared. */
         long patience();
+
+        /** The store goes back to a backup, if this kind can. */
+        default void restore() {
+            throw new UnsupportedOperationException("there is no backup");
+        }
+
+        /** How many nanoseconds longer than at a register a term may outlast an operator's edit. */
+        default long deafness() {
+            return 0;
+        }
+
+        /** The withdrawal of a claim of {@code node} was confirmed: nothing of it may be left that the store can show. */
+        default void withdrawn(Node node) {
+            // A register's record is looked at by the invariants.
+        }
 
         /** Everybody was closed: nothing of the living may be left, besides what the invariants know of. */
         void checkNothingIsLeft();

@@ -55,7 +55,7 @@ final class Weather {
                 draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
             }
         }
-        if (world.options().zooKeeper() == null) {
+        if (world.options().isAtARegister()) {
             SplittableRandom more = random.split();
             for (Fault fault : Fault.values()) {
                 if (fault.isOfARegister()) {
@@ -63,6 +63,8 @@ final class Weather {
                     draw(fault, more, fault == Fault.RESTORE ? restores : fault.breaksThePremise() ? operators : rare);
                 }
             }
+        } else if (restores) {
+            draw(Fault.RESTORE, random.split(), true);
         }
         // A suspended machine is deposed by its wall clock, so that must not go back at the same time.
         chances[(jumps ? Fault.MACHINE_SUSPENDED : Fault.WALL_CLOCK_JUMP).place()] = -1;

@@ -41,7 +41,10 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
      * and an operator who deletes a node breaks the premise that the invariants of this kind rest on.
      */
     static final Set<Fault> FAULTS = Arrays.stream(Fault.values())
-            .filter(fault -> !fault.isOfARegister() && !fault.breaksThePremise() && !OF_NO_CONNECTION.contains(fault))
+            .filter(fault -> !fault.isOfARegister()
+                    && !fault.isOfEtcd()
+                    && !fault.breaksThePremise()
+                    && !OF_NO_CONNECTION.contains(fault))
             .collect(Collectors.toUnmodifiableSet());
 
     private final World world;

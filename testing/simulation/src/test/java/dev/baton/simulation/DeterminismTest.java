@@ -24,7 +24,7 @@ class DeterminismTest {
     private static final String HISTORIES = "histories ";
 
     @ParameterizedTest
-    @ValueSource(strings = {"register", "zookeeper"})
+    @ValueSource(strings = {"register", "zookeeper", "etcd"})
     void everyJdkTellsTheSameHistories(String store) throws IOException, InterruptedException {
         Set<Path> jdks = jdks();
         Requires.that(

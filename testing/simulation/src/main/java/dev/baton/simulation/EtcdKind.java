@@ -1,0 +1,29 @@
+package dev.baton.simulation;
+
+import dev.baton.spi.ElectionTiming;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * etcd's servers.
+ *
+ * @param mutant which variant of the backend runs
+ */
+record EtcdKind(EtcdMutant mutant) implements StoreKind {
+    @Override
+    public Set<Fault> faults() {
+        return EtcdStore.FAULTS;
+    }
+
+    /** What a claim hears of its turn may reach it before what it hears of its own key, on which it would have asked. */
+    @Override
+    public Set<String> rareTransitions() {
+        return Set.of("StandingBy>Leading", "StandingBy>TakingOver");
+    }
+
+    @Override
+    public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
+        return new EtcdStore(world, random.split(), mutant);
+    }
+}

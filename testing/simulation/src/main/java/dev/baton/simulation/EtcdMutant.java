@@ -1,0 +1,148 @@
+package dev.baton.simulation;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.simulation.etcd.Misbehaving;
+import dev.baton.simulation.etcd.SimulatedClients;
+import dev.baton.spi.Answer;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A small, plausible mistake in how leases, keys and watches of etcd are used, planted around the production code. */
+public enum EtcdMutant implements SimulatedClients.Shown {
+    NONE("No mistake at all."),
+    VALIDITY_FROM_RECEIPT("The TTL counts from the receipt of an answer, as Go's client and jetcd count it.") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Regranting(right) {
+                @Override
+                Answer.Granted changed(Answer.Granted granted, Duration leaseDuration) {
+                    return new Answer.Granted(
+                            right.runtime().timekeeper().now(), granted.guaranteedFor(), granted.token());
+                }
+            };
+        }
+    },
+    KEEP_ALIVE_TRUSTED(
+            "A keepAlive that was answered is taken for proof that the keys stand: no sentinel is read (etcd#14758).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Trusting(right, time);
+        }
+    },
+    TURN_TAKEN_UNREAD(
+            "Whoever has no news of others takes its turn, without reading line and own key (jetcd's campaign).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Presuming(right, time);
+        }
+    },
+    TICKET_NOT_COMPARED(
+            "A key is written whatever the ticket is by then: a late one lands after its withdrawal (4.2).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Ticketless(right);
+        }
+    },
+    AMBIGUOUS_WRITE_LEFT_BEHIND(
+            "A key whose answer did not come is taken not to have been written (etcd#21128, stolon#659).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Sure(right, time);
+        }
+    },
+    WATCH_FROM_THE_PRESENT(
+            "A watch that is made again begins at the present: what changed meanwhile is not told (6.3).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Present(right);
+        }
+    },
+    WATCH_TRUSTED_THOUGH_SILENT("A watch that is silent is taken to live for as long as requests are answered (6.3).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Believing(right);
+        }
+    },
+    KEY_ADOPTED("A candidate that finds its lease's key leads on it: a second term on one createRevision (2.2).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Adopting(right);
+        }
+    },
+    TOKEN_OF_THE_SESSION("All terms of a session have the token of its first (2.2).") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Regranting(right) {
+                private @Nullable FencingToken first;
+
+                @Override
+                Answer.Granted changed(Answer.Granted granted, Duration leaseDuration) {
+                    FencingToken token = first == null ? granted.token() : first;
+                    first = token;
+                    return new Answer.Granted(granted.sentAt(), granted.guaranteedFor(), token);
+                }
+            };
+        }
+    },
+    REVOCATION_FORGOTTEN("A lease that was given up is taken to be gone, and is not revoked (4.1; Spring #2421).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Forgetful(right, time);
+        }
+    },
+    LEASE_FOR_EACH_CLAIM("Each claim has a lease of its own (8.1).") {
+        @Override
+        LockBackend backend(Supplier<LockBackend> opened) {
+            return new SessionForEachClaim(opened);
+        }
+    };
+
+    private final String mistake;
+
+    EtcdMutant(String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** What is wrong, in a sentence. */
+    public String mistake() {
+        return mistake;
+    }
+
+    /** {@code keep-alive-trusted} for {@link #KEEP_ALIVE_TRUSTED}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The mutant that {@link #text()} names.
+     *
+     * @throws IllegalArgumentException naming those there are
+     */
+    public static EtcdMutant of(String text) {
+        return Arrays.stream(values())
+                .filter(mutant -> mutant.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("etcd mutant \"" + text + "\" must be one of "
+                        + Arrays.stream(values()).map(EtcdMutant::text).toList()));
+    }
+
+    /** The backend of one process. */
+    LockBackend backend(Supplier<LockBackend> opened) {
+        return around(opened.get());
+    }
+
+    LockBackend around(LockBackend right) {
+        return right;
+    }
+
+    @Override
+    public Channel around(Channel right, Timekeeper time) {
+        return right;
+    }
+}

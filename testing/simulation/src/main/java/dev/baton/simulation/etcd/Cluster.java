@@ -1,0 +1,572 @@
+package dev.baton.simulation.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Three members of etcd. Transactions, reads among them, are carried out one after another by whoever leads with a
+ * majority. Leases are kept by the leader alone, by its own clock: a renewal does not go through Raft, so a member that
+ * does not know that it leads no more answers it as well. The leader looks every 500 ms for leases that have ended, and
+ * revokes them with an entry of the log. A new leader lets each begin anew, and an election timeout longer.
+ */
+public final class Cluster {
+    private static final long MILLI = 1_000_000;
+    private static final long SCAN = 500 * MILLI;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final int MEMBERS = 3;
+
+    private final Surroundings world;
+    private final List<Member> members = new ArrayList<>();
+    private final Keys keys = new Keys();
+    private final Map<Long, Grant> granted = new HashMap<>();
+    private final Map<Long, List<Runnable>> ending = new HashMap<>();
+    private final Set<Long> revoking = new HashSet<>();
+    private final Set<Long> givenUp = new HashSet<>();
+    private final long election;
+    private final boolean revives;
+    private Set<Long> alive = new TreeSet<>();
+    private long term = 1;
+    private int reign;
+    private @Nullable Member leader;
+    private @Nullable Backup backup;
+    private @Nullable Ambush ambush;
+
+    /** What became of a request, and how long after now the member knows it. */
+    interface Answer<T> {
+        void give(Reply<T> reply, long later);
+    }
+
+    private record Grant(Host owner, long ttlSeconds) {}
+
+    private record Backup(Keys keys, Set<Long> alive) {}
+
+    /** What lies in wait for a renewal by a former leader. */
+    private record Ambush(Host process, Runnable then) {}
+
+    /**
+     * @param election how long followers wait for a leader that is silent, in nanoseconds
+     * @param drift how much the members' clocks err at most
+     * @param revives whether the servers renew leases that they are about to revoke, as those before 3.5.23 do
+     */
+    public Cluster(Surroundings world, long election, double drift, boolean revives) {
+        this.world = world;
+        this.election = election;
+        this.revives = revives;
+        for (int i = 0; i < MEMBERS; i++) {
+            double rate = world.random().nextBoolean() ? drift : world.random().nextDouble(-drift, drift);
+            members.add(new Member("http://e" + i + ":2379", rate));
+        }
+        elect();
+    }
+
+    public List<String> endpoints() {
+        return members.stream().map(Member::endpoint).toList();
+    }
+
+    String version() {
+        return revives ? "3.5.20" : "3.6.6";
+    }
+
+    Member member(String endpoint) {
+        return members.stream()
+                .filter(member -> member.endpoint().equals(endpoint))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether a branch of {@code transaction} writes. */
+    static boolean mayWrite(Transaction transaction) {
+        return transaction.then().stream().anyMatch(Cluster::writes)
+                || transaction.otherwise().stream().anyMatch(Cluster::writes);
+    }
+
+    private static boolean writes(Transaction.Op step) {
+        return step instanceof Transaction.Put || step instanceof Transaction.Delete;
+    }
+
+    /** From a member to the leader, to a majority, and back. */
+    private long hop() {
+        return world.random().nextLong(2 * MILLI);
+    }
+
+    // -- agreement ------------------------------------------------------------------------------------------------
+
+    /**
+     * Runs {@code then} when the leader and a majority agree. What writes is lost with the leader that had it; what reads is
+     * asked again.
+     */
+    private <T> void agree(Member at, boolean writes, Answer<T> answer, Runnable then) {
+        if (at.isCut() || leader == null) {
+            if (!writes || (!at.isCut() && world.random().nextBoolean())) {
+                at.await(() -> agree(at, writes, answer, then));
+            }
+            return;
+        }
+        int since = reign;
+        world.at(world.now() + hop(), () -> {
+            if (since == reign) {
+                then.run();
+            } else if (!writes) {
+                agree(at, false, answer, then);
+            } else if (world.random().nextBoolean()) {
+                answer.give(Reply.failed(Failure.Kind.UNKNOWN, "etcdserver: leader changed"), 0);
+            }
+        });
+    }
+
+    /** The member tells its client as soon as it has applied what was agreed upon. */
+    private <T> void answer(Member at, Answer<T> answer, Reply<T> reply) {
+        if (at.isCut()) {
+            at.await(() -> answer.give(reply, hop()));
+        } else {
+            answer.give(reply, at == leader ? 0 : hop());
+        }
+    }
+
+    void transact(
+            Member at, Host process, Transaction transaction, int withdrawals, Answer<Transaction.Result> answer) {
+        agree(at, mayWrite(transaction), answer, () -> {
+            boolean holds = keys.holds(transaction);
+            List<Transaction.Op> steps = holds ? transaction.then() : transaction.otherwise();
+            for (Transaction.Op step : steps) {
+                if (step instanceof Transaction.Put put && put.lease() != 0 && !alive.contains(put.lease())) {
+                    answer(
+                            at,
+                            answer,
+                            Reply.failed(Failure.Kind.LEASE_NOT_FOUND, "etcdserver: requested lease not found"));
+                    return;
+                }
+            }
+            List<List<Entry>> found = carryOut(process, steps, withdrawals, false);
+            answer(at, answer, new Reply.Done<>(new Transaction.Result(holds, keys.revision(), term, found)));
+        });
+    }
+
+    private List<List<Entry>> carryOut(
+            @Nullable Host process, List<Transaction.Op> steps, int withdrawals, boolean byOperator) {
+        long before = keys.revision();
+        List<List<Entry>> found = keys.carryOut(
+                steps,
+                entry -> {
+                    world.happened(entry, entry.modified());
+                    if (process != null) {
+                        world.writes(process, entry, withdrawals);
+                    }
+                },
+                entry -> {
+                    world.happened(new Deletion(entry.key()), entry.created());
+                    world.gone(entry, byOperator);
+                });
+        if (keys.revision() != before) {
+            for (Member member : members) {
+                if (!member.isCut()) {
+                    member.eachStream(stream -> stream.tell(keys, keys.revision()));
+                }
+            }
+        }
+        return found;
+    }
+
+    private record Deletion(String key) {}
+
+    // -- leases ---------------------------------------------------------------------------------------------------
+
+    void grant(Member at, Host process, long ttlSeconds, Answer<Channel.Lease> answer) {
+        agree(at, true, answer, () -> {
+            long id = world.random().nextLong(1, Long.MAX_VALUE);
+            long least = (3 * election / 2 + SECOND - 1) / SECOND;
+            Grant grant = new Grant(process, Math.max(least, ttlSeconds));
+            granted.put(id, grant);
+            alive.add(id);
+            begin(leader, id, 0);
+            answer(at, answer, new Reply.Done<>(new Channel.Lease(id, grant.ttlSeconds())));
+        });
+    }
+
+    private void begin(@Nullable Member at, long lease, long extension) {
+        Grant grant = granted.get(lease);
+        if (at != null && grant != null) {
+            at.ends().put(lease, world.now() + at.byItsClock(grant.ttlSeconds() * SECOND + extension));
+        }
+    }
+
+    void revoke(Member at, long lease, Answer<Long> answer) {
+        agree(at, true, answer, () -> {
+            boolean known = alive.contains(lease);
+            end(lease, false);
+            answer(
+                    at,
+                    answer,
+                    known
+                            ? new Reply.Done<>(lease)
+                            : Reply.failed(Failure.Kind.LEASE_NOT_FOUND, "etcdserver: requested lease not found"));
+        });
+    }
+
+    private void end(long lease, boolean byOperator) {
+        if (!alive.remove(lease)) {
+            return;
+        }
+        if (leader != null) {
+            leader.ends().remove(lease);
+        }
+        List<Transaction.Op> steps = new ArrayList<>();
+        keys.on(lease).forEach(entry -> steps.add(new Transaction.Delete(entry.key())));
+        carryOut(null, steps, 0, byOperator);
+        List<Runnable> waiting = ending.remove(lease);
+        if (waiting != null) {
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    /** The header says what the answering member had applied before the lease was renewed. */
+    void keepAlive(Member at, long lease, Answer<Channel.KeptAlive> answer) {
+        renew(at, lease, at.appliedTerm(world.now()), answer);
+    }
+
+    private void renew(Member at, long lease, long header, Answer<Channel.KeptAlive> answer) {
+        Member to = leader;
+        if (at.leads()) {
+            renew(at, at, lease, header, answer);
+        } else if (at.isCut() || to == null) {
+            at.await(() -> renew(at, lease, header, answer));
+        } else {
+            world.at(world.now() + hop(), () -> {
+                if (to.leads() && !to.isCut()) {
+                    renew(to, at, lease, header, answer);
+                } else {
+                    renew(at, lease, header, answer);
+                }
+            });
+        }
+    }
+
+    /** By a member that takes itself for the leader. */
+    private void renew(Member by, Member at, long lease, long header, Answer<Channel.KeptAlive> answer) {
+        Long ends = by.ends().get(lease);
+        Grant grant = granted.get(lease);
+        if (ends == null || grant == null) {
+            answer.give(Reply.failed(Failure.Kind.LEASE_NOT_FOUND, "etcdserver: requested lease not found"), 0);
+        } else if (ends <= world.now() && !revives) {
+            // It waits until the lease is revoked; a former leader waits for ever.
+            if (by == leader) {
+                ending.computeIfAbsent(lease, none -> new ArrayList<>()).add(() -> renew(at, lease, header, answer));
+            }
+        } else {
+            if (ends <= world.now()) {
+                world.happened("a lease that is about to be revoked is renewed", lease);
+            }
+            begin(by, lease, 0);
+            answer.give(new Reply.Done<>(new Channel.KeptAlive(grant.ttlSeconds(), header)), by == at ? 0 : hop());
+            if (by != leader) {
+                world.happened("a former leader renews a lease", lease);
+                renewedByFormerLeader(grant, lease);
+            }
+        }
+    }
+
+    /** The leader looks for leases that have ended. */
+    private void scan(int since) {
+        Member by = leader;
+        if (since != reign || by == null) {
+            return;
+        }
+        by.ends().forEach((lease, ends) -> {
+            if (ends <= world.now() && revoking.add(lease)) {
+                world.at(world.now() + hop(), () -> {
+                    if (since == reign && alive.contains(lease)) {
+                        world.expired(Long.toHexString(lease), lease);
+                        end(lease, false);
+                    }
+                });
+            }
+        });
+        world.at(world.now() + by.byItsClock(SCAN), () -> scan(since));
+    }
+
+    /** Whether {@code process} keeps two leases with a sentinel, of which it has asked to end neither. */
+    public boolean keepsTwoSessions(Host process, String sentinels) {
+        long kept = keys.below(sentinels).stream()
+                .map(Entry::lease)
+                .filter(lease -> isOf(process, lease) && !givenUp.contains(lease))
+                .count();
+        return kept > 1;
+    }
+
+    void givesUp(long lease) {
+        givenUp.add(lease);
+    }
+
+    private boolean isOf(Host process, long lease) {
+        Grant grant = granted.get(lease);
+        return grant != null && grant.owner() == process;
+    }
+
+    /** The keys below {@code prefix} that are on leases of {@code process}. */
+    public List<Entry> entriesOf(Host process, String prefix) {
+        return keys.below(prefix).stream()
+                .filter(entry -> isOf(process, entry.lease()))
+                .toList();
+    }
+
+    // -- watches --------------------------------------------------------------------------------------------------
+
+    Stream watch(Member at, Host process, String prefix, long from, Channel.Watcher watcher) {
+        long knows = at.revision(keys.revision());
+        Stream stream = new Stream(world, process, prefix, from > 0 ? from - 1 : knows, watcher);
+        if (at.isLeaderless()) {
+            stream.end(new Failure(Failure.Kind.NO_LEADER, "etcdserver: no leader"));
+            return stream;
+        }
+        stream.created(knows);
+        if (from > 0 && from <= keys.compacted()) {
+            stream.end(compacted());
+            return stream;
+        }
+        at.add(stream);
+        stream.tell(keys, knows);
+        return stream;
+    }
+
+    private static Failure compacted() {
+        return new Failure(Failure.Kind.COMPACTED, "etcdserver: mvcc: required revision has been compacted");
+    }
+
+    // -- what goes wrong ------------------------------------------------------------------------------------------
+
+    private void elect() {
+        List<Member> able = members.stream().filter(member -> !member.isCut()).toList();
+        Member chosen = able.get(world.random().nextInt(able.size()));
+        reign++;
+        term++;
+        leader = chosen;
+        world.happened(chosen + " leads the cluster", term);
+        chosen.leads(true);
+        alive.forEach(lease -> begin(chosen, lease, election));
+        for (Member member : able) {
+            member.applies(term, world.now() + hop(), world.now());
+        }
+        followed();
+    }
+
+    private void followed() {
+        int since = reign;
+        revoking.clear();
+        for (Member member : members) {
+            if (!member.isCut()) {
+                member.noticeLeader();
+                member.goOn();
+            }
+        }
+        world.at(world.now() + world.random().nextLong(SCAN), () -> scan(since));
+    }
+
+    private long electionTime() {
+        return election + world.random().nextLong(election);
+    }
+
+    /** Another member leads, perhaps at once: the one that led hands over, or dies. */
+    public void changeLeader() {
+        loseLeader(world.random().nextBoolean() ? hop() : electionTime());
+    }
+
+    /** Nobody leads for {@code nanos}. */
+    public void loseLeader(long nanos) {
+        Member was = leader;
+        if (was == null) {
+            return;
+        }
+        world.happened("nobody leads the cluster", reign);
+        was.leads(false);
+        leader = null;
+        int since = ++reign;
+        world.at(world.now() + election, () -> {
+            if (since == reign) {
+                members.stream().filter(member -> !member.isLeaderless()).forEach(Member::noticeNoLeader);
+            }
+        });
+        world.at(world.now() + nanos, () -> {
+            if (since == reign) {
+                elect();
+            }
+        });
+    }
+
+    /** Whether a majority would be left without one more. */
+    public boolean canLoseOne() {
+        return leader != null && members.stream().noneMatch(Member::isCut);
+    }
+
+    /** A follower loses the others for {@code nanos}, and does not know it at first. */
+    public void cutFollowerOff(long nanos) {
+        List<Member> followers =
+                members.stream().filter(member -> member != leader).toList();
+        Member member = followers.get(world.random().nextInt(followers.size()));
+        world.happened(member + " loses the others", nanos);
+        member.cut(keys.revision());
+        world.at(world.now() + electionTime(), () -> {
+            if (member.isCut()) {
+                member.noticeNoLeader();
+            }
+        });
+        world.at(world.now() + nanos, () -> rejoin(member));
+    }
+
+    private void rejoin(Member member) {
+        if (!member.isCut()) {
+            return;
+        }
+        member.rejoin();
+        if (member != leader) {
+            member.leads(false);
+        }
+        if (leader != null) {
+            if (member.appliedTerm(Long.MAX_VALUE) != term) {
+                member.applies(term, world.now() + hop(), world.now());
+            }
+            member.eachStream(stream -> stream.tell(keys, keys.revision()));
+            member.goOn();
+        }
+    }
+
+    /**
+     * The leader loses the others for {@code nanos}, and goes on to answer what it answers by itself; the others elect
+     * another, unless it comes back before.
+     */
+    public void stallLeader(long nanos) {
+        Member stalled = leader;
+        if (stalled == null) {
+            return;
+        }
+        world.happened(stalled + " leads the cluster no more, and does not know it", nanos);
+        stalled.cut(keys.revision());
+        leader = null;
+        int since = ++reign;
+        world.at(world.now() + electionTime(), () -> {
+            if (since == reign) {
+                elect();
+            }
+        });
+        world.at(world.now() + nanos, () -> comeBack(stalled, since));
+    }
+
+    private void comeBack(Member stalled, int since) {
+        if (since == reign && stalled.isCut()) {
+            stalled.rejoin();
+            leader = stalled;
+            reign++;
+            followed();
+        } else {
+            rejoin(stalled);
+        }
+    }
+
+    /** Runs {@code then} when a former leader renews a lease of {@code process} that ends sooner than that says. */
+    public void afterNextFalseRenewal(Host process, Runnable then) {
+        ambush = new Ambush(process, then);
+    }
+
+    private void renewedByFormerLeader(Grant grant, long lease) {
+        Ambush waiting = ambush;
+        Member right = leader;
+        if (waiting == null || right == null || waiting.process() != grant.owner()) {
+            return;
+        }
+        Long ends = right.ends().get(lease);
+        if (ends != null && ends < world.now() + grant.ttlSeconds() * SECOND) {
+            ambush = null;
+            waiting.then().run();
+        }
+    }
+
+    /** The former leader that did not know hears of the others again. */
+    public void healFormerLeader() {
+        members.stream().filter(member -> member.isCut() && member.leads()).forEach(this::rejoin);
+    }
+
+    /** What changed until now is forgotten, and watches that have not told of it end. */
+    public void compact() {
+        keys.compact();
+        for (Member member : members) {
+            member.eachStream(stream -> {
+                if (stream.isBehind(keys.compacted())) {
+                    member.remove(stream);
+                    stream.end(compacted());
+                }
+            });
+        }
+    }
+
+    /** Every watch of one member ends. */
+    public void endWatches() {
+        Member member = members.get(world.random().nextInt(MEMBERS));
+        member.eachStream(stream -> {
+            member.remove(stream);
+            stream.end(new Failure(Failure.Kind.UNKNOWN, "the stream was reset"));
+        });
+    }
+
+    // -- what operators do ----------------------------------------------------------------------------------------
+
+    /** Revokes the lease of one of the keys below {@code prefix}; whether there was one. */
+    public boolean revokeOneBelow(String prefix) {
+        List<Entry> entries = keys.below(prefix);
+        if (leader == null || entries.isEmpty()) {
+            return false;
+        }
+        end(entries.get(world.random().nextInt(entries.size())).lease(), true);
+        return true;
+    }
+
+    /** Deletes one of the keys below {@code prefix}; whether there was one. */
+    public boolean deleteOneBelow(String prefix) {
+        List<Entry> entries = keys.below(prefix);
+        if (leader == null || entries.isEmpty()) {
+            return false;
+        }
+        String key = entries.get(world.random().nextInt(entries.size())).key();
+        carryOut(null, List.of(new Transaction.Delete(key)), 0, true);
+        return true;
+    }
+
+    /** Makes a backup. */
+    public void backUp() {
+        backup = new Backup(keys.copy(), new TreeSet<>(alive));
+    }
+
+    /** Goes back to the backup, or to nothing: another cluster, with the same addresses. */
+    public void restore() {
+        Backup back = backup == null ? new Backup(new Keys(), Set.of()) : backup;
+        keys.restore(back.keys());
+        alive = new TreeSet<>(back.alive());
+        ending.clear();
+        term = 1;
+        for (Member member : members) {
+            member.rejoin();
+            member.leads(false);
+            member.forgetWaiting();
+            member.eachStream(stream -> {
+                member.remove(stream);
+                stream.fallSilent();
+            });
+        }
+        elect();
+    }
+
+    /** For people. */
+    public Map<String, Entry> all() {
+        return new TreeMap<>(keys.all());
+    }
+}

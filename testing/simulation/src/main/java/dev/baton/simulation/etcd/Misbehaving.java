@@ -1,0 +1,309 @@
+package dev.baton.simulation.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A channel as it is, for mutants to change one thing about it. They know requests by their shape. */
+public abstract class Misbehaving implements Channel {
+    private static final String SENTINELS = "/.session/";
+
+    private final Channel right;
+
+    Misbehaving(Channel right) {
+        this.right = right;
+    }
+
+    @Override
+    public String endpoint() {
+        return right.endpoint();
+    }
+
+    @Override
+    public void version(String endpoint, Consumer<Reply<String>> then) {
+        right.version(endpoint, then);
+    }
+
+    @Override
+    public void grant(long ttlSeconds, Consumer<Reply<Lease>> then) {
+        right.grant(ttlSeconds, then);
+    }
+
+    @Override
+    public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
+        right.keepAlive(lease, then);
+    }
+
+    @Override
+    public void revoke(long lease, Consumer<Reply<Long>> then) {
+        right.revoke(lease, then);
+    }
+
+    @Override
+    public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        right.transact(transaction, then);
+    }
+
+    @Override
+    public Runnable watch(String prefix, long from, Watcher watcher) {
+        return right.watch(prefix, from, watcher);
+    }
+
+    @Override
+    public void close() {
+        right.close();
+    }
+
+    private static boolean isSentinel(String key) {
+        return key.contains(SENTINELS);
+    }
+
+    /** What confirms a keepAlive, or changes the ticket: it compares the sentinel and nothing else. */
+    private static boolean isOfTheSentinel(Transaction transaction) {
+        List<Guard> guards = transaction.guards();
+        return guards.size() == 1
+                && isSentinel(guards.get(0).key())
+                && guards.get(0).revision() != 0;
+    }
+
+    private static boolean writes(Transaction transaction) {
+        return transaction.then().get(0) instanceof Transaction.Put;
+    }
+
+    /** What writes a candidate's key. */
+    private static boolean enters(Transaction transaction) {
+        return transaction.then().get(0) instanceof Transaction.Put put && !isSentinel(put.key());
+    }
+
+    private static boolean releases(Transaction transaction) {
+        return transaction.then().get(0) instanceof Transaction.Delete;
+    }
+
+    /** What asks for the first in line, and for one's own key. */
+    private static boolean asksForTheFirst(Transaction transaction) {
+        return transaction.then().get(0) instanceof Transaction.First
+                && !transaction.guards().isEmpty();
+    }
+
+    private static Reply<Transaction.Result> changed(
+            Reply<Transaction.Result> reply, java.util.function.UnaryOperator<Transaction.Result> change) {
+        return reply instanceof Reply.Done<Transaction.Result> done
+                ? new Reply.Done<>(change.apply(done.value()))
+                : reply;
+    }
+
+    /** Does not ask for the sentinel, other than for the first keepAlive, and takes it to stand. */
+    public static final class Trusting extends Misbehaving {
+        private final Timekeeper time;
+        private boolean confirming;
+        private long written;
+        private long term;
+
+        public Trusting(Channel right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
+            super.keepAlive(lease, reply -> {
+                if (reply instanceof Reply.Done<KeptAlive> done) {
+                    term = done.value().raftTerm();
+                }
+                confirming = true;
+                then.accept(reply);
+                confirming = false;
+            });
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            if (!isOfTheSentinel(transaction)) {
+                super.transact(transaction, then);
+            } else if (confirming && written > 0) {
+                Guard stands = transaction.guards().get(0);
+                Entry entry = new Entry(stands.key(), "", stands.revision(), written, 1);
+                Transaction.Result result = new Transaction.Result(true, written, term, List.of(List.of(entry)));
+                time.execute(() -> then.accept(new Reply.Done<>(result)));
+            } else {
+                super.transact(transaction, reply -> {
+                    if (reply instanceof Reply.Done<Transaction.Result> done
+                            && done.value().succeeded()) {
+                        written = writes(transaction)
+                                ? done.value().revision()
+                                : done.value().found().get(0).get(0).modified();
+                    }
+                    then.accept(reply);
+                });
+            }
+        }
+    }
+
+    /** Takes itself for the first. */
+    public static final class Presuming extends Misbehaving {
+        private final Timekeeper time;
+
+        public Presuming(Channel right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            if (asksForTheFirst(transaction)) {
+                Guard own = transaction.guards().get(0);
+                long lease =
+                        Long.parseUnsignedLong(own.key().substring(own.key().lastIndexOf('/') + 1), 16);
+                Entry entry = new Entry(own.key(), "", own.revision(), own.revision(), lease);
+                Transaction.Result first = new Transaction.Result(true, 0, 0, List.of(List.of(entry)));
+                time.execute(() -> then.accept(new Reply.Done<>(first)));
+            } else {
+                super.transact(transaction, then);
+            }
+        }
+    }
+
+    /** Writes keys without comparing the ticket. */
+    public static final class Ticketless extends Misbehaving {
+        public Ticketless(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            List<Guard> guards = transaction.guards().stream()
+                    .filter(guard -> guard.of() != Guard.Of.MODIFIED)
+                    .toList();
+            super.transact(
+                    enters(transaction)
+                            ? new Transaction(guards, transaction.then(), transaction.otherwise())
+                            : transaction,
+                    then);
+        }
+    }
+
+    /** Takes the watch to live when the sentinel could be written. */
+    public static final class Believing extends Misbehaving {
+        private @Nullable Watcher latest;
+
+        public Believing(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public Runnable watch(String prefix, long from, Watcher watcher) {
+            latest = watcher;
+            return super.watch(prefix, from, watcher);
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            super.transact(transaction, reply -> {
+                then.accept(reply);
+                if (latest != null
+                        && isOfTheSentinel(transaction)
+                        && writes(transaction)
+                        && reply instanceof Reply.Done<Transaction.Result> done) {
+                    latest.changed(List.of(), done.value().revision());
+                }
+            });
+        }
+    }
+
+    /** Takes a key for not written when nothing is heard for a while. */
+    public static final class Sure extends Misbehaving {
+        private static final Duration PATIENCE = Duration.ofMillis(450);
+
+        private final Timekeeper time;
+
+        public Sure(Channel right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            if (!enters(transaction)) {
+                super.transact(transaction, then);
+                return;
+            }
+            Reply<Transaction.Result> failed = Reply.failed(Failure.Kind.REFUSED, "nothing was heard");
+            AtomicBoolean told = new AtomicBoolean();
+            Consumer<Reply<Transaction.Result>> once = reply -> {
+                if (told.compareAndSet(false, true)) {
+                    boolean unknown = reply instanceof Reply.Failed<Transaction.Result> why
+                            && why.why().isUnknown();
+                    then.accept(unknown ? failed : reply);
+                }
+            };
+            time.schedule(PATIENCE, () -> once.accept(failed));
+            super.transact(transaction, once);
+        }
+    }
+
+    /** Watches from now on, whatever was asked for. */
+    public static final class Present extends Misbehaving {
+        public Present(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public Runnable watch(String prefix, long from, Watcher watcher) {
+            return super.watch(prefix, 0, watcher);
+        }
+    }
+
+    /** Leaves its key where it is, and takes it for the next claim's. */
+    public static final class Adopting extends Misbehaving {
+        public Adopting(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            if (releases(transaction)) {
+                List<Transaction.Op> look = transaction.otherwise();
+                super.transact(new Transaction(transaction.guards(), look, look), then);
+            } else {
+                super.transact(
+                        transaction,
+                        reply -> then.accept(enters(transaction) ? changed(reply, Adopting::adopted) : reply));
+            }
+        }
+
+        private static Transaction.Result adopted(Transaction.Result result) {
+            boolean stands = !result.succeeded() && !result.found().get(0).isEmpty();
+            return stands
+                    ? new Transaction.Result(
+                            true,
+                            result.found().get(0).get(0).created(),
+                            result.raftTerm(),
+                            List.of(result.found().get(0)))
+                    : result;
+        }
+    }
+
+    /** Does not revoke leases. */
+    public static final class Forgetful extends Misbehaving {
+        private final Timekeeper time;
+
+        public Forgetful(Channel right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        public void revoke(long lease, Consumer<Reply<Long>> then) {
+            time.execute(() -> then.accept(new Reply.Done<>(lease)));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.baton.simulation.etcd;
+
+import dev.baton.etcd.session.Entry;
+import java.util.random.RandomGenerator;
+
+/** The world around the cluster: true time, chance, and the network to its clients. */
+public interface Surroundings {
+    long now();
+
+    /** Runs {@code task} at {@code trueNanos}, which is not the past. */
+    void at(long trueNanos, Runnable task);
+
+    RandomGenerator random();
+
+    /** How long a request is under way. */
+    long requestDelay();
+
+    /** How long a reply is under way. */
+    long replyDelay();
+
+    /** How long what a watch tells is under way, besides. */
+    long watchDelay();
+
+    /** Whether the request now sent never arrives. */
+    boolean losesRequest();
+
+    /** Whether the reply now sent never arrives. */
+    boolean losesReply();
+
+    /** Whether the connection breaks, for all to see, once the request was carried out. */
+    boolean failsAfterCommit();
+
+    /** Whether the servers turn a request to write away. */
+    boolean isBusy();
+
+    /** Whether a watch falls silent from now on. */
+    boolean stallsWatch();
+
+    /** A lease ended for want of renewals. */
+    void expired(String lease, long id);
+
+    /** Something happened that belongs to the history. */
+    void happened(Object what, long hash);
+
+    /** A request of {@code process} is about to write {@code entry}, sent when so many of its claims were withdrawn. */
+    void writes(Host process, Entry entry, int withdrawalsThen);
+
+    /**
+     * {@code entry} is about to be deleted.
+     *
+     * @param byOperator and neither by its owner nor with its lease's time
+     */
+    void gone(Entry entry, boolean byOperator);
+}
