@@ -229,6 +229,8 @@ final class Watches {
             boolean again = !known && !unanswered;
             unanswered = !known;
             if (again) {
+                // Until then the shared watch does not speak for it.
+                looking = true;
                 later(AGAIN, () -> look(version));
             } else if (!known) {
                 // By its own name it is listed until it is known.
