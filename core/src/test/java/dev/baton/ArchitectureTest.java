@@ -39,6 +39,7 @@ class ArchitectureTest {
                 Arguments.of("machine", Set.of("machine", "event", "spi"), "KnowsTheDriver"),
                 Arguments.of("driver", Set.of("driver", "machine", "event", "spi"), "KnowsTheApi"),
                 Arguments.of("register", Set.of("register", "spi"), "KnowsTheEvents"),
+                Arguments.of("session", Set.of("session", "spi"), "KnowsTheRegisterToo"),
                 Arguments.of("migration", Set.of("migration", "event", "spi"), "migration.KnowsTheRegister"),
                 Arguments.of("", Set.of("", "driver", "machine", "event", "spi"), "KnowsTheRegister"));
     }

@@ -7,6 +7,7 @@ import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.session.Pending;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;

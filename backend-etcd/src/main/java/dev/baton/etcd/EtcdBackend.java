@@ -1,8 +1,9 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.session.Clients;
+import dev.baton.session.Answers;
+import dev.baton.session.Lane;
 import dev.baton.spi.Answer;
-import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -18,13 +19,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +53,7 @@ public final class EtcdBackend implements LockBackend {
     private final Sentences sentences;
     private final Fences fences = new Fences();
     private final Map<Duration, Session> sessions = new HashMap<>();
-    private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
+    private final Answers answers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     EtcdBackend(Settings settings, BackendRuntime runtime, Clients clients) {
@@ -64,6 +62,7 @@ public final class EtcdBackend implements LockBackend {
         this.runtime = runtime;
         this.clients = clients;
         this.lane = new Lane(runtime.timekeeper());
+        this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
     }
 
     /**
@@ -95,7 +94,7 @@ public final class EtcdBackend implements LockBackend {
         if (closed.get()) {
             return CompletableFuture.failedFuture(sentences.closed());
         }
-        return answer(
+        return answers.answer(
                 deadline,
                 () -> "acquire " + claim.election(),
                 answer -> session(claim.timing())
@@ -106,7 +105,7 @@ public final class EtcdBackend implements LockBackend {
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return answer(deadline, () -> "renew " + claim.election(), answer -> {
+        return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
@@ -118,7 +117,7 @@ public final class EtcdBackend implements LockBackend {
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
+        return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.done();
@@ -173,23 +172,7 @@ public final class EtcdBackend implements LockBackend {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        unanswered.forEach(pending -> pending.fail(sentences.closed()));
-    }
-
-    /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
-    private <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(lane, deadline, () -> sentences.late(what.get()), unanswered);
-        lane.execute(() -> {
-            try {
-                call.accept(pending);
-            } catch (RuntimeException e) {
-                pending.fail(new BackendException("could not " + what.get(), e));
-            }
-        });
-        if (runtime.isClosed()) {
-            pending.fail(sentences.closed());
-        }
-        return pending.stage();
+        answers.close();
     }
 
     private @Nullable Candidate find(Claim claim) {
@@ -309,8 +292,7 @@ public final class EtcdBackend implements LockBackend {
                 throw new IllegalArgumentException(
                         "jetcd's user and password must both be set, or neither; without one the other is not used");
             }
-            BackendRuntime runtime =
-                    shutdownHook ? BackendRuntime.start("etcd") : BackendRuntime.startWithoutShutdownHook("etcd");
+            BackendRuntime runtime = BackendRuntime.start("etcd", shutdownHook);
             return new EtcdBackend(settings, runtime, new JetcdClients(settings));
         }
 

@@ -9,6 +9,7 @@ import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.session.Observers;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;

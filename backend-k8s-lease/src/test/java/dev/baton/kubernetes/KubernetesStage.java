@@ -14,16 +14,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The shared API server, a namespace of one's own in it, and backends and candidates that are closed with it. */
 @SuppressWarnings("try") // closing may be interrupted, which a test may see
@@ -69,22 +65,7 @@ final class KubernetesStage implements AutoCloseable {
     }
 
     FaultyHttp proxy() throws IOException {
-        return later(FaultyHttp.before(URI.create(server.url()), trust()));
-    }
-
-    SSLContext trust() {
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setCertificateEntry("ca", server.caCertificate());
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("the server's certificate could not be trusted", e);
-        }
+        return later(FaultyHttp.before(URI.create(server.url()), server.trust()));
     }
 
     KubernetesBackend backend() {

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 
 /** The threads and the monotonic clock of this process, and a wall clock that is set to another time. */
 final class ShiftedRuntime implements BackendRuntime, Timekeeper {
-    private final BackendRuntime real = BackendRuntime.startWithoutShutdownHook("shifted");
+    private final BackendRuntime real = BackendRuntime.start("shifted", false);
     private final AtomicLong aheadNanos;
 
     ShiftedRuntime(Duration ahead) {

@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.Pending;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;

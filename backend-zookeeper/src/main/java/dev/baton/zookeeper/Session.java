@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.Observers;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;

@@ -1,7 +1,8 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.Answers;
+import dev.baton.session.Lane;
 import dev.baton.spi.Answer;
-import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -12,13 +13,11 @@ import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.common.PathUtils;
@@ -51,7 +50,7 @@ public final class ZooKeeperBackend implements LockBackend {
     private final Lane lane;
     private final Sentences sentences;
     private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
-    private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
+    private final Answers answers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     ZooKeeperBackend(Settings settings, BackendRuntime runtime, Clients clients) {
@@ -60,6 +59,7 @@ public final class ZooKeeperBackend implements LockBackend {
         this.runtime = runtime;
         this.clients = clients;
         this.lane = new Lane(runtime.timekeeper());
+        this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
     }
 
     /**
@@ -125,7 +125,7 @@ public final class ZooKeeperBackend implements LockBackend {
             return CompletableFuture.failedFuture(sentences.closed());
         }
         Session session = session(claim.timing());
-        return answer(
+        return answers.answer(
                 deadline,
                 () -> "acquire " + claim.election(),
                 answer -> session.contest(claim.election()).candidate(claim).acquire(answer));
@@ -133,7 +133,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return answer(deadline, () -> "renew " + claim.election(), answer -> {
+        return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
@@ -145,7 +145,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
+        return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
             Candidate candidate = find(claim);
             if (candidate == null) {
                 answer.done();
@@ -183,23 +183,7 @@ public final class ZooKeeperBackend implements LockBackend {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        unanswered.forEach(pending -> pending.fail(sentences.closed()));
-    }
-
-    /** A stage that completes by its deadline, or when the backend closes, whatever becomes of {@code call}. */
-    private <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(lane, deadline, () -> sentences.late(what.get()), unanswered);
-        lane.execute(() -> {
-            try {
-                call.accept(pending);
-            } catch (RuntimeException e) {
-                pending.fail(new BackendException("could not " + what.get(), e));
-            }
-        });
-        if (runtime.isClosed()) {
-            pending.fail(sentences.closed());
-        }
-        return pending.stage();
+        answers.close();
     }
 
     private @Nullable Candidate find(Claim claim) {
@@ -309,9 +293,7 @@ public final class ZooKeeperBackend implements LockBackend {
                 throw new IllegalArgumentException("Curator's namespace \"" + namespace
                         + "\" is not used here; pass basePath(\"/" + namespace + "\") instead");
             }
-            BackendRuntime runtime = shutdownHook
-                    ? BackendRuntime.start("zookeeper")
-                    : BackendRuntime.startWithoutShutdownHook("zookeeper");
+            BackendRuntime runtime = BackendRuntime.start("zookeeper", shutdownHook);
             return new ZooKeeperBackend(settings, runtime, new CuratorClients(settings));
         }
 

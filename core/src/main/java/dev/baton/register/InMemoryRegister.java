@@ -29,7 +29,7 @@ public final class InMemoryRegister implements Register {
 
     /** A backend on an empty register; the caller closes it. */
     public static LockBackend open() {
-        return new RegisterBackend(on(BackendRuntime.start("memory")), 0);
+        return new RegisterBackend(on(BackendRuntime.start("memory", true)), 0);
     }
 
     /** An empty register on {@code runtime}, which it closes. */

@@ -66,26 +66,22 @@ public interface BackendRuntime extends AutoCloseable {
     /** Requests in flight of an instance: a client that multiplexes more on one connection queues them out of our order. */
     int IN_FLIGHT = 128;
 
-    /**
-     * A runtime on real clocks and threads, named after {@code kind}, with a shutdown hook that hands leaderships over
-     * when the JVM ends.
-     */
-    static BackendRuntime start(String kind) {
-        return start(kind, true, IN_FLIGHT);
-    }
-
-    /** As {@link #start(String)}, without a shutdown hook: whoever ends the JVM closes the backend. */
-    static BackendRuntime startWithoutShutdownHook(String kind) {
-        return start(kind, false, IN_FLIGHT);
+    /** As {@link #start(String, boolean, int)}, with {@link #IN_FLIGHT} requests. */
+    static BackendRuntime start(String kind, boolean shutdownHook) {
+        return start(kind, shutdownHook, IN_FLIGHT);
     }
 
     /**
-     * As {@link #start(String)}.
+     * A runtime on real clocks and threads, named after {@code kind}.
      *
-     * @param shutdownHook whether leaderships are handed over when the JVM ends
+     * @param shutdownHook whether leaderships are handed over when the JVM ends; if not, whoever ends it closes the backend
      * @param inFlight how many requests may be unanswered at once, at least 1: few where each takes a connection of its own
      */
     static BackendRuntime start(String kind, boolean shutdownHook, int inFlight) {
+        if (inFlight < 1) {
+            throw new IllegalArgumentException(
+                    "inFlight " + inFlight + " must be at least 1, or nothing would ever be sent; use IN_FLIGHT");
+        }
         return ThreadedRuntime.start(kind, shutdownHook, inFlight);
     }
 }

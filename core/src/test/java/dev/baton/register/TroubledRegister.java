@@ -18,7 +18,7 @@ public final class TroubledRegister implements Register {
     private volatile boolean silent;
 
     public TroubledRegister(boolean watches) {
-        this.memory = InMemoryRegister.on(BackendRuntime.startWithoutShutdownHook("troubled"));
+        this.memory = InMemoryRegister.on(BackendRuntime.start("troubled", false));
         this.watches = watches;
     }
 

@@ -110,13 +110,13 @@ final class Failover {
                 .ttl(timing.leaseDuration());
         try (CandidateProcess victim = peer.start("victim");
                 Line line = new Line(cluster.endpoint(0), "/go/bench/failover-" + round + "/")) {
-            GoPeers.when(victim, "started");
+            victim.awaitEvent("started");
             try (CandidateProcess standby = peer.start("standby")) {
                 line.await(2);
                 anywhereBetweenTwoRenewals();
                 long killed = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
                 victim.kill();
-                return GoPeers.when(standby, "started") - killed;
+                return standby.awaitEvent("started") - killed;
             }
         }
     }

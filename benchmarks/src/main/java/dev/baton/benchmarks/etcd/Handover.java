@@ -216,7 +216,7 @@ final class Handover {
                     .prefix("/go/")
                     .ttl(timing.leaseDuration());
             leader = join();
-            GoPeers.when(leader, "started");
+            leader.awaitEvent("started");
             standby = join();
             line.await(2);
         }
@@ -228,7 +228,7 @@ final class Handover {
         @Override
         long handOver() throws Exception {
             leader.terminate();
-            long nanos = GoPeers.when(standby, "started") - GoPeers.when(leader, "stopping");
+            long nanos = standby.awaitEvent("started") - leader.awaitEvent("stopping");
             leader.close();
             leader = standby;
             standby = join();

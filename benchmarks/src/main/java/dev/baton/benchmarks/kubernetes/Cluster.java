@@ -8,10 +8,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The API server, and a namespace of one's own in it. */
 final class Cluster {
@@ -43,7 +39,7 @@ final class Cluster {
 
     /** A proxy before the server, which counts the requests that pass. */
     FaultyHttp counted() throws IOException {
-        return FaultyHttp.before(URI.create(server.url()), trust());
+        return FaultyHttp.before(URI.create(server.url()), server.trust());
     }
 
     /** A kubeconfig of the administrator's that leads through {@code proxy}. */
@@ -71,21 +67,6 @@ final class Cluster {
         HttpResponse<String> response = server.request(server.adminToken(), "POST", path, body);
         if (response.statusCode() != 201) {
             throw new IOException("the API server answered " + response.statusCode() + ": " + response.body());
-        }
-    }
-
-    SSLContext trust() {
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setCertificateEntry("ca", server.caCertificate());
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("the server's certificate could not be trusted", e);
         }
     }
 }

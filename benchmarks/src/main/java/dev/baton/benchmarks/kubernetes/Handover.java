@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.LeaderElection;
 import dev.baton.benchmarks.Sample;
 import dev.baton.kubernetes.KubernetesBackend;
-import dev.baton.testing.servers.CandidateEvent;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.ClientGoPeer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -185,7 +183,7 @@ final class Handover {
         Peers(Cluster cluster) throws Exception {
             peer = ClientGoPeer.of(cluster.server, cluster.namespace, "client-go");
             leader = join();
-            when(leader, "started");
+            leader.awaitEvent("started");
             standby = join();
         }
 
@@ -194,34 +192,16 @@ final class Handover {
         }
 
         long handOver() throws Exception {
-            when(standby, "leader");
+            standby.awaitEvent("leader");
             // It may be anywhere between two of its polls.
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(4_000));
             long begun = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
             leader.terminate();
-            long nanos = when(standby, "started") - begun;
+            long nanos = standby.awaitEvent("started") - begun;
             leader.close();
             leader = standby;
             standby = join();
             return nanos;
-        }
-
-        /** When it first told of {@code event}, waiting for it. */
-        private static long when(CandidateProcess candidate, String event) throws InterruptedException {
-            long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (true) {
-                Optional<CandidateEvent> told = candidate.events().stream()
-                        .filter(one -> one.event().equals(event))
-                        .findFirst();
-                if (told.isPresent()) {
-                    return told.get().at();
-                }
-                if (System.nanoTime() - giveUp > 0) {
-                    throw new IllegalStateException(
-                            "client-go did not tell of \"" + event + "\": " + candidate.printed());
-                }
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
         }
 
         @Override

@@ -26,12 +26,12 @@ final class Raw implements AutoCloseable {
     private volatile Flow.@Nullable Subscription subscription;
     private @Nullable CompletableFuture<?> watch;
 
-    Raw(Cluster cluster, String name) {
+    Raw(Cluster cluster, String name) throws IOException {
         this.cluster = cluster;
         this.name = name;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(cluster.trust())
+                .sslContext(cluster.server.trust())
                 .build();
     }
 

@@ -30,7 +30,7 @@ final class Requests {
             while (leader.leadership().isEmpty()) {
                 TimeUnit.MILLISECONDS.sleep(10);
             }
-            awaitTold(goLeader, "started");
+            goLeader.awaitEvent("started");
             try (LeaderElection standby = LeaderElection.on(waiting, election)
                             .onStartedLeading(term -> {})
                             .start();
@@ -38,7 +38,7 @@ final class Requests {
                 while (standby.currentLeader().isEmpty()) {
                     TimeUnit.MILLISECONDS.sleep(10);
                 }
-                awaitTold(goStandby, "leader");
+                goStandby.awaitEvent("leader");
                 TimeUnit.SECONDS.sleep(5);
                 FaultyHttp[] all = {ourLeader, ourStandby, theirLeader, theirStandby};
                 double[] perMinute = new double[all.length];
@@ -62,16 +62,6 @@ final class Requests {
                 System.out.println("  a standby sends none, a leader at most 30: " + (kept ? "kept" : "BROKEN"));
                 return kept;
             }
-        }
-    }
-
-    private static void awaitTold(CandidateProcess candidate, String event) throws InterruptedException {
-        long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (candidate.events().stream().noneMatch(one -> one.event().equals(event))) {
-            if (System.nanoTime() - giveUp > 0) {
-                throw new IllegalStateException("client-go did not tell of \"" + event + "\": " + candidate.printed());
-            }
-            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 public final class CandidateProcess implements AutoCloseable {
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
+    private static final Duration EVENT_LIMIT = Duration.ofSeconds(60);
 
     private final Path parent;
     private final ServerProcess process;
@@ -51,6 +52,22 @@ public final class CandidateProcess implements AutoCloseable {
                 .map(CandidateEvent::parse)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /**
+     * When it first told of {@code event}, in nanoseconds of the wall clock since 1970; waits for that for a minute.
+     *
+     * @throws IllegalStateException if it does not tell of it, with what it printed, or if the thread is interrupted
+     */
+    public long awaitEvent(String event) {
+        return Await.forValue(
+                        EVENT_LIMIT,
+                        "event \"" + event + "\"",
+                        this::printed,
+                        () -> events().stream()
+                                .filter(one -> one.event().equals(event))
+                                .findFirst())
+                .at();
     }
 
     /** All that it printed so far, its log included. */

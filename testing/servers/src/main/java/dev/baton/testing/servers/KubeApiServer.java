@@ -137,6 +137,11 @@ public final class KubeApiServer implements AutoCloseable {
         }
     }
 
+    /** What trusts this server and no other. */
+    public SSLContext trust() throws IOException {
+        return trusting(caCertificate());
+    }
+
     /** {@link #caCertificate}, in PEM. */
     public String caCertificatePem() {
         try {

@@ -1,4 +1,4 @@
-package dev.baton.zookeeper;
+package dev.baton.session;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
@@ -15,48 +15,60 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who listens to which election, and the telling of it. In the lane. */
-final class Observers {
-    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
+/** Who listens to which election of a session, and the telling of it. Confined to the {@link Lane}. */
+public final class Observers {
+    private static final Logger log = LoggerFactory.getLogger(Observers.class);
 
     private final Map<ElectionName, Set<ElectionWatcher>> watchers = new HashMap<>();
 
-    void add(ElectionName election, ElectionWatcher watcher) {
+    /** Nobody listens yet. */
+    public Observers() {}
+
+    /** Begins to tell {@code watcher}. */
+    public void add(ElectionName election, ElectionWatcher watcher) {
         watchers.computeIfAbsent(election, name -> new LinkedHashSet<>()).add(watcher);
     }
 
-    void remove(ElectionName election, ElectionWatcher watcher) {
+    /** Tells {@code watcher} no more. */
+    public void remove(ElectionName election, ElectionWatcher watcher) {
         Set<ElectionWatcher> left = watchers.get(election);
         if (left != null && left.remove(watcher) && left.isEmpty()) {
             watchers.remove(election);
         }
     }
 
-    boolean isEmpty() {
+    /** Whether nobody listens. */
+    public boolean isEmpty() {
         return watchers.isEmpty();
     }
 
-    boolean has(ElectionName election) {
+    /** Whether somebody listens to {@code election}. */
+    public boolean has(ElectionName election) {
         return watchers.containsKey(election);
     }
 
-    void watching(ElectionName election, boolean live) {
+    /** As {@link ElectionWatcher#watching}. */
+    public void watching(ElectionName election, boolean live) {
         tell(election, watcher -> watcher.watching(live));
     }
 
-    void held(ElectionName election, Holder holder) {
+    /** As {@link ElectionWatcher#held}; whoever waits is told of its turn. */
+    public void held(ElectionName election, Holder holder) {
         tell(election, watcher -> watcher.held(holder, Answer.Refused.UNTIL_TOLD));
     }
 
-    void vacant(ElectionName election) {
+    /** As {@link ElectionWatcher#vacant}. */
+    public void vacant(ElectionName election) {
         tell(election, ElectionWatcher::vacant);
     }
 
-    void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
+    /** As {@link ElectionWatcher#yourTurn}. */
+    public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
         tell(claim.election(), watcher -> watcher.yourTurn(claim, granted));
     }
 
-    void lost(Claim claim, String how) {
+    /** As {@link ElectionWatcher#lost}. */
+    public void lost(Claim claim, String how) {
         tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 

@@ -1,4 +1,4 @@
-package dev.baton.etcd;
+package dev.baton.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.baton.etcd;
+package dev.baton.session;
 
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -11,18 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what touches the backend's state one after another, on whichever thread brings it: a call's, the etcd
- * client's or a timer's. A hand-over passes through here several times, and a change of threads at each would cost more
+ * Runs what touches a backend's state one after another, on whichever thread brings it: a call's, the client library's or a
+ * timer's. A hand-over passes through here several times, and a change of threads at each would cost more
  * than the work itself. Tasks are short and never block.
  */
-final class Lane implements Timekeeper {
-    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
+public final class Lane implements Timekeeper {
+    private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
     private final Timekeeper time;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
 
-    Lane(Timekeeper time) {
+    /** A lane with the clock and the timers of {@code time}. */
+    public Lane(Timekeeper time) {
         this.time = time;
     }
 
@@ -45,7 +46,7 @@ final class Lane implements Timekeeper {
             try {
                 next.run();
             } catch (RuntimeException | Error e) {
-                log.error("a step of the etcd backend failed; this is a defect in Baton", e);
+                log.error("a step of a backend failed; this is a defect in Baton", e);
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.baton.zookeeper;
+package dev.baton.session;
 
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Moment;
@@ -8,12 +8,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** An answer that somebody waits for, and that comes by the deadline whatever the store does (rule 7.1). */
-final class Pending<T> {
+/**
+ * An answer that somebody waits for, and that comes by the deadline whatever the store does (rule 7.1). Its first completion
+ * counts. Safe for use by many threads.
+ */
+public final class Pending<T> {
     private final CompletableFuture<T> stage = new CompletableFuture<>();
     private final Set<Pending<?>> unanswered;
-    private final Timekeeper.Timer timer;
+    private final Timekeeper.@Nullable Timer timer;
 
     /**
      * @param late what the stage fails with when nothing else has completed it by {@code deadline}; asked only then,
@@ -33,28 +37,35 @@ final class Pending<T> {
         return stage;
     }
 
-    boolean isOpen() {
+    /** Whether it has not been answered. */
+    public boolean isOpen() {
         return !stage.isDone();
     }
 
-    void complete(T value) {
+    /** Answers {@code value}. */
+    public void complete(T value) {
         settle();
         stage.complete(value);
     }
 
     /** Completes an answer that says no more than that. */
-    void done() {
+    public void done() {
         settle();
         stage.complete(null);
     }
 
-    void fail(BackendException why) {
+    /** Answers that it failed. */
+    public void fail(BackendException why) {
         settle();
         stage.completeExceptionally(why);
     }
 
     private void settle() {
         unanswered.remove(this);
-        timer.cancel();
+        // A deadline that is already past may fire while this is still being made, on another thread.
+        Timekeeper.Timer armed = timer;
+        if (armed != null) {
+            armed.cancel();
+        }
     }
 }

@@ -1,0 +1,61 @@
+package dev.baton.session;
+
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Moment;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What a backend was asked: each answer comes by its deadline, or when the backend closes, whatever becomes of the call
+ * (rule 7.1). Safe for use by many threads.
+ */
+public final class Answers {
+    private final Lane lane;
+    private final BackendRuntime runtime;
+    private final Function<String, BackendException> late;
+    private final Supplier<BackendException> closed;
+    private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Answers of a backend on {@code runtime}, whose calls run in {@code lane}.
+     *
+     * @param late says that the store did not answer in time to do what it is given, in a sentence
+     * @param closed says that the backend is closed
+     */
+    public Answers(
+            Lane lane,
+            BackendRuntime runtime,
+            Function<String, BackendException> late,
+            Supplier<BackendException> closed) {
+        this.lane = lane;
+        this.runtime = runtime;
+        this.late = late;
+        this.closed = closed;
+    }
+
+    /** Carries out {@code call} in the lane, which is to do {@code what}; it keeps the answer and completes it some time. */
+    public <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
+        Pending<T> pending = new Pending<>(lane, deadline, () -> late.apply(what.get()), unanswered);
+        lane.execute(() -> {
+            try {
+                call.accept(pending);
+            } catch (RuntimeException e) {
+                pending.fail(new BackendException("could not " + what.get(), e));
+            }
+        });
+        if (runtime.isClosed()) {
+            pending.fail(closed.get());
+        }
+        return pending.stage();
+    }
+
+    /** Answers whoever still waits that the backend is closed. */
+    public void close() {
+        unanswered.forEach(pending -> pending.fail(closed.get()));
+    }
+}
