@@ -23,6 +23,9 @@ final class Bid {
     /** Stands for the revision that a creation expects. */
     private static final long ABSENT = -1;
 
+    /** Stands for no revision at all. */
+    private static final long NOWHERE = -2;
+
     private static final int MOST_ROUNDS = 3;
 
     private final Claim claim;
@@ -31,6 +34,7 @@ final class Bid {
     private final Set<Long> unknown = new HashSet<>();
     private @Nullable Entry written;
     private @Nullable FencingToken token;
+    private long refuted = NOWHERE;
 
     Bid(Claim claim, Contest contest, RegisterBackend backend) {
         this.claim = claim;
@@ -53,36 +57,39 @@ final class Bid {
 
     // -- acquire --------------------------------------------------------------------------------------------------
 
+    /**
+     * Where a live watch keeps the sight current, a read first would only cost its time: the write is conditional on what
+     * was seen. It is read where nothing watches, where a write of ours is to be settled, and where the sight was refuted.
+     */
     void acquire(Moment deadline, CompletableFuture<Answer> answer) {
-        read(deadline, answer, entry -> {
-            Sight sight = contest.sight();
-            if (entry == null) {
-                // Vanished: still its holder's until the lease last seen has run out.
-                Duration wait = sight.wait(now());
-                if (wait.isZero()) {
-                    take(null, LeaderRecord.first(claim, now().wall()), deadline, answer);
-                } else {
-                    answer.complete(new Answer.Refused(contest.holder(), wait));
-                }
-                return;
-            }
-            LeaderRecord record = entry.record();
-            Duration wait = sight.wait(now());
-            if (record.isFree() || record.isBy(claim) || wait.isZero()) {
-                take(entry, record.takenBy(claim, now().wall()), deadline, answer);
-            } else {
-                answer.complete(new Answer.Refused(contest.holder(), wait));
-            }
-        });
+        if (contest.isWatched() && unknown.isEmpty() && contest.sight().revision() != refuted) {
+            take(contest.sight().entry(), deadline, answer);
+        } else {
+            read(deadline, answer, entry -> take(entry, deadline, answer));
+        }
+    }
+
+    private void take(@Nullable Entry entry, Moment deadline, CompletableFuture<Answer> answer) {
+        Duration wait = contest.sight().wait(now());
+        if (entry == null && wait.isZero()) {
+            take(null, LeaderRecord.first(claim, now().wall()), deadline, answer);
+        } else if (entry != null && (entry.record().isFree() || entry.record().isBy(claim) || wait.isZero())) {
+            take(entry, entry.record().takenBy(claim, now().wall()), deadline, answer);
+        } else {
+            // Also where it vanished: still its holder's until the lease last seen has run out.
+            answer.complete(new Answer.Refused(contest.holder(), wait));
+        }
     }
 
     private void take(
             @Nullable Entry expected, LeaderRecord record, Moment deadline, CompletableFuture<Answer> answer) {
+        long seen = contest.sight().revision();
         write(expected, record, deadline, (sentAt, entry, failure) -> {
             if (entry != null) {
                 token = new FencingToken(backend.epoch(), entry.revision());
                 answer.complete(granted(sentAt, token));
             } else if (failure instanceof ConflictException) {
+                refuted = seen;
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
             } else {
                 fail(answer, failure);

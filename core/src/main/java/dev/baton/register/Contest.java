@@ -65,6 +65,11 @@ final class Contest {
         return sight;
     }
 
+    /** Whether changes are being delivered, so that the sight is as current as the watch. */
+    boolean isWatched() {
+        return known && live;
+    }
+
     /** Who holds the election as far as has been seen, or null. */
     @Nullable Holder holder() {
         return holder;

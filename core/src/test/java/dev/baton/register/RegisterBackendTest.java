@@ -694,6 +694,8 @@ class RegisterBackendTest {
         void readThatFoundNothingIsReadAgainWhenACreationWasSeenMeanwhile() {
             OneProcess.Ear ear = watching.listen();
             Claim claim = watching.claim("bing");
+            watching.register.sayLive(false);
+            time.settle();
             watching.register.nextReads(LANDED_ANSWER_HELD);
             CompletableFuture<Answer> asking = watching.asking(claim);
             there.granted(theirs);
@@ -703,6 +705,83 @@ class RegisterBackendTest {
             Answer.Refused refused = (Answer.Refused) OneProcess.done(asking);
             assertThat(refused.holder()).isNotNull();
             assertThat(ear.take()).contains("held by baz for 15s");
+        }
+    }
+
+    /** A live watch has read already what a candidate would read before it writes. */
+    @Nested
+    class WritesOverWhatItSaw {
+        private final OneProcess watching = new OneProcess("watching", store, time, true);
+        private final Claim claim = watching.claim("bing");
+
+        WritesOverWhatItSaw() {
+            store.put(heldBy("baz", seconds(15)));
+            watching.listen();
+            watching.calls();
+        }
+
+        @Test
+        void takesAFreeRecordWithOneCall() {
+            store.put(heldBy("", seconds(1)));
+            time.settle();
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("write");
+        }
+
+        @Test
+        void asksNothingWhileTheLeaseIsAlive() {
+            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(15));
+            assertThat(watching.calls()).isEmpty();
+        }
+
+        @Test
+        void takesALapsedRecordWithOneCall_neverBefore() {
+            time.advance(seconds(15).minusNanos(1));
+            assertThat(watching.refused(claim).retryIn()).isEqualTo(Duration.ofNanos(1));
+            time.advance(Duration.ofNanos(1));
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("write");
+        }
+
+        @Test
+        void createsWhereTheDeletedRecordsLeaseHasRunOut() {
+            store.delete();
+            time.advance(seconds(15));
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("create");
+        }
+
+        /** Its news were late: another holds the record, and nothing says so but the store. */
+        @Test
+        void readsOnceTheStoreHasRefutedTheSight() {
+            watching.register.deliverChanges(false);
+            store.put(heldBy("qux", seconds(14)));
+            time.advance(seconds(15));
+            assertThat(watching.refused(claim).retryIn()).isZero();
+            assertThat(watching.calls()).containsExactly("write");
+            assertThat(store.record().holderIdentity()).isEqualTo("qux");
+            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(14));
+            assertThat(watching.calls()).containsExactly("read");
+        }
+
+        @Test
+        void readsWhereAWriteIsToBeSettled() {
+            store.put(heldBy("", seconds(1)));
+            time.settle();
+            watching.register.deliverChanges(false);
+            watching.register.nextWrites(LANDED_BUT_FAILED);
+            assertThat(watching.asking(claim)).isCompletedExceptionally();
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("write", "read", "write");
+        }
+
+        @Test
+        void readsWhereTheWatchIsDown() {
+            store.put(heldBy("", seconds(1)));
+            watching.register.sayLive(false);
+            time.settle();
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("read", "write");
         }
     }
 
