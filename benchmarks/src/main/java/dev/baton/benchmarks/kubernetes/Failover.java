@@ -41,7 +41,7 @@ final class Failover {
         long earliest = Long.MAX_VALUE;
         BlockingQueue<Elected> elected = new ArrayBlockingQueue<>(4);
         Raw probe = new Raw(cluster, name);
-        Renewal[] last = new Renewal[1];
+        Renewal[] last = {new Renewal("", Instant.EPOCH, System.nanoTime())};
         try (probe;
                 Raw quiet = new Raw(cluster, "round-trip");
                 KubernetesBackend backend = cluster.backend()) {
@@ -65,6 +65,11 @@ final class Failover {
                             .onStartedLeading(term -> elected.add(new Elected(Instant.now(), System.nanoTime())))
                             .start()) {
                         while (standby.currentLeader().isEmpty()) {
+                            TimeUnit.MILLISECONDS.sleep(1);
+                        }
+                        // A standby that comes after the last renewal has to wait from its own first look.
+                        long joined = System.nanoTime();
+                        while (last(last).heardAt <= joined) {
                             TimeUnit.MILLISECONDS.sleep(1);
                         }
                         // Anywhere between two renewals.
