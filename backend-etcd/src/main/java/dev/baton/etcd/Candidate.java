@@ -264,7 +264,7 @@ final class Candidate {
         settling = true;
         session.afterNewTicket(() -> {
             List<Transaction.Op> look = List.of(new Transaction.Get(at));
-            wire.transact(new Transaction(List.of(), look, look), reply -> {
+            wire.transactSooner(new Transaction(List.of(), look, look), reply -> {
                 settling = false;
                 if (state != State.UNSURE || lease != on) {
                     return;
@@ -335,7 +335,7 @@ final class Candidate {
                 List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
                 List.of(new Transaction.First(contest.prefix)),
                 List.of(new Transaction.Get(at)));
-        wire.transact(transaction, reply -> {
+        wire.transactSooner(transaction, reply -> {
             reading = false;
             if (state == State.PRESENT && lease == on) {
                 read(on, at, reply);
@@ -468,7 +468,7 @@ final class Candidate {
                 List.of(Guard.created(at, created)),
                 List.of(new Transaction.Delete(at)),
                 List.of(new Transaction.Get(at)));
-        wire.transact(transaction, reply -> {
+        wire.transactSooner(transaction, reply -> {
             deleting = false;
             if (state != State.PRESENT || !at.equals(key)) {
                 return;

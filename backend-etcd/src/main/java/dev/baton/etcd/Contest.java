@@ -4,7 +4,6 @@ import dev.baton.etcd.session.Change;
 import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -28,6 +27,7 @@ final class Contest {
     private @Nullable Candidate entered;
     private @Nullable Holder told;
     private boolean listing;
+    private int listings;
     private boolean listed;
     private boolean watching;
     private boolean vacant;
@@ -176,26 +176,27 @@ final class Contest {
 
     /** Lists who is in line, with the watch already under way. */
     void list() {
-        Wire wire = session.wire();
-        if (wire == null || listing) {
+        if (session.wire() == null || listing) {
             return;
         }
         listing = true;
+        int asked = ++listings;
         line.listing();
-        List<Transaction.Op> all = List.of(new Transaction.All(prefix));
-        wire.transact(new Transaction(List.of(), all, all), this::answered);
+        session.listing.list(prefix, reply -> {
+            // An older answer does not show what changed before this one was asked for.
+            if (listing && asked == listings) {
+                answered(reply);
+            }
+        });
     }
 
-    private void answered(Reply<Transaction.Result> reply) {
-        if (!listing) {
-            return;
-        }
+    private void answered(Reply<Listing.Listed> reply) {
         listing = false;
-        if (reply instanceof Reply.Done<Transaction.Result> done) {
-            line.listed(done.value().found().get(0), done.value().revision());
+        if (reply instanceof Reply.Done<Listing.Listed> done) {
+            line.listed(done.value().entries(), done.value().revision());
             listed = true;
             settle();
-        } else if (reply instanceof Reply.Failed<Transaction.Result> failed
+        } else if (reply instanceof Reply.Failed<Listing.Listed> failed
                 && !failed.why().isUnknown()) {
             BackendException why = session.sentences.failed(failed.why(), prefix);
             session.complain(why);

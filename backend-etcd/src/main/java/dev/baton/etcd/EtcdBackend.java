@@ -46,6 +46,12 @@ public final class EtcdBackend implements LockBackend {
     private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
+    /**
+     * Calls of this backend that may be unanswered at once. How many requests are under way is up to each session, which
+     * knows what goes first; a call that has to wait outside is taken for unanswered, and its claim given up.
+     */
+    private static final int IN_FLIGHT = 1_000_000;
+
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Clients clients;
@@ -292,7 +298,7 @@ public final class EtcdBackend implements LockBackend {
                 throw new IllegalArgumentException(
                         "jetcd's user and password must both be set, or neither; without one the other is not used");
             }
-            BackendRuntime runtime = BackendRuntime.start("etcd", shutdownHook);
+            BackendRuntime runtime = BackendRuntime.start("etcd", shutdownHook, IN_FLIGHT);
             return new EtcdBackend(settings, runtime, new JetcdClients(settings));
         }
 

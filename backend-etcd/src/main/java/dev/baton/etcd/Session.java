@@ -73,6 +73,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     final Observers observers = new Observers();
     final Sentences sentences;
     final Fences fences;
+    final Listing listing = new Listing();
 
     private Session(
             Settings settings,
@@ -176,6 +177,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         log.info("connected to etcd at {}", on.endpoint());
         unsafe.values().forEach(this::complain);
         revocations.connected(on);
+        listing.connected(on);
         if (isWatchNeeded()) {
             watch.start(on);
         }
@@ -208,6 +210,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             complain(unavailable());
         }
         revocations.disconnected();
+        listing.disconnected();
         watch.stop();
         if (renewal != null) {
             renewal.pause();

@@ -37,6 +37,7 @@ final class Wire {
     private final Duration connecting;
     private final BiConsumer<Wire, Failure> broken;
     private final Set<Sent<?>> underWay = new LinkedHashSet<>();
+    private final Queue<Waiting> sooner = new ArrayDeque<>();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private int transactions;
     private boolean answered;
@@ -93,17 +94,26 @@ final class Wire {
 
     /** Not before others that were asked for earlier, and only so many at a time: see {@link #MAX_UNDER_WAY}. */
     void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        queue(waiting, new Waiting(transaction, then));
+    }
+
+    /** Before those: what ends a term for a standby that waits, and what begins that one's (rule 8.4). */
+    void transactSooner(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+        queue(sooner, new Waiting(transaction, then));
+    }
+
+    private void queue(Queue<Waiting> queue, Waiting last) {
         if (over) {
-            then.accept(GIVEN_UP);
+            last.then().accept(GIVEN_UP);
             return;
         }
-        waiting.add(new Waiting(transaction, then));
+        queue.add(last);
         sendWaiting();
     }
 
     private void sendWaiting() {
-        while (!over && transactions < MAX_UNDER_WAY && !waiting.isEmpty()) {
-            Waiting next = waiting.remove();
+        while (!over && transactions < MAX_UNDER_WAY && !(sooner.isEmpty() && waiting.isEmpty())) {
+            Waiting next = sooner.isEmpty() ? waiting.remove() : sooner.remove();
             transactions++;
             transactNow(next.transaction(), reply -> {
                 transactions--;
@@ -152,7 +162,9 @@ final class Wire {
         List<Sent<?>> left = new ArrayList<>(underWay);
         underWay.clear();
         left.forEach(sent -> sent.fail(why));
-        List<Waiting> unsent = new ArrayList<>(waiting);
+        List<Waiting> unsent = new ArrayList<>(sooner);
+        unsent.addAll(waiting);
+        sooner.clear();
         waiting.clear();
         unsent.forEach(each -> each.then().accept(GIVEN_UP));
         return channel;

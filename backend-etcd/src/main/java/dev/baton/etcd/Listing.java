@@ -1,0 +1,99 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks who is in line, one request at a time, for many elections at once: those that are looked at while a request is under
+ * way go together with the next. When a watch is made anew all elections have to be looked at, and with a request for each,
+ * ten thousand of them would keep the servers busy for longer than terms live. In the lane.
+ */
+final class Listing {
+    /** Half of the operations that etcd takes in a transaction, unless told otherwise. */
+    private static final int MOST = 64;
+
+    private final Map<String, Consumer<Reply<Listed>>> waiting = new LinkedHashMap<>();
+    private @Nullable Wire wire;
+    private boolean asking;
+    private int most = MOST;
+
+    /**
+     * Who was in line.
+     *
+     * @param revision the store's, then
+     */
+    record Listed(List<Entry> entries, long revision) {}
+
+    private record Asked(String prefix, Consumer<Reply<Listed>> then) {}
+
+    /** Asks on {@code on} from now on. */
+    void connected(Wire on) {
+        wire = on;
+        ask();
+    }
+
+    /** The connection is lost. What is under way fails with it; what has waited is to be asked for again. */
+    void disconnected() {
+        wire = null;
+        asking = false;
+        waiting.clear();
+    }
+
+    /** Asks for the keys below {@code prefix}; of two who have asked for the same and wait, the later is answered. */
+    void list(String prefix, Consumer<Reply<Listed>> then) {
+        waiting.put(prefix, then);
+        ask();
+    }
+
+    private void ask() {
+        Wire on = wire;
+        if (on == null || asking || waiting.isEmpty()) {
+            return;
+        }
+        List<Asked> batch = new ArrayList<>();
+        Iterator<Map.Entry<String, Consumer<Reply<Listed>>>> next =
+                waiting.entrySet().iterator();
+        while (next.hasNext() && batch.size() < most) {
+            Map.Entry<String, Consumer<Reply<Listed>>> each = next.next();
+            batch.add(new Asked(each.getKey(), each.getValue()));
+            next.remove();
+        }
+        asking = true;
+        List<Transaction.Op> all = batch.stream()
+                .map(each -> (Transaction.Op) new Transaction.All(each.prefix()))
+                .toList();
+        on.transactNow(new Transaction(List.of(), all, all), reply -> {
+            if (wire == on) {
+                asking = false;
+            }
+            answered(batch, reply);
+            ask();
+        });
+    }
+
+    private void answered(List<Asked> batch, Reply<Transaction.Result> reply) {
+        if (reply instanceof Reply.Done<Transaction.Result> done) {
+            Transaction.Result result = done.value();
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i)
+                        .then()
+                        .accept(new Reply.Done<>(new Listed(result.found().get(i), result.revision())));
+            }
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            if (!failed.why().isUnknown()) {
+                // Too much for one answer perhaps, or for these servers; and one that is denied must not stand for
+                // others.
+                most = Math.max(1, Math.min(most, batch.size()) / 2);
+            }
+            batch.forEach(each -> each.then().accept(new Reply.Failed<>(failed.why())));
+        }
+    }
+}
