@@ -1,6 +1,7 @@
 package dev.baton.cli;
 
 import java.time.Duration;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -27,6 +28,8 @@ final class Baton implements Runnable {
 
     /** Runs the command and ends the JVM with its exit code. */
     public static void main(String[] args) {
+        // The console belongs to what the command says; gRPC would tell there that it has found epoll.
+        LogManager.getLogManager().reset();
         System.exit(commandLine(Terminal.detect()).execute(args));
     }
 

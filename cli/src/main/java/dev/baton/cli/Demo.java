@@ -65,7 +65,8 @@ final class Demo {
         Path directory = Files.createTempDirectory("baton-demo-");
         Guardian guardian = leftovers.add(Guardian.of(directory));
         leftovers.add(() -> Leftovers.delete(directory));
-        Venue.Stage stage = plan.venue().open(directory, leftovers, journal::add);
+        Venue.Stage stage =
+                plan.venue().open(plan.timing(), new Backstage(directory, guardian, leftovers, journal::add));
         banner(stage.title());
         Ledger ledger = leftovers.add(Ledger.open(journal::add));
         Part part = stage.part().with(plan.timing(), ledger.port());

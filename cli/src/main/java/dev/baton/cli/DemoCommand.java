@@ -4,6 +4,7 @@ import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays four scenes with real processes, and checks every promise.",
             "",
-            "Starts a ZooKeeper server in this process, on a free loopback port, unless told to use another store, and"
+            "Starts a server on a free loopback port unless told to use one that exists, ZooKeeper in this process or,"
+                    + " with --backend etcd, an etcd that is installed here, and"
                     + " candidates as processes of their own. One is elected; hands over when asked; is killed with kill -9; is stopped with SIGSTOP"
                     + " until another leads, and continued: then its first isValid() must answer false, and the write"
                     + " it sends all the same must be refused because of its token.",
@@ -32,7 +34,8 @@ import picocli.CommandLine.Spec;
             "",
             "What failover is held to: the last thing that a dead leader sent reached the server no later than it died."
                     + " ZooKeeper ends a session leaseDuration after that, in whole ticks (500ms when embedded), at"
-                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). On"
+                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). etcd"
+                    + " ends a lease after leaseDuration, in whole seconds and no less than two, at most 500ms late. On"
                     + " Kubernetes standbys wait leaseDuration, in whole seconds, and at most one retryPeriod. Telling"
                     + " the successor takes a few round trips; ten of the slowest measured meanwhile are allowed. A"
                     + " hand-over is held to the time that the work took to stop, plus one retryPeriod.",
@@ -79,15 +82,22 @@ final class DemoCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "KIND",
             defaultValue = "zookeeper",
-            description = "Where the contest is decided: zookeeper, or in a cluster k8s-lease, k8s-endpoints or"
+            description = "Where the contest is decided: zookeeper, etcd, or in a cluster k8s-lease, k8s-endpoints or"
                     + " k8s-configmap (default: ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Option(
             names = "--endpoints",
             paramLabel = "HOST:PORT",
-            description = "Use this ZooKeeper instead of an embedded one. What the demo writes there is deleted.")
+            description = "Use this ZooKeeper, or etcd, instead of one that is started for the demo; several are"
+                    + " separated by commas. What the demo writes there is deleted.")
     private @Nullable String endpoints;
+
+    @Option(
+            names = "--allow-unsafe-servers",
+            description =
+                    "Play at --endpoints on versions of etcd, too, that can renew a lease that they have revoked.")
+    private boolean unsafeAllowed;
 
     @Option(
             names = "--tick-time",
@@ -137,14 +147,19 @@ final class DemoCommand implements Callable<Integer> {
         Kind kind = Kind.of(backend)
                 .orElseThrow(
                         () -> wrong("--backend '" + backend + "' is not there yet; those that are: " + Kind.choices()));
-        Venue venue = kind == Kind.ZOOKEEPER ? zooKeeper() : kubernetes(kind);
+        if (unsafeAllowed && (kind != Kind.ETCD || endpoints == null)) {
+            throw wrong("--allow-unsafe-servers is for --backend etcd with --endpoints; add both, or leave it out");
+        }
+        Venue venue = switch (kind) {
+            case ZOOKEEPER -> zooKeeper();
+            case ETCD -> etcd();
+            case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP -> kubernetes(kind);
+        };
         return new Plan(timing(venue), venue, candidates, promisedFailover, events);
     }
 
     private Venue zooKeeper() {
-        if (kubeconfig != null) {
-            throw wrong("--kubeconfig is for the backends on Kubernetes; add --backend k8s-lease, or leave it out");
-        }
+        rejectKubeconfig();
         if (tickTime != null && endpoints == null) {
             throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
                     + ElectionTiming.text(ZooKeeperVenue.EMBEDDED_TICK) + "; give both or neither");
@@ -158,11 +173,37 @@ final class DemoCommand implements Callable<Integer> {
         return new ZooKeeperVenue(endpoints, tick);
     }
 
+    private Venue etcd() {
+        rejectKubeconfig();
+        if (tickTime != null) {
+            throw wrong("--tick-time is ZooKeeper's; leave it out, or leave --backend etcd out");
+        }
+        if (endpoints != null) {
+            return EtcdVenue.at(endpoints, unsafeAllowed);
+        }
+        Map<String, String> environment = System.getenv();
+        return EtcdVenue.startedFrom(EtcdProgram.find(environment, home())
+                .orElseThrow(() -> wrong("--backend etcd needs an etcd, and no program etcd was found "
+                        + EtcdProgram.places(environment, home()) + "; install one (apt-get install etcd-server, or"
+                        + " brew install etcd), or name a cluster with --endpoints http://HOST:2379")));
+    }
+
+    private void rejectKubeconfig() {
+        if (kubeconfig != null) {
+            throw wrong("--kubeconfig is for the backends on Kubernetes; add --backend k8s-lease, or leave it out");
+        }
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("user.home"));
+    }
+
     private Venue kubernetes(Kind kind) {
         if (endpoints != null || tickTime != null) {
-            throw wrong("--endpoints and --tick-time are ZooKeeper's; leave them out, or leave --backend out");
+            throw wrong("--endpoints and --tick-time are not for Kubernetes, where --kubeconfig says which cluster it"
+                    + " is; leave them out");
         }
-        Path found = KubernetesVenue.kubeconfig(kubeconfig, System.getenv(), Path.of(System.getProperty("user.home")))
+        Path found = KubernetesVenue.kubeconfig(kubeconfig, System.getenv(), home())
                 .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and no kubeconfig was found by"
                         + " --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one, or leave --backend out to use"
                         + " an embedded ZooKeeper"));

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A shell that outlives the demo by a moment, should the demo be killed in a way that leaves it no time to clean up. Its
  * standard input ends with the demo; unless it was dismissed before, it kills the candidates, the stopped ones too, and
- * deletes the directory.
+ * servers, and deletes the directory.
  */
 final class Guardian implements AutoCloseable {
     private static final String SCRIPT = """
@@ -27,7 +27,11 @@ final class Guardian implements AutoCloseable {
                     kill -KILL "$pid" 2>/dev/null
                 fi
             done
-            rm -rf -- "$1"
+            # What a killed process was about to write may come after its removal.
+            for again in 1 2 3 4 5; do
+                rm -rf -- "$1" && [ ! -e "$1" ] && exit 0
+                sleep 1
+            done
             """;
 
     private final Process shell;
@@ -45,8 +49,9 @@ final class Guardian implements AutoCloseable {
                 .start());
     }
 
-    void watch(Process candidate) {
-        words.println("watch " + candidate.pid());
+    /** Takes care of {@code process}, whose command line has to name the directory. */
+    void watch(Process process) {
+        words.println("watch " + process.pid());
     }
 
     /** Dismisses it: everything has been cleaned up. */

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.etcd.EtcdBackend;
 import dev.baton.kubernetes.KubernetesBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.zookeeper.ZooKeeperBackend;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 /** The kinds of stores that a demo can be played on, called as the library calls them. */
 enum Kind {
     ZOOKEEPER("zookeeper", "", "", ""),
+    ETCD("etcd", "", "", ""),
     K8S_LEASE("k8s-lease", "coordination.k8s.io/v1", "Lease", "leases"),
     K8S_ENDPOINTS("k8s-endpoints", "v1", "Endpoints", "endpoints"),
     K8S_CONFIGMAP("k8s-configmap", "v1", "ConfigMap", "configmaps");
@@ -64,6 +66,12 @@ enum Kind {
                         .basePath(part.place())
                         .tickTime(part.tick())
                         .build();
+            case ETCD ->
+                EtcdBackend.builder(part.address())
+                        .prefix(part.place())
+                        // The venue has looked at the servers before.
+                        .allowUnsafeServers(true)
+                        .build();
             case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP ->
                 // Events would stay in the cluster for an hour after the demo.
                 kubernetes(Path.of(part.address())).events(false).build();
@@ -76,7 +84,7 @@ enum Kind {
             case K8S_ENDPOINTS -> KubernetesBackend.endpoints().kubeconfig(kubeconfig);
             case K8S_CONFIGMAP -> KubernetesBackend.configMap().kubeconfig(kubeconfig);
             case K8S_LEASE -> KubernetesBackend.lease().kubeconfig(kubeconfig);
-            case ZOOKEEPER -> throw new IllegalStateException("ZooKeeper needs no kubeconfig");
+            case ZOOKEEPER, ETCD -> throw new IllegalStateException(text + " needs no kubeconfig");
         };
     }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,13 +80,12 @@ record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
     }
 
     @Override
-    public Stage open(Path directory, Leftovers leftovers, Consumer<Fact> journal)
-            throws IOException, InterruptedException {
+    public Stage open(ElectionTiming timing, Backstage backstage) throws IOException, InterruptedException {
         Config config = config();
-        ElectionName election =
-                new ElectionName(namespace(), directory.getFileName().toString());
+        ElectionName election = new ElectionName(
+                namespace(), backstage.directory().getFileName().toString());
         KubernetesProbe probe = KubernetesProbe.create(config, kind, election);
-        leftovers.add(RoundTrips.start(probe, journal));
+        backstage.leftovers().add(RoundTrips.start(probe, backstage.journal()));
         return new Stage(
                 "Kubernetes at " + probe.url() + ", " + kind.text() + " " + election,
                 Part.on(kind, kubeconfig.toString(), "", election.toString(), Duration.ZERO));

@@ -11,8 +11,8 @@ import java.util.Map;
  *
  * @param identity its name, unique to the process
  * @param kind of store
- * @param address of ZooKeeper, or the kubeconfig
- * @param place ZooKeeper's base path, below which the election is
+ * @param address of ZooKeeper or etcd, or the kubeconfig
+ * @param place ZooKeeper's base path, or etcd's prefix, below which the election is
  * @param election that they all contend in
  * @param tick ZooKeeper's tickTime
  * @param timing of the election

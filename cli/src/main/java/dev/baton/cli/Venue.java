@@ -2,9 +2,7 @@ package dev.baton.cli;
 
 import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /** Where the contest of a demo is decided: a kind of store, and what that promises of a failover. */
 interface Venue {
@@ -25,10 +23,9 @@ interface Venue {
     /**
      * Prepares the store and begins to measure it.
      *
-     * @param directory of this run, to be thrown away; its name is unique
      * @throws IOException when the store does not answer, or does not let the demo in
      */
-    Stage open(Path directory, Leftovers leftovers, Consumer<Fact> journal) throws IOException, InterruptedException;
+    Stage open(ElectionTiming timing, Backstage backstage) throws IOException, InterruptedException;
 
     /**
      * A store that is ready.

@@ -4,9 +4,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.ZooKeeperBackend;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,15 +53,15 @@ record ZooKeeperVenue(@Nullable String endpoints, Duration tick) implements Venu
     }
 
     @Override
-    public Stage open(Path directory, Leftovers leftovers, Consumer<Fact> journal)
-            throws IOException, InterruptedException {
+    public Stage open(ElectionTiming timing, Backstage backstage) throws IOException, InterruptedException {
         String address = endpoints == null
-                ? leftovers
-                        .add(EmbeddedZooKeeper.start(directory.resolve("zookeeper"), tick))
+                ? backstage
+                        .leftovers()
+                        .add(EmbeddedZooKeeper.start(backstage.directory().resolve("zookeeper"), tick))
                         .address()
                 : endpoints;
-        String basePath = "/" + directory.getFileName();
-        leftovers.add(RoundTrips.start(ZooKeeperProbe.connect(address, basePath), journal));
+        String basePath = "/" + backstage.directory().getFileName();
+        backstage.leftovers().add(RoundTrips.start(ZooKeeperProbe.connect(address, basePath), backstage.journal()));
         return new Stage(
                 "ZooKeeper at " + address + (endpoints == null ? " (embedded)" : ""),
                 Part.on(Kind.ZOOKEEPER, address, basePath, ELECTION, tick));

@@ -16,7 +16,7 @@ class BatonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --backend etcd                 | 'etcd' is not there yet
+            --backend redis                | 'redis' is not there yet
             --candidates 1                 | must be 2 to 9
             --candidates 10                | must be 2 to 9
             --candidates three             | 'three' is not an int
@@ -25,7 +25,13 @@ class BatonTest {
             --retry-period 1.2s            | raise leaseDuration or lower retryPeriod
             --endpoints ,                  | as in localhost:2181
             --tick-time 1s                 | give both or neither
-            --backend k8s-lease --tick-time 1s          | are ZooKeeper's
+            --backend k8s-lease --tick-time 1s          | are not for Kubernetes
+            --backend etcd --tick-time 1s               | is ZooKeeper's
+            --backend etcd --kubeconfig x               | add --backend k8s-lease
+            --backend etcd --endpoints ,                | must be http://host:port
+            --backend etcd --endpoints ftp://host:1     | must be http://host:port
+            --backend etcd --allow-unsafe-servers       | add both
+            --allow-unsafe-servers                      | add both
             --kubeconfig x                              | add --backend k8s-lease
             --backend k8s-lease --kubeconfig /none      | must be a file that can be read
             --lease                        | --help explains

@@ -2,8 +2,11 @@ package dev.baton.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.KubeApiServer;
+import dev.baton.testing.servers.Program;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +71,130 @@ class DemoIT {
         assertThat(server.kubectl("get", "leases,endpoints,configmaps,events", "--all-namespaces", "-o", "name"))
                 .doesNotContain("baton-demo");
         assertNothingIsLeft();
+    }
+
+    @Test
+    void keepsEveryPromiseOnAnEtcdOfItsOwnAndLeavesNothing() throws IOException, InterruptedException {
+        Process demo = demoWithEtcdOnThePath(documented(0, "etcd.md"));
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(output())
+                .contains(
+                        "etcd at http://127.0.0.1:",
+                        directory.resolve("bin/etcd").toString())
+                .contains("8 of 8 promises kept in ", "stale write refused", "its first isValid() answers false");
+        assertThat(demo.exitValue()).as(output()).isZero();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void keepsEveryPromiseOnAnEtcdClusterAndLeavesNothing() throws IOException, InterruptedException {
+        try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
+            String[] options = documented(1, "etcd.md");
+            options[options.length - 1] = cluster.endpoints();
+            Process demo = demo(options);
+
+            assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            assertThat(output())
+                    .contains("etcd at " + cluster.endpoints())
+                    .contains("8 of 8 promises kept in ", "stale write refused", "its first isValid() answers false");
+            assertThat(demo.exitValue()).as(output()).isZero();
+            assertThat(cluster.etcdctl("get", "--prefix", "--keys-only", "/")).isBlank();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void saysInOneSentenceThatEtcdGrantsNoLeaseAsShort() throws IOException, InterruptedException {
+        try (EtcdCluster cluster =
+                EtcdCluster.builder().flag("--election-timeout=4000").start()) {
+            Process demo = demo("--backend", "etcd", "--endpoints", cluster.endpoints());
+
+            assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            assertThat(demo.exitValue()).isEqualTo(1);
+            assertThat(output())
+                    .isEqualTo("baton demo: etcd at " + cluster.endpoints()
+                            + " grants no lease shorter than 6s; add --lease-duration 6s\n");
+            assertThat(cluster.etcdctl("get", "--prefix", "--keys-only", "/")).isBlank();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void saysInOneSentenceThatEtcdIsNotThere() throws IOException, InterruptedException {
+        Process demo = demo("--backend", "etcd", "--endpoints", "127.0.0.1:1");
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(1);
+        assertThat(output())
+                .startsWith("baton demo: etcd at http://127.0.0.1:1 does not let the demo write (")
+                .contains("Connection refused); check the address", "leave --endpoints out")
+                .hasLineCount(1);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void saysInOneSentenceHowToGetAnEtcd() throws IOException, InterruptedException {
+        assumeFalse(Files.exists(Path.of("/usr/bin/etcd")), "an etcd is installed here");
+        List<String> command = command("--backend", "etcd");
+        command.add(1, "-Duser.home=" + directory);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PATH", directory.toString());
+        builder.environment().remove("XDG_CACHE_HOME");
+        Process demo = start(builder);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(2);
+        assertThat(output())
+                .startsWith("baton demo: --backend etcd needs an etcd, and no program etcd was found on the PATH, in "
+                        + directory.resolve(".cache/baton") + " or at /usr/bin/etcd")
+                .contains("apt-get install etcd-server", "--endpoints")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void saysInOneSentenceThatTheEtcdThatWasFoundDoesNotServe() throws IOException, InterruptedException {
+        Path broken = Files.writeString(directory.resolve("etcd"), "#!/bin/sh\necho no such luck\n");
+        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        ProcessBuilder builder = new ProcessBuilder(command("--backend", "etcd"));
+        builder.environment().merge("PATH", directory.toString(), (path, first) -> first + ":" + path);
+        Process demo = start(builder);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(1);
+        assertThat(output()).isEqualTo("baton demo: " + broken + " did not serve; it said last: no such luck\n");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNoEtcdWhenInterrupted() throws IOException, InterruptedException {
+        Process demo = demoWithEtcdOnThePath("--backend", "etcd");
+        awaitOutput("leads, token");
+        assertThat(processes()).anyMatch(each -> each.contains("--data-dir="));
+
+        signal("TERM", demo);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isGreaterThan(128);
+        assertThat(output()).contains("interrupted").doesNotContain("promises kept");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNoEtcdEvenWhenKilled() throws IOException {
+        Process demo = demoWithEtcdOnThePath("--backend", "etcd");
+        awaitOutput("leads, token");
+        assertThat(processes()).anyMatch(each -> each.contains("--data-dir="));
+
+        demo.destroyForcibly();
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNothingIsLeft);
     }
 
     @Test
@@ -155,6 +282,25 @@ class DemoIT {
         assertThat(version.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(output()).startsWith("baton ");
         assertThat(version.exitValue()).isZero();
+    }
+
+    /** The options of the command that {@code document} gives, counted from 0. */
+    private static String[] documented(int number, String document) throws IOException {
+        String start = "$ ./baton demo ";
+        List<String> commands = Files.readAllLines(Path.of("..", "docs", "backends", document)).stream()
+                .filter(line -> line.startsWith(start))
+                .toList();
+        return commands.get(number).substring(start.length()).split(" ");
+    }
+
+    /** The one that the tests build or find, wherever that is. */
+    private Process demoWithEtcdOnThePath(String... options) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("bin"));
+        Files.createSymbolicLink(folder.resolve("etcd"), Program.ETCD.path());
+        ProcessBuilder builder = new ProcessBuilder(command(options));
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
+        return start(builder);
     }
 
     private Process demo(String... options) throws IOException {
