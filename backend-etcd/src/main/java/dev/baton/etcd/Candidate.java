@@ -324,20 +324,24 @@ final class Candidate {
     /**
      * Reads whether this claim is first, and its own key. What the watch has told may be old, and a term never begins on
      * it; what is first in any state of the store stays first for as long as its key exists, since those that come later
-     * stand behind.
+     * stand behind. So the member that told of the line may answer by itself: whether the key still exists, the proof of
+     * the lease answers, and the watch.
      */
     private void read(Wire wire, Lease on, String at) {
         if (reading) {
             return;
         }
         reading = true;
+        long asked = created;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
                 List.of(new Transaction.First(contest.prefix)),
-                List.of(new Transaction.Get(at)));
+                List.of(new Transaction.Get(at)),
+                contest.isLive());
         wire.transactSooner(transaction, reply -> {
-            reading = false;
-            if (state == State.PRESENT && lease == on) {
+            // An answer that comes after the key was deleted and written again is about the former.
+            if (state == State.PRESENT && lease == on && created == asked) {
+                reading = false;
                 read(on, at, reply);
             }
         });
@@ -463,16 +467,17 @@ final class Candidate {
             return;
         }
         deleting = true;
+        long asked = created;
         // Created at that revision, it is ours beyond doubt.
         Transaction transaction = new Transaction(
                 List.of(Guard.created(at, created)),
                 List.of(new Transaction.Delete(at)),
                 List.of(new Transaction.Get(at)));
         wire.transactSooner(transaction, reply -> {
-            deleting = false;
-            if (state != State.PRESENT || !at.equals(key)) {
+            if (state != State.PRESENT || !at.equals(key) || created != asked) {
                 return;
             }
+            deleting = false;
             if (reply instanceof Reply.Done<Transaction.Result>) {
                 absent();
             } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
@@ -500,6 +505,8 @@ final class Candidate {
         first = false;
         spoiled = false;
         settling = false;
+        reading = false;
+        deleting = false;
     }
 
     void connected() {

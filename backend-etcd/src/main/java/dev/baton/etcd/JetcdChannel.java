@@ -64,10 +64,8 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
                         .If(transaction.guards().stream()
                                 .map(JetcdChannel::guard)
                                 .toArray(Cmp[]::new))
-                        .Then(transaction.then().stream().map(JetcdChannel::op).toArray(Op[]::new))
-                        .Else(transaction.otherwise().stream()
-                                .map(JetcdChannel::op)
-                                .toArray(Op[]::new))
+                        .Then(ops(transaction.then(), transaction.local()))
+                        .Else(ops(transaction.otherwise(), transaction.local()))
                         .commit(),
                 JetcdChannel::result,
                 then);
@@ -109,25 +107,34 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
         return new Cmp(bytes(guard.key()), Cmp.Op.EQUAL, target);
     }
 
-    private static Op op(Transaction.Op op) {
+    private static Op[] ops(List<Transaction.Op> steps, boolean local) {
+        return steps.stream().map(step -> op(step, local)).toArray(Op[]::new);
+    }
+
+    /** @param local etcd answers a transaction by itself where all its reads ask for that */
+    private static Op op(Transaction.Op op, boolean local) {
         if (op instanceof Transaction.Put put) {
             PutOption onLease = PutOption.builder().withLeaseId(put.lease()).build();
             return Op.put(bytes(put.key()), bytes(put.value()), onLease);
         } else if (op instanceof Transaction.Delete delete) {
             return Op.delete(bytes(delete.key()), DeleteOption.DEFAULT);
         } else if (op instanceof Transaction.Get get) {
-            return Op.get(bytes(get.key()), GetOption.DEFAULT);
+            return Op.get(
+                    bytes(get.key()),
+                    GetOption.builder().withSerializable(local).build());
         } else if (op instanceof Transaction.First first) {
             GetOption oldest = GetOption.builder()
                     .isPrefix(true)
                     .withSortField(GetOption.SortTarget.CREATE)
                     .withSortOrder(GetOption.SortOrder.ASCEND)
                     .withLimit(1)
+                    .withSerializable(local)
                     .build();
             return Op.get(bytes(first.prefix()), oldest);
         } else if (op instanceof Transaction.All all) {
             return Op.get(
-                    bytes(all.prefix()), GetOption.builder().isPrefix(true).build());
+                    bytes(all.prefix()),
+                    GetOption.builder().isPrefix(true).withSerializable(local).build());
         }
         throw new IllegalArgumentException("not an operation: " + op);
     }

@@ -358,6 +358,29 @@ class SessionTest {
     }
 
     @Test
+    void anAnswerAboutAKeyThatWasDeletedSaysNothingOfTheNextOne() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        String own = etcd.keysBelow(LINE).stream()
+                .filter(key -> !key.endsWith("/5"))
+                .findFirst()
+                .orElseThrow();
+        etcd.hold(request -> request instanceof Transaction transaction && transaction.local());
+        etcd.delete(LINE + "5");
+        time.advance(SOON);
+        etcd.delete(own);
+        etcd.slowAnswer(request -> request instanceof Transaction transaction && transaction.local());
+        etcd.letGo();
+
+        Stage.granted(soon(acquire(claim)));
+        time.advance(Duration.ofSeconds(1));
+
+        Stage.granted(soon(renew()));
+        assertThat(etcd.keysBelow(LINE)).containsExactly(own);
+    }
+
+    @Test
     void aWatchThatFellSilentIsFoundOutAndMadeAgain() {
         etcd.leases.put(5L, 15L);
         etcd.put(LINE + "5", "ahead", 5);

@@ -7,8 +7,16 @@ import java.util.List;
  *
  * <p>Each branch has at least one operation. A transaction that only reads, with a branch that is empty, would be
  * answered by etcd from whatever one member happens to know, without asking the others.
+ *
+ * @param local whether just that is wanted: what the member that is asked knows by itself, a state of the store that was
+ *     once, and no older than what the same member has told before. Only of what reads
  */
-public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise) {
+public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise, boolean local) {
+    /** A transaction that the members agree on. */
+    public Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise) {
+        this(guards, then, otherwise, false);
+    }
+
     public Transaction {
         guards = List.copyOf(guards);
         then = List.copyOf(then);
@@ -16,6 +24,18 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise)
         if (then.isEmpty() || otherwise.isEmpty()) {
             throw new IllegalArgumentException("a branch without an operation makes a read of one member's own state");
         }
+        if (local && (mayWrite(then) || mayWrite(otherwise))) {
+            throw new IllegalArgumentException("one member cannot write by itself");
+        }
+    }
+
+    private static boolean mayWrite(List<Op> steps) {
+        return steps.stream().anyMatch(step -> step instanceof Put || step instanceof Delete);
+    }
+
+    /** Whether a branch of it writes. */
+    public boolean mayWrite() {
+        return mayWrite(then) || mayWrite(otherwise);
     }
 
     /**

@@ -86,16 +86,6 @@ public final class Cluster {
                 .orElseThrow();
     }
 
-    /** Whether a branch of {@code transaction} writes. */
-    static boolean mayWrite(Transaction transaction) {
-        return transaction.then().stream().anyMatch(Cluster::writes)
-                || transaction.otherwise().stream().anyMatch(Cluster::writes);
-    }
-
-    private static boolean writes(Transaction.Op step) {
-        return step instanceof Transaction.Put || step instanceof Transaction.Delete;
-    }
-
     /** From a member to the leader, to a majority, and back. */
     private long hop() {
         return world.random().nextLong(2 * MILLI);
@@ -137,7 +127,13 @@ public final class Cluster {
 
     void transact(
             Member at, Host process, Transaction transaction, int withdrawals, Answer<Transaction.Result> answer) {
-        agree(at, mayWrite(transaction), answer, () -> {
+        if (transaction.local()) {
+            Keys known = at.known(keys);
+            long applied = at.appliedTerm(world.now());
+            answer.give(new Reply.Done<>(known.look(transaction, applied)), 0);
+            return;
+        }
+        agree(at, transaction.mayWrite(), answer, () -> {
             boolean holds = keys.holds(transaction);
             List<Transaction.Op> steps = holds ? transaction.then() : transaction.otherwise();
             for (Transaction.Op step : steps) {
@@ -324,7 +320,7 @@ public final class Cluster {
     // -- watches --------------------------------------------------------------------------------------------------
 
     Stream watch(Member at, Host process, String prefix, long from, Channel.Watcher watcher) {
-        long knows = at.revision(keys.revision());
+        long knows = at.known(keys).revision();
         Stream stream = new Stream(world, process, prefix, from > 0 ? from - 1 : knows, watcher);
         if (at.isLeaderless()) {
             stream.end(new Failure(Failure.Kind.NO_LEADER, "etcdserver: no leader"));
@@ -415,7 +411,7 @@ public final class Cluster {
                 members.stream().filter(member -> member != leader).toList();
         Member member = followers.get(world.random().nextInt(followers.size()));
         world.happened(member + " loses the others", nanos);
-        member.cut(keys.revision());
+        member.cut(keys);
         world.at(world.now() + electionTime(), () -> {
             if (member.isCut()) {
                 member.noticeNoLeader();
@@ -451,7 +447,7 @@ public final class Cluster {
             return;
         }
         world.happened(stalled + " leads the cluster no more, and does not know it", nanos);
-        stalled.cut(keys.revision());
+        stalled.cut(keys);
         leader = null;
         int since = ++reign;
         world.at(world.now() + electionTime(), () -> {

@@ -122,6 +122,14 @@ final class Keys {
         return found;
     }
 
+    /** What {@code transaction}, which only reads, finds here. */
+    Transaction.Result look(Transaction transaction, long raftTerm) {
+        boolean holds = holds(transaction);
+        List<List<Entry>> found = new ArrayList<>();
+        (holds ? transaction.then() : transaction.otherwise()).forEach(step -> found.add(read(step)));
+        return new Transaction.Result(holds, revision, raftTerm, found);
+    }
+
     private List<Entry> read(Transaction.Op step) {
         if (step instanceof Transaction.Get get) {
             Entry entry = entries.get(get.key());

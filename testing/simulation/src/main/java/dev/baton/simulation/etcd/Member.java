@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One member of the cluster: what it knows, and what it believes. */
 final class Member {
@@ -22,7 +23,7 @@ final class Member {
     private long term = 1;
     private long termBefore = 1;
     private long termSince;
-    private long knows;
+    private @Nullable Keys known;
 
     /** @param rate how much faster than true time its clock runs, as a relative error */
     Member(String endpoint, double rate) {
@@ -44,10 +45,10 @@ final class Member {
         return cut;
     }
 
-    /** @param revision what it knows, for as long as it is cut off */
-    void cut(long revision) {
+    /** @param keys what it knows as they are now, for as long as it is cut off */
+    void cut(Keys keys) {
         cut = true;
-        knows = revision;
+        known = keys.copy();
     }
 
     void rejoin() {
@@ -96,9 +97,9 @@ final class Member {
         termSince = since;
     }
 
-    /** The revision that it has applied, where the cluster is at {@code revision}. */
-    long revision(long revision) {
-        return cut ? Math.min(knows, revision) : revision;
+    /** What it has applied, where the cluster has agreed on {@code keys}. */
+    Keys known(Keys keys) {
+        return cut && known != null && known.revision() < keys.revision() ? known : keys;
     }
 
     // -- what waits for a leader ----------------------------------------------------------------------------------

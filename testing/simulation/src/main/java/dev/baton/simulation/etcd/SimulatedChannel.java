@@ -92,7 +92,7 @@ final class SimulatedChannel implements Channel {
         int withdrawals = process.withdrawals();
         Runnable arrival = () ->
                 cluster.transact(member, process, transaction, withdrawals, (reply, later) -> down(then, reply, later));
-        if (Cluster.mayWrite(transaction)) {
+        if (transaction.mayWrite()) {
             upToWrite(then, arrival);
         } else {
             up(arrival);
