@@ -372,11 +372,13 @@ class SessionTest {
         etcd.delete(own);
         etcd.slowAnswer(request -> request instanceof Transaction transaction && transaction.local());
         etcd.letGo();
+        time.advance(MemoryEtcd.ROUND_TRIP);
 
         Stage.granted(soon(acquire(claim)));
-        time.advance(Duration.ofSeconds(1));
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(TIMING.renewDeadline());
 
-        Stage.granted(soon(renew()));
+        Stage.granted(renewal);
         assertThat(etcd.keysBelow(LINE)).containsExactly(own);
     }
 
