@@ -1,6 +1,7 @@
 package dev.baton.testing.servers;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,8 @@ public final class TcpProxy implements AutoCloseable {
         TO_CLIENT
     }
 
+    private static final int HOLD_ATTEMPTS = 2_000;
+    private static final long HOLD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Set<Direction> ALL = EnumSet.allOf(Direction.class);
 
     private final InetSocketAddress target;
@@ -322,11 +326,24 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** A socket that is bound but does not listen: connecting to it is refused, and nobody else can take the port. */
+    /**
+     * A socket that is bound but does not listen: connecting to it is refused, and nobody else can take the port. Until
+     * a process that this JVM is just starting has closed what it inherited, it holds the socket that listened here.
+     */
     private SocketChannel holdPort() throws IOException {
         SocketChannel holder = SocketChannel.open();
         try {
-            return holder.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(address);
+            holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return holder.bind(address);
+                } catch (BindException e) {
+                    if (attempt == HOLD_ATTEMPTS) {
+                        throw e;
+                    }
+                    LockSupport.parkNanos(HOLD_PAUSE_NANOS);
+                }
+            }
         } catch (IOException e) {
             holder.close();
             throw e;
