@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +36,11 @@ final class History implements EventSink {
 
     /** Terms disjoint in real time, tokens increasing, at least {@code terms} of them. */
     void assertSafe(int terms) {
+        assertSafe(terms, Duration.ZERO);
+    }
+
+    /** As {@link #assertSafe(int)}, but for overlaps of no more than {@code overlap}. */
+    void assertSafe(int terms, Duration overlap) {
         List<Span> spans = spans();
         assertThat(spans).as("terms").hasSizeGreaterThanOrEqualTo(terms);
         for (int i = 1; i < spans.size(); i++) {
@@ -41,9 +48,20 @@ final class History implements EventSink {
             Span later = spans.get(i);
             assertThat(later.from - earlier.to)
                     .as("nanoseconds between %s and %s; all: %s", earlier, later, events)
-                    .isGreaterThanOrEqualTo(0);
+                    .isGreaterThanOrEqualTo(-overlap.toNanos());
             assertThat(later.token).as("token after %s", earlier).isGreaterThan(earlier.token);
         }
+    }
+
+    /** By the clock a term may be over before the candidate comes to tell. */
+    private long validUntil(FencingToken token) {
+        return events.stream()
+                .filter(event -> token.equals(event.token()))
+                .map(ElectionEvent::validUntil)
+                .filter(Objects::nonNull)
+                .mapToLong(Moment::nanos)
+                .max()
+                .orElseThrow();
     }
 
     private List<Span> spans() {
@@ -52,7 +70,7 @@ final class History implements EventSink {
             FencingToken token = Objects.requireNonNull(start.token());
             long to = of(ElectionEvent.Type.TERM_ENDED).stream()
                     .filter(end -> token.equals(end.token()))
-                    .mapToLong(end -> end.at().nanos())
+                    .mapToLong(end -> Math.min(end.at().nanos(), validUntil(token)))
                     .findFirst()
                     .orElse(Long.MAX_VALUE);
             spans.add(new Span(start.identity(), token, start.at().nanos(), to));
