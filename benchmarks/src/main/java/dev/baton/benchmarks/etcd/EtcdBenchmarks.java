@@ -12,6 +12,9 @@ public final class EtcdBenchmarks {
     private static final ElectionTiming SHORT =
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2500), Duration.ofMillis(500));
 
+    private static final ElectionTiming SHORTER =
+            ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(400));
+
     private EtcdBenchmarks() {}
 
     /** By name, in the order in which they run. */
@@ -20,7 +23,9 @@ public final class EtcdBenchmarks {
         all.put("handover", () -> on(cluster -> Handover.run(cluster, ElectionTiming.DEFAULT, 200)));
         all.put("failover", () -> on(cluster -> Failover.run(cluster, SHORT, 10)));
         all.put("scale", () -> on(cluster -> Scale.run(cluster, ElectionTiming.DEFAULT, Duration.ofSeconds(30))));
-        all.put("faults", () -> on(cluster -> Faults.run(cluster, SHORT, 5)));
+        all.put(
+                "faults",
+                () -> Faults.run(SHORTER, Integer.getInteger("faults.rounds", 50), Long.getLong("faults.seed", 1)));
         return all;
     }
 

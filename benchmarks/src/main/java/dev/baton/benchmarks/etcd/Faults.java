@@ -1,239 +1,283 @@
 package dev.baton.benchmarks.etcd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.baton.LeaderElection;
-import dev.baton.etcd.EtcdBackend;
-import dev.baton.event.ElectionEvent;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.testing.servers.EtcdCluster;
+import dev.baton.testing.servers.EtcdFault;
+import dev.baton.testing.servers.FaultyEtcd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Two candidates through what becomes of the store: from when the second leads until the first knows that it does not,
- * with Baton and with jetcd's {@code Election}. jetcd's leader ends with whatever it is told first: that its lease is not
- * kept alive any more, or that somebody else is seen to lead.
+ * Pairs of candidates through a fault of the store, again and again: of ours and of jetcd's {@code Election}, on the same
+ * cluster at the same time. Counted are the terms, and what must not be: tokens that do not grow, and two that lead.
  */
-final class Faults {
-    private static final AtomicInteger ELECTIONS = new AtomicInteger();
-    private static final long PATIENCE_SECONDS = 60;
+final class Faults implements AutoCloseable {
+    private static final int PAIRS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PROBE = Duration.ofMillis(50);
+    /** Clusters at a time. They wait most of the time. */
+    private static final int LANES = Integer.getInteger("faults.lanes", 5);
 
-    private Faults() {}
+    private final EtcdFault fault;
+    private final ElectionTiming timing;
+    private final FaultyEtcd etcd;
+    private final SplittableRandom random;
+    private final Side baton = new Side("Baton", BatonPair::new);
+    private final Side jetcd = new Side("jetcd Election", JetcdPair::new);
 
-    private enum Fault {
-        LEASE_REVOKED("the lease is revoked by hand", false),
-        KEY_DELETED("the key is deleted by hand", false),
-        LEADER_KILLED("etcd's leader is killed", true),
-        LEADER_STOPPED("etcd's leader is stopped", true);
-
-        private final String text;
-        /** Whether Baton claims that no two lead. */
-        private final boolean claimed;
-
-        Fault(String text, boolean claimed) {
-            this.text = text;
-            this.claimed = claimed;
-        }
+    private interface Opener {
+        Pair open(FaultyEtcd etcd, ElectionTiming timing, String name, int first);
     }
 
-    /** @param overlap how long two led, in nanoseconds; 0 or less if they did not, as when the first went on alone */
-    private record Outcome(boolean tookOver, long overlap) {}
-
-    /** Measures, prints, and answers whether the claim holds: no two of ours lead, unless somebody takes it by hand. */
-    static boolean run(EtcdCluster cluster, ElectionTiming timing, int rounds) throws Exception {
-        System.out.println("Two candidates on etcd, three members, TTL " + timing.leaseDuration()
-                + ": how long the first has led beside the second");
-        boolean kept = true;
-        for (Fault fault : Fault.values()) {
-            List<Outcome> ours = new ArrayList<>();
-            List<Outcome> theirs = new ArrayList<>();
-            for (int i = 0; i < rounds; i++) {
-                String name = "faults/election-" + ELECTIONS.incrementAndGet();
-                try (Baton baton = new Baton(cluster, timing, name)) {
-                    ours.add(round(cluster, timing, fault, baton));
-                }
-                try (Jetcd jetcd = new Jetcd(cluster, timing, name)) {
-                    theirs.add(round(cluster, timing, fault, jetcd));
-                }
-            }
-            boolean holds = !fault.claimed || ours.stream().allMatch(outcome -> outcome.overlap <= 0);
-            kept &= holds;
-            System.out.println("  " + fault.text);
-            print("Baton", ours, fault.claimed ? holds ? ": kept" : ": BROKEN" : "");
-            print("jetcd Election", theirs, "");
-        }
-        return kept;
+    private Faults(EtcdFault fault, ElectionTiming timing, long seed) throws Exception {
+        this.fault = fault;
+        this.timing = timing;
+        this.random = new SplittableRandom(seed);
+        this.etcd = FaultyEtcd.start(fault);
     }
 
-    private static void print(String name, List<Outcome> outcomes, String verdict) {
+    /**
+     * Puts pairs through every fault, several clusters at a time, prints, and answers whether the claims hold: our tokens
+     * grow, and no two of ours lead; where somebody has ended the claim of the one by hand, for no longer than
+     * renewDeadline. The system property {@code faults.only} names faults, separated by commas, to leave out the others.
+     *
+     * @param seed of how long each fault lasts
+     */
+    static boolean run(ElectionTiming timing, int rounds, long seed) throws Exception {
         System.out.printf(
                 Locale.ROOT,
-                "    %-14s %2d rounds, the second took over in %2d, two led in %2d, for %8.1f ms at most%s%n",
-                name,
-                outcomes.size(),
-                outcomes.stream().filter(Outcome::tookOver).count(),
-                outcomes.stream().filter(outcome -> outcome.overlap > 0).count(),
-                Math.max(0, outcomes.stream().mapToLong(Outcome::overlap).max().orElse(0)) / 1e6,
-                verdict);
-    }
-
-    private static Outcome round(EtcdCluster cluster, ElectionTiming timing, Fault fault, Pair pair) throws Exception {
-        Duration patience = timing.leaseDuration().multipliedBy(3);
-        String key = pair.leadersKey(cluster);
-        int leader = cluster.leader().orElseThrow();
+                "Through faults of etcd, %d rounds of each, %s, %d pairs of each kind, seed %d%n",
+                rounds,
+                timing,
+                PAIRS,
+                seed);
+        ExecutorService lanes = Executors.newFixedThreadPool(LANES);
         try {
-            switch (fault) {
-                case LEASE_REVOKED -> cluster.etcdctl("lease", "revoke", key.substring(key.lastIndexOf('/') + 1));
-                case KEY_DELETED -> cluster.etcdctl("del", key);
-                case LEADER_KILLED -> cluster.kill(leader);
-                case LEADER_STOPPED -> cluster.pause(leader);
+            List<Future<Boolean>> all = new ArrayList<>();
+            for (EtcdFault fault : faults(System.getProperty("faults.only", ""))) {
+                all.add(lanes.submit(() -> run(fault, timing, rounds, seed)));
             }
-            Long began = within(pair.began(), patience);
-            if (began == null) {
-                return new Outcome(false, 0);
+            boolean kept = true;
+            for (Future<Boolean> each : all) {
+                kept &= each.get();
             }
-            Long ended = within(pair.ended, patience);
-            return new Outcome(true, (ended == null ? System.nanoTime() : ended) - began);
+            return kept;
         } finally {
-            if (fault == Fault.LEADER_KILLED) {
-                cluster.start(leader);
-            } else if (fault == Fault.LEADER_STOPPED) {
-                cluster.resume(leader);
-            }
-            cluster.awaitServing();
+            lanes.shutdownNow();
         }
     }
 
-    private static @Nullable Long within(CompletableFuture<Long> moment, Duration patience)
-            throws InterruptedException, ExecutionException {
+    private static List<EtcdFault> faults(String only) {
+        List<EtcdFault> all = List.of(EtcdFault.values());
+        if (only.isEmpty()) {
+            return all;
+        }
+        List<String> names = List.of(only.split(",", -1));
+        List<EtcdFault> named =
+                all.stream().filter(fault -> names.contains(fault.text())).toList();
+        if (named.size() != names.size()) {
+            throw new IllegalArgumentException("not all of \"" + only + "\" are faults; there are "
+                    + all.stream().map(EtcdFault::text).toList());
+        }
+        return named;
+    }
+
+    private static boolean run(EtcdFault fault, ElectionTiming timing, int rounds, long seed) throws Exception {
+        try (Faults faults = new Faults(fault, timing, seed)) {
+            faults.baton.open();
+            faults.jetcd.open();
+            faults.recover();
+            for (int round = 0; round < rounds; round++) {
+                faults.round(round);
+            }
+            faults.baton.close();
+            faults.jetcd.close();
+            boolean kept = faults.keeps();
+            System.out.print("  " + fault.text() + System.lineSeparator()
+                    + faults.baton.line(kept ? ": kept" : ": BROKEN")
+                    + faults.jetcd.line(""));
+            return kept;
+        }
+    }
+
+    private void round(int round) {
+        int way = busierWay();
+        List<String> lines = new ArrayList<>();
+        lines.addAll(baton.linesLedBy(way));
+        lines.addAll(jetcd.linesLedBy(way));
+        FaultyEtcd.Healing healing = etcd.inject(way, lines);
         try {
-            return moment.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return null;
+            if (!fault.isByHand()) {
+                baton.pairs.get(round % PAIRS).handOver();
+                jetcd.pairs.get(round % PAIRS).handOver();
+            }
+            pause(lasting());
+        } finally {
+            healing.heal();
+        }
+        recover();
+    }
+
+    /** Around leaseDuration, shorter and longer: short faults are survived, and those that end meanwhile are the tricky ones. */
+    private Duration lasting() {
+        if (!fault.lasts()) {
+            return Duration.ZERO;
+        }
+        if (fault.isByHand()) {
+            // All that it can do shows while it lasts.
+            return timing.leaseDuration().multipliedBy(3).dividedBy(2);
+        }
+        return fault.least()
+                .plusNanos(random.nextLong(
+                        timing.leaseDuration().multipliedBy(3).dividedBy(2).toNanos()));
+    }
+
+    /** The way that most of our leaders go, so that there is something to lose on it. */
+    private int busierWay() {
+        return baton.leadersOn(0) >= baton.leadersOn(1) ? 0 : 1;
+    }
+
+    /** Returns when one of each pair leads and the other stands in line again. */
+    private void recover() {
+        if (!baton.recovers(PATIENCE)) {
+            throw new IllegalStateException(
+                    "nobody leads after " + fault.text() + ", or nobody stands in line behind the leader");
+        }
+        jetcd.recoverOrBeginAnew();
+    }
+
+    private boolean keeps() {
+        Accounts.Verdict verdict = baton.verdict(Duration.ZERO);
+        return verdict.regressions() == 0
+                && verdict.longestOverlap() <= bound().toNanos()
+                // The check itself: leaders that do not heed their end must be found out.
+                && baton.verdict(heedless()).overlaps() > 0;
+    }
+
+    /** How much longer leaders that do not heed their end are taken to lead. */
+    private Duration heedless() {
+        return timing.leaseDuration();
+    }
+
+    private Duration bound() {
+        return fault.isByHand() ? timing.renewDeadline() : Duration.ZERO;
+    }
+
+    private static void pause(Duration duration) {
+        long until = System.nanoTime() + duration.toNanos();
+        for (long left = duration.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 
-    /** Two candidates of one kind, one leading and the other in line behind it. */
-    private abstract static class Pair implements AutoCloseable {
-        /** When the first knew that its leadership was over. */
-        final CompletableFuture<Long> ended = new CompletableFuture<>();
+    @Override
+    public void close() {
+        baton.close();
+        jetcd.close();
+        etcd.close();
+    }
 
-        private final String prefix;
+    /** The pairs of one kind. */
+    private final class Side implements AutoCloseable {
+        private final String name;
+        private final Opener opener;
+        private final List<Pair> pairs = new ArrayList<>();
+        private final List<Accounts> accounts = new ArrayList<>();
+        private int opened;
 
-        Pair(String prefix) {
-            this.prefix = prefix;
+        Side(String name, Opener opener) {
+            this.name = name;
+            this.opener = opener;
         }
 
-        /** When the second began to lead. */
-        abstract CompletableFuture<Long> began();
-
-        String leadersKey(EtcdCluster cluster) {
-            return cluster.etcdctl("get", "--prefix", "--keys-only", "--sort-by=CREATE", "--limit=1", prefix)
-                    .strip();
-        }
-
-        void awaitLine(EtcdCluster cluster) throws InterruptedException {
-            try (Line line = new Line(cluster.endpoints(), prefix)) {
-                line.await(2);
+        void open() {
+            while (pairs.size() < PAIRS) {
+                pairs.add(another(pairs.size()));
             }
         }
 
-        @Override
-        public abstract void close();
-    }
-
-    private static final class Baton extends Pair {
-        private final EtcdBackend one;
-        private final EtcdBackend other;
-        private final CompletableFuture<Long> began = new CompletableFuture<>();
-
-        Baton(EtcdCluster cluster, ElectionTiming timing, String name) throws Exception {
-            super("/baton/" + name + "/");
-            one = EtcdBackend.builder(cluster.endpoints()).shutdownHook(false).build();
-            other = EtcdBackend.builder(cluster.endpoints()).shutdownHook(false).build();
-            CompletableFuture<Long> leads = new CompletableFuture<>();
-            join(one, timing, name, leads, ended);
-            leads.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            join(other, timing, name, began, new CompletableFuture<>());
-            awaitLine(cluster);
+        private Pair another(int first) {
+            opened++;
+            Pair pair = opener.open(etcd, timing, "faults/election-" + opened, first);
+            accounts.add(pair.accounts());
+            return pair;
         }
 
-        private static void join(
-                EtcdBackend backend,
-                ElectionTiming timing,
-                String name,
-                CompletableFuture<Long> started,
-                CompletableFuture<Long> over) {
-            LeaderElection.on(backend, name)
-                    .timing(timing)
-                    .events(event -> {
-                        if (event.type() == ElectionEvent.Type.TERM_STARTED) {
-                            started.complete(event.at().nanos());
-                        } else if (event.type() == ElectionEvent.Type.TERM_ENDED) {
-                            over.complete(event.at().nanos());
-                        }
-                    })
-                    .onStartedLeading(term -> {})
-                    .start();
+        List<String> linesLedBy(int way) {
+            return pairs.stream()
+                    .filter(pair -> !fault.isOfOneWay() || pair.leader().orElse(-1) == way)
+                    .map(Pair::prefix)
+                    .toList();
         }
 
-        @Override
-        CompletableFuture<Long> began() {
-            return began;
+        long leadersOn(int way) {
+            return pairs.stream()
+                    .filter(pair -> pair.leader().orElse(-1) == way)
+                    .count();
         }
 
-        @Override
-        public void close() {
-            other.close();
-            one.close();
-        }
-    }
-
-    private static final class Jetcd extends Pair {
-        private final JetcdCandidate one;
-        private final JetcdCandidate other;
-        private final CompletableFuture<Long> began;
-
-        Jetcd(EtcdCluster cluster, ElectionTiming timing, String name) throws Exception {
-            super("/jetcd/" + name + "/");
-            String election = "/jetcd/" + name;
-            one = new JetcdCandidate(cluster.endpoints(), election, timing.leaseDuration(), this::end);
-            other = new JetcdCandidate(cluster.endpoints(), election, timing.leaseDuration());
-            String own = one.campaign()
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    .getKey()
-                    .toString(UTF_8);
-            one.observe(key -> {
-                if (!key.equals(own)) {
-                    end();
+        boolean recovers(Duration patience) {
+            long giveUp = System.nanoTime() + patience.toNanos();
+            for (Pair pair : pairs) {
+                while (pair.leader().isEmpty() || etcd.line(pair.prefix()).size() < 2) {
+                    if (System.nanoTime() - giveUp > 0) {
+                        return false;
+                    }
+                    pause(PROBE);
                 }
-            });
-            began = other.campaign().thenApply(key -> System.nanoTime());
-            awaitLine(cluster);
+            }
+            return true;
         }
 
-        private void end() {
-            ended.complete(System.nanoTime());
+        /** Those that nothing comes of any more are given up, and others take their place. */
+        void recoverOrBeginAnew() {
+            if (!recovers(timing.leaseDuration().multipliedBy(2))) {
+                for (int i = 0; i < PAIRS; i++) {
+                    Pair pair = pairs.get(i);
+                    if (pair.leader().isEmpty() || etcd.line(pair.prefix()).size() < 2) {
+                        pair.close();
+                        pairs.set(i, another(i));
+                    }
+                }
+                recovers(PATIENCE);
+            }
         }
 
-        @Override
-        CompletableFuture<Long> began() {
-            return began;
+        Accounts.Verdict verdict(Duration beyond) {
+            return accounts.stream()
+                    .map(each -> each.verdict(beyond.toNanos()))
+                    .reduce(Accounts.Verdict.NOTHING, Accounts.Verdict::and);
+        }
+
+        String line(String verdict) {
+            Accounts.Verdict all = verdict(Duration.ZERO);
+            return String.format(
+                    Locale.ROOT,
+                    "    %-14s %4d terms, %d token regressions, %3d overlaps, %7.1f ms at most (bound %d), nobody led for"
+                            + " %5d ms at most, %d pairs given up; heedless %d overlaps%s%n",
+                    name,
+                    all.terms(),
+                    all.regressions(),
+                    all.overlaps(),
+                    all.longestOverlap() / 1e6,
+                    bound().toMillis(),
+                    TimeUnit.NANOSECONDS.toMillis(all.longestGap()),
+                    opened - PAIRS,
+                    verdict(heedless()).overlaps(),
+                    verdict);
         }
 
         @Override
         public void close() {
-            other.close();
-            one.close();
+            pairs.forEach(Pair::close);
+            pairs.clear();
         }
     }
 }

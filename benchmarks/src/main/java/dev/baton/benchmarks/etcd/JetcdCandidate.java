@@ -13,6 +13,7 @@ import io.etcd.jetcd.support.CloseableClient;
 import io.etcd.jetcd.support.Observers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,20 +25,30 @@ import org.slf4j.LoggerFactory;
 final class JetcdCandidate implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JetcdCandidate.class);
 
+    private static final long PATIENCE_SECONDS = 10;
+
     private final Client client;
     private final ByteSequence election;
     private final long lease;
     private final CloseableClient keeper;
 
     JetcdCandidate(String endpoints, String election, Duration ttl) {
-        this(endpoints, election, ttl, () -> {});
+        this(client(endpoints), election, ttl, () -> {});
     }
 
-    /** @param unkept is run when jetcd says that the lease is not kept alive any more, perhaps more than once */
-    JetcdCandidate(String endpoints, String election, Duration ttl, Runnable unkept) {
-        this.client = client(endpoints);
+    /**
+     * @param client is closed with this, or if this cannot be made
+     * @param unkept is run when jetcd says that the lease is not kept alive any more, perhaps more than once
+     */
+    JetcdCandidate(Client client, String election, Duration ttl, Runnable unkept) {
+        this.client = client;
         this.election = bytes(election);
-        this.lease = grant(client, ttl);
+        try {
+            this.lease = grant(client, ttl);
+        } catch (CompletionException e) {
+            client.close();
+            throw e;
+        }
         this.keeper = client.getLeaseClient()
                 .keepAlive(
                         lease,
@@ -53,7 +64,11 @@ final class JetcdCandidate implements AutoCloseable {
     }
 
     static long grant(Client client, Duration ttl) {
-        return client.getLeaseClient().grant(ttl.toSeconds()).join().getID();
+        return client.getLeaseClient()
+                .grant(ttl.toSeconds())
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join()
+                .getID();
     }
 
     static CloseableClient keepAlive(Client client, long lease) {
@@ -71,8 +86,8 @@ final class JetcdCandidate implements AutoCloseable {
                 .thenApply(CampaignResponse::getLeader);
     }
 
-    /** Runs {@code heard} with the key of whoever is seen to lead, from now on. */
-    void observe(Consumer<String> heard) {
+    /** Runs {@code heard} with the key of whoever is seen to lead, from now on, until it runs {@code deaf}, perhaps twice. */
+    void observe(Consumer<String> heard, Runnable deaf) {
         client.getElectionClient().observe(election, new Election.Listener() {
             @Override
             public void onNext(LeaderResponse response) {
@@ -80,10 +95,14 @@ final class JetcdCandidate implements AutoCloseable {
             }
 
             @Override
-            public void onError(Throwable failure) {}
+            public void onError(Throwable failure) {
+                deaf.run();
+            }
 
             @Override
-            public void onCompleted() {}
+            public void onCompleted() {
+                deaf.run();
+            }
         });
     }
 
@@ -95,7 +114,7 @@ final class JetcdCandidate implements AutoCloseable {
     public void close() {
         keeper.close();
         try {
-            client.getLeaseClient().revoke(lease).get(10, TimeUnit.SECONDS);
+            client.getLeaseClient().revoke(lease).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
