@@ -1,0 +1,53 @@
+package dev.baton.verify;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.ElectionName;
+import java.util.List;
+
+/**
+ * One candidate from its start to its end, as far as logs tell of it; at least one event.
+ *
+ * @param election what it contended for
+ * @param name its identity; a second run under the same identity is called {@code identity (2)}
+ * @param log its events, in their order
+ */
+public record CandidateRun(ElectionName election, String name, List<LoggedEvent> log) {
+
+    public CandidateRun {
+        log = List.copyOf(log);
+    }
+
+    /** What it called itself. */
+    public String identity() {
+        return first().event().identity();
+    }
+
+    /** Whether {@code other} is this run; names are unique within an election. */
+    boolean is(CandidateRun other) {
+        return name.equals(other.name);
+    }
+
+    LoggedEvent first() {
+        return log.get(0);
+    }
+
+    LoggedEvent last() {
+        return log.get(log.size() - 1);
+    }
+
+    /** Whether the log begins before the run does, so that nothing can be missing at the front. */
+    boolean hasItsBeginning() {
+        return first().event().type() == Type.STARTED;
+    }
+
+    /** Whether it said that it stopped, so that nothing can be missing at the end. */
+    boolean hasItsEnd() {
+        return log.stream().anyMatch(logged -> logged.event().type() == Type.STOPPED);
+    }
+
+    /** The nanoseconds between its two clocks at {@code event}: constant while nobody sets the one or suspends the other. */
+    static long offset(ElectionEvent event) {
+        return event.at().wallNanos() - event.at().nanos();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.baton.verify;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.event.EndReason;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of one event as they were read, before anybody has looked at them. */
+final class EventFields {
+    @Nullable String at;
+
+    @Nullable Long mono;
+
+    @Nullable String type;
+
+    @Nullable String election;
+
+    @Nullable String identity;
+
+    @Nullable String token;
+
+    @Nullable Long validUntil;
+
+    @Nullable String holder;
+
+    @Nullable String reason;
+
+    @Nullable String detail;
+
+    /** @throws IllegalArgumentException naming what is missing or wrong */
+    ElectionEvent toEvent() {
+        long nanos = present("mono", mono);
+        Moment moment = new Moment(nanos, wallNanos(present("at", at)));
+        return new ElectionEvent(
+                moment,
+                type(present("type", type)),
+                ElectionName.parse(present("election", election)),
+                present("identity", identity),
+                token == null ? null : FencingToken.parse(token),
+                validUntil == null ? null : moment.plusNanos(validUntil - nanos),
+                holder,
+                reason == null ? null : reason(reason),
+                detail);
+    }
+
+    private static long wallNanos(String at) {
+        try {
+            Instant wall = Instant.parse(at);
+            return Math.addExact(Math.multiplyExact(wall.getEpochSecond(), 1_000_000_000L), wall.getNano());
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "the event's \"at\" \"" + at + "\" must be a time such as 2026-01-02T03:04:05.123Z", e);
+        }
+    }
+
+    private static <T> T present(String name, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException("the event has no \"" + name + "\"");
+        }
+        return value;
+    }
+
+    private static Type type(String text) {
+        return Arrays.stream(Type.values())
+                .filter(type -> type.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the event's type \"" + text
+                        + "\" is none that this version knows; use the version of the service that wrote it"));
+    }
+
+    private static EndReason reason(String text) {
+        try {
+            return EndReason.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the event's reason \"" + text + "\" is none that this version knows", e);
+        }
+    }
+}

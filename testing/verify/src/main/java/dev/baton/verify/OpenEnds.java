@@ -1,0 +1,62 @@
+package dev.baton.verify;
+
+import dev.baton.event.ElectionEvent;
+import dev.baton.event.ElectionEvent.Type;
+import dev.baton.verify.Finding.Kind;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what the logs leave open: beginnings and ends that are missing, and leaders of whom there is no log. */
+final class OpenEnds implements Check {
+
+    @Override
+    public List<Finding> check(ElectionHistory history, Premises premises) {
+        List<Finding> findings = new ArrayList<>();
+        for (CandidateRun run : history.runs()) {
+            if (!run.hasItsBeginning()) {
+                findings.add(note(
+                        history,
+                        "the log of " + run.name() + " begins in the middle, with \""
+                                + run.first().event().type().text() + "\"",
+                        run.first()));
+            }
+            history.termsOf(run).stream()
+                    .filter(term -> term.ended() == null)
+                    .forEach(term -> findings.add(unended(history, term)));
+            run.log().stream()
+                    .filter(logged -> logged.event().type() == Type.TOKEN_REFUSED)
+                    .forEach(logged -> findings.add(refused(history, run, logged)));
+        }
+        for (String holder : history.unheard()) {
+            findings.add(new Finding(
+                    Kind.NOTE,
+                    Rule.RECORDS,
+                    history.election(),
+                    holder + " was seen to lead, and there is no log of it: its terms are not checked",
+                    List.of()));
+        }
+        return findings;
+    }
+
+    private static Finding unended(ElectionHistory history, Term term) {
+        String until = term.validUntil() == null
+                ? "until when it was valid is not known"
+                : "it is counted as valid until " + Words.time(term.validUntil().wall());
+        return note(
+                history,
+                "nothing says that " + term + " ended: the process died, or its log is incomplete; " + until,
+                term.run().last());
+    }
+
+    private static Finding refused(ElectionHistory history, CandidateRun run, LoggedEvent logged) {
+        ElectionEvent event = logged.event();
+        return note(
+                history,
+                run.name() + " refused to lead: " + (event.detail() == null ? "the store went back" : event.detail()),
+                logged);
+    }
+
+    private static Finding note(ElectionHistory history, String text, LoggedEvent where) {
+        return new Finding(Kind.NOTE, Rule.RECORDS, history.election(), text, List.of(where.origin()));
+    }
+}

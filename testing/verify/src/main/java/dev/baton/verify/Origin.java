@@ -1,0 +1,16 @@
+package dev.baton.verify;
+
+/**
+ * Where an event was read.
+ *
+ * @param file the name of the log, as it was given
+ * @param line counted from one; 0 in a recording, which has none
+ */
+public record Origin(String file, long line) {
+
+    /** {@code ada.jsonl:12}, or the file alone. */
+    @Override
+    public String toString() {
+        return line == 0 ? file : file + ":" + line;
+    }
+}

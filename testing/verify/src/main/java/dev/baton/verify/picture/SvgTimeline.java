@@ -1,0 +1,198 @@
+package dev.baton.verify.picture;
+
+import dev.baton.verify.picture.Timeline.Bar;
+import dev.baton.verify.picture.Timeline.Lane;
+import dev.baton.verify.picture.Timeline.Mark;
+import java.util.Locale;
+
+/**
+ * Draws a {@link Timeline} as SVG. It brings its own style, which follows the reader's preference for light or dark, so
+ * that it can stand in a page or alone.
+ */
+public final class SvgTimeline {
+    private static final int WIDTH = 1_200;
+    private static final int RIGHT = 24;
+    private static final int LANE = 54;
+    private static final int BAR = 22;
+    private static final int AXIS = 34;
+    private static final double LETTER = 6.6;
+    private static final int MOST_TICKS = 10;
+    private static final long[] STEPS = {1, 2, 5, 10, 20, 50, 100, 200, 500};
+    private static final int[] SECONDS = {
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400
+    };
+
+    private static final String STYLE = """
+            <style>
+            .timeline{--ground:#fff;--ink:#1f2933;--faint:#6b7785;--rule:#e3e8ee;--term:#2f9e6e;--term-ink:#fff;\
+            --draining:#e0a526;--assumed:#2f9e6e;--cut-off:#c2571a;--paused:#8a94a0;--gap:#7b8794;--wrong:#c81e3a;\
+            --fault:#d9730d;--event:#4a6fa5;font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:12px}
+            @media (prefers-color-scheme:dark){.timeline{--ground:#14191f;--ink:#e6ebf0;--faint:#93a0ad;--rule:#2a333d;\
+            --term:#3fb984;--term-ink:#0c1a13;--draining:#f0bf4c;--assumed:#3fb984;--cut-off:#f08a4b;--paused:#7d8894;\
+            --gap:#93a0ad;--wrong:#ff5c74;--fault:#f5a04a;--event:#86aee6}}
+            .timeline .ground{fill:var(--ground)}.timeline text{fill:var(--ink)}.timeline .name{font-weight:600}
+            .timeline .faint{fill:var(--faint);font-size:11px;font-variant-numeric:tabular-nums}
+            .timeline .rule{stroke:var(--rule);stroke-width:1}
+            .timeline .term{fill:var(--term)}.timeline .draining{fill:var(--draining)}
+            .timeline .assumed{fill:url(#assumed);stroke:var(--assumed);stroke-dasharray:3 2}
+            .timeline .seen{fill:none;stroke:var(--faint);stroke-dasharray:4 3}
+            .timeline .cut-off{fill:var(--cut-off)}.timeline .paused{fill:var(--paused)}
+            .timeline .gap{fill:var(--gap);opacity:.22}.timeline .wrong{fill:var(--wrong)}
+            .timeline .band.wrong{opacity:.28}.timeline .fault{fill:var(--fault)}.timeline .event{fill:var(--event)}
+            .timeline .label{fill:var(--term-ink);font-weight:600;font-size:11px;pointer-events:none}
+            .timeline .seen-label,.timeline .assumed-label{fill:var(--ink);font-size:11px;pointer-events:none}
+            .timeline .hatch{stroke:var(--assumed);stroke-width:2;opacity:.55}
+            </style>
+            <defs><pattern id="assumed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
+            <line class="hatch" x1="0" x2="0" y1="0" y2="6"/></pattern></defs>
+            """;
+
+    private final Timeline timeline;
+    private final int left;
+    private final int top;
+    private final int height;
+    private final StringBuilder svg = new StringBuilder(16_384);
+
+    private SvgTimeline(Timeline timeline, int top) {
+        this.timeline = timeline;
+        this.top = top;
+        int longest = timeline.lanes().stream()
+                .mapToInt(lane -> lane.name().length())
+                .max()
+                .orElse(0);
+        this.left = (int) Math.min(320, Math.max(90, 28 + longest * LETTER * 1.12));
+        this.height = top + timeline.lanes().size() * LANE + AXIS;
+    }
+
+    /** The picture, to stand in a page. */
+    public static String draw(Timeline timeline) {
+        return new SvgTimeline(timeline, 12).svg("", "");
+    }
+
+    /** The picture with a line above it and one below that, to stand alone. */
+    public static String draw(Timeline timeline, String title, String subtitle) {
+        return new SvgTimeline(timeline, 58).svg(title, subtitle);
+    }
+
+    private String svg(String title, String subtitle) {
+        add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"100%%\">%n",
+                WIDTH, height);
+        svg.append(STYLE);
+        add("<rect class=\"ground\" width=\"%d\" height=\"%d\"/>%n", WIDTH, height);
+        if (!title.isEmpty()) {
+            add("<text class=\"name\" x=\"12\" y=\"22\" font-size=\"15\">%s</text>%n", escaped(title));
+            add("<text class=\"faint\" x=\"12\" y=\"42\">%s</text>%n", escaped(subtitle));
+        }
+        axis();
+        timeline.bands().forEach(this::band);
+        for (int row = 0; row < timeline.lanes().size(); row++) {
+            lane(timeline.lanes().get(row), top + row * LANE);
+        }
+        return svg.append("</svg>\n").toString();
+    }
+
+    private void axis() {
+        long step = step(timeline.to() - timeline.from());
+        int bottom = height - AXIS;
+        for (long at = firstTick(step); at <= timeline.to(); at += step) {
+            double x = x(at);
+            add("<line class=\"rule\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"/>%n", x, top, bottom);
+            add(
+                    "<text class=\"faint\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+                    x, bottom + 18, escaped(timeline.tick().apply(at)));
+        }
+    }
+
+    private long firstTick(long step) {
+        return Math.floorDiv(timeline.from() + step - 1, step) * step;
+    }
+
+    /** A round number of nanoseconds, so that there are at most ten ticks: 1, 2, 5 of anything below a second, then a clock's. */
+    static long step(long length) {
+        for (long unit = 1; unit < 1_000_000_000L; unit *= 1_000) {
+            for (long step : STEPS) {
+                if (length / (step * unit) < MOST_TICKS) {
+                    return step * unit;
+                }
+            }
+        }
+        for (int seconds : SECONDS) {
+            if (length / (seconds * 1_000_000_000L) < MOST_TICKS) {
+                return seconds * 1_000_000_000L;
+            }
+        }
+        return Math.max(1, length / MOST_TICKS);
+    }
+
+    private void band(Bar band) {
+        add(
+                "<rect class=\"band %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s</title></rect>%n",
+                band.tone().style(), x(band.from()), top, width(band), height - AXIS - top, escaped(band.tip()));
+    }
+
+    private void lane(Lane lane, int y) {
+        int below = y + BAR + 12;
+        add("<text class=\"name\" x=\"12\" y=\"%d\">%s</text>%n", y + 22, escaped(lane.name()));
+        add("<line class=\"rule\" x1=\"0\" x2=\"%d\" y1=\"%2$d\" y2=\"%2$d\"/>%n", WIDTH, y + LANE - 2);
+        lane.lines()
+                .forEach(line -> add(
+                        "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"4\" rx=\"2\"><title>%s</title></rect>%n",
+                        line.tone().style(), x(line.from()), y + LANE - 10, width(line), escaped(line.tip())));
+        lane.bars().forEach(bar -> bar(bar, y + 6));
+        double free = 0;
+        for (Mark mark : lane.marks()) {
+            free = mark(mark, below, free);
+        }
+    }
+
+    private void bar(Bar bar, int y) {
+        String style = bar.tone().style();
+        add(
+                "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"3\"><title>%s</title></rect>%n",
+                style, x(bar.from()), y, width(bar), BAR, escaped(bar.tip()));
+        if (!bar.label().isEmpty() && bar.label().length() * LETTER + 10 < width(bar)) {
+            String label = bar.tone() == Timeline.Tone.SEEN || bar.tone() == Timeline.Tone.ASSUMED
+                    ? style + "-label"
+                    : "label";
+            add(
+                    "<text class=\"%s\" x=\"%.1f\" y=\"%d\">%s</text>%n",
+                    label, x(bar.from()) + 6, y + 15, escaped(bar.label()));
+        }
+    }
+
+    /** Draws it, and its label if the one before leaves room; returns where the next label may begin. */
+    private double mark(Mark mark, int y, double free) {
+        double x = x(mark.at());
+        add(
+                "<path class=\"%s\" d=\"M%.1f %d l-4 8 h8 z\"><title>%s</title></path>%n",
+                mark.tone().style(), x, y - 4, escaped(mark.tip()));
+        double end = x + 7 + mark.label().length() * 5.6;
+        if (mark.label().isEmpty() || x + 7 < free || end > WIDTH) {
+            return free;
+        }
+        add("<text class=\"faint\" x=\"%.1f\" y=\"%d\">%s</text>%n", x + 7, y + 4, escaped(mark.label()));
+        return end + 4;
+    }
+
+    private double x(long at) {
+        long within = Math.max(timeline.from(), Math.min(timeline.to(), at));
+        return left + (double) (within - timeline.from()) / (timeline.to() - timeline.from()) * (WIDTH - left - RIGHT);
+    }
+
+    private double width(Bar bar) {
+        return Math.max(2, x(bar.to()) - x(bar.from()));
+    }
+
+    /** What XML would take for its own is written as it wants. */
+    public static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    private void add(String format, Object... values) {
+        svg.append(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.baton.verify.register;
+
+import dev.baton.spi.FencingToken;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a register, as its caller saw it.
+ *
+ * <p>Times of all callers are on one line: one machine's monotonic clock, or the register's own. A value is written at most
+ * once; {@link #INITIAL} stands for what the register holds before any write.
+ *
+ * @param client who called
+ * @param kind what was asked for
+ * @param token the term's token, by which a fence decides, or null for a call that carries none
+ * @param value what was written, or read; of a read that was not {@link Outcome#DONE}, nothing
+ * @param basedOn the value that a writer had read before, and made this one of, or null when it did not
+ * @param invoked when the call began, in nanoseconds
+ * @param returned when it was answered; {@link Long#MAX_VALUE} when it never was
+ * @param outcome what was answered
+ */
+public record Operation(
+        String client,
+        Kind kind,
+        @Nullable FencingToken token,
+        long value,
+        @Nullable Long basedOn,
+        long invoked,
+        long returned,
+        Outcome outcome) {
+
+    /** What a register holds before any write. */
+    public static final long INITIAL = 0;
+
+    /** What was asked for. */
+    public enum Kind {
+        /** The value. */
+        READ,
+        /** To replace the value. */
+        WRITE
+    }
+
+    /** What was answered. */
+    public enum Outcome {
+        /** It was done. */
+        DONE,
+        /** The fence refused it: the token is smaller than one that was seen. */
+        REFUSED,
+        /** Nothing: it may have been done, may yet be, or never. */
+        UNKNOWN
+    }
+
+    public Operation {
+        if (outcome == Outcome.UNKNOWN) {
+            returned = Long.MAX_VALUE;
+        }
+        if (returned < invoked) {
+            throw new IllegalArgumentException("an operation of " + client + " returned at " + returned
+                    + ", before it was invoked at " + invoked + "; times must be of one clock");
+        }
+        if (kind == Kind.WRITE && value == INITIAL) {
+            throw new IllegalArgumentException(
+                    "an operation of " + client + " writes " + INITIAL + ", which stands for no write; count from one");
+        }
+    }
+
+    boolean isWrite() {
+        return kind == Kind.WRITE;
+    }
+
+    boolean isDone() {
+        return outcome == Outcome.DONE;
+    }
+
+    /** Whether this was answered before {@code other} was asked. */
+    boolean precedes(Operation other) {
+        return returned < other.invoked;
+    }
+
+    /** {@code ada's write of 7 with token 42, at 12.345678901 s}. */
+    @Override
+    public String toString() {
+        return client + "'s " + (isWrite() ? "write of " : "read of ") + value
+                + (token == null ? "" : " with token " + number(Objects.requireNonNull(token)))
+                + String.format(java.util.Locale.ROOT, ", asked at %.6f s", invoked / 1e9);
+    }
+
+    private static String number(FencingToken token) {
+        return token.epoch() == 0 ? Long.toString(token.number()) : token.epoch() + "-" + token.number();
+    }
+}
