@@ -35,6 +35,7 @@ final class Baton implements Runnable {
 
     static CommandLine commandLine(Terminal terminal) {
         return new CommandLine(new Baton())
+                .addSubcommand(new VerifyCommand(terminal))
                 .registerConverter(Duration.class, Durations::parse)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
