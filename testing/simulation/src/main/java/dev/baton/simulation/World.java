@@ -1,5 +1,6 @@
 package dev.baton.simulation;
 
+import dev.baton.event.ElectionEvent;
 import dev.baton.machine.CandidateConfig;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -173,6 +174,9 @@ final class World {
         trace.add(now, who, what);
         if (timeline != null && what instanceof Fault fault) {
             timeline.struck(now, who, fault);
+        }
+        if (timeline != null && what instanceof ElectionEvent event) {
+            timeline.told(now, who, event);
         }
     }
 
