@@ -378,7 +378,7 @@ class SessionTest {
         CompletableFuture<Answer> renewal = renew();
         time.advance(TIMING.renewDeadline());
 
-        Stage.granted(renewal);
+        Stage.granted(renewal.join());
         assertThat(etcd.keysBelow(LINE)).containsExactly(own);
     }
 
