@@ -1,0 +1,199 @@
+package dev.baton.conformance;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Rules 1.1, 1.2 and 2: what is answered, and what Granted means. */
+abstract class GrantRules {
+
+    /** Rule 1.1: two facts and nothing else. */
+    @Test
+    protected void required_rule1_1_theFirstIsGrantedAndTheNextRefused(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        Claim first = scene.claim(scene.election(), "first", scene.longTiming());
+        Claim second = scene.claim(scene.election(), "second", scene.longTiming());
+
+        Answer.Granted granted = one.lead(first);
+        Answer.Refused refused = scene.refused(
+                other.acquire(second), "acquire of a second claim while the first, just granted, is not given back");
+        scene.require(
+                !refused.retryIn().isNegative(),
+                "a refusal's retryIn of " + refused.retryIn() + " lies in the past; zero means at once");
+        scene.require(
+                granted.guaranteedFor().compareTo(Duration.ZERO) > 0,
+                "a grant that is guaranteed for " + granted.guaranteedFor());
+        scene.granted(one.renew(first), "renew of a claim granted just before");
+    }
+
+    /** Rule 1.1: a claim that does not hold is not renewed. */
+    @Test
+    protected void required_rule1_1_whatWasNeverGrantedIsNotRenewed(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        one.lead(scene.claim(scene.election(), "first", scene.longTiming()));
+        Claim second = scene.claim(scene.election(), "second", scene.longTiming());
+        scene.refused(other.acquire(second), "acquire of a second claim");
+
+        scene.refused(other.renew(second), "renew of a claim that was refused");
+    }
+
+    /** Rule 1.2: calls for different claims are answered side by side, each with its own answer. */
+    @Test
+    protected void required_rule1_2_callsForManyClaimsAreAnsweredSideBySide(Scene scene) throws Exception {
+        Party party = scene.party();
+        party.lead(scene.claim(scene.election("first"), "first", scene.longTiming()));
+        List<Claim> claims = new ArrayList<>();
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ElectionName election = scene.election("side-by-side-" + i);
+            for (String identity : List.of("one", "other")) {
+                Claim claim = scene.claim(election, identity, scene.longTiming());
+                claims.add(claim);
+                answers.add(party.acquiring(claim, scene.patience()));
+            }
+        }
+        for (int i = 0; i < claims.size(); i += 2) {
+            int granted = 0;
+            for (int each = i; each < i + 2; each++) {
+                Answer answer =
+                        answers.get(each).get(scene.patience().multipliedBy(2).toNanos(), TimeUnit.NANOSECONDS);
+                if (answer instanceof Answer.Granted) {
+                    granted++;
+                    scene.granted(
+                            party.renew(claims.get(each)), "renew of a claim granted while forty calls were in flight");
+                }
+            }
+            scene.require(
+                    granted == 1,
+                    granted + " of two claims to " + claims.get(i).election()
+                            + " were granted, acquired while forty calls were in flight");
+        }
+    }
+
+    /** Rule 2.1: a standby that keeps asking is not granted before the grant's time is up. */
+    @Test
+    protected void required_rule2_1_nobodyElseIsGrantedWhileAGrantLasts(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observe();
+        Answer.Granted granted = one.lead(scene.claim("leader"));
+        long until = Scene.until(granted, scene.timing());
+
+        Claim standby = scene.claim("standby");
+        while (System.nanoTime() - until < 0) {
+            int place = other.ear().place();
+            Answer answer = other.acquire(standby);
+            long at = System.nanoTime();
+            if (answer instanceof Answer.Granted taken) {
+                scene.require(
+                        at - until >= 0,
+                        "a standby was granted (" + taken + ") " + millis(until - at)
+                                + " ms before the grant it took over from (" + granted + ") had run out");
+                return;
+            }
+            other.ear().awaitAny(place, scene.timing().retryPeriod());
+        }
+    }
+
+    /** Rule 2.1: a renewal moves the end of the grant, in the store as well. */
+    @Test
+    protected void required_rule2_1_renewalsKeepOthersOut(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observe();
+        Claim leader = scene.claim("leader");
+        Claim standby = scene.claim("standby");
+        Answer.Granted granted = one.lead(leader);
+        long until = Scene.until(granted, scene.timing());
+        long enough = granted.sentAt().nanos()
+                + scene.timing().leaseDuration().multipliedBy(2).toNanos();
+
+        while (System.nanoTime() - enough < 0) {
+            int place = other.ear().place();
+            CompletableFuture<Answer> asked = other.acquiring(standby, scene.patience());
+            Answer renewed = one.renew(leader);
+            Answer answer = asked.get(scene.patience().multipliedBy(2).toNanos(), TimeUnit.NANOSECONDS);
+            long at = System.nanoTime();
+            if (answer instanceof Answer.Granted taken) {
+                scene.require(
+                        at - until >= 0,
+                        "a standby was granted (" + taken + ") " + millis(until - at)
+                                + " ms before the guarantee of a leader that renews had run out; its last renewal was"
+                                + " answered " + renewed);
+                return;
+            }
+            if (renewed instanceof Answer.Granted again) {
+                until = Math.max(until, Scene.until(again, scene.timing()));
+            } else {
+                scene.require(
+                        at - until >= 0, "a leader's renewal was answered " + renewed + " while its claim was held");
+                return;
+            }
+            other.ear().awaitAny(place, scene.timing().retryPeriod());
+        }
+    }
+
+    /** Rule 2.1: sentAt lies before the sending, so before anything that the answer took. */
+    @Test
+    protected void required_rule2_1_aGrantIsCountedFromTheSendingOfItsRequest(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
+        party.lead(leader);
+        Duration delay = scene.callTimeout().dividedBy(2);
+        scene.harness().slowDown(party.backend(), delay);
+
+        Answer.Granted renewed = scene.granted(party.renew(leader), "renew of a claim granted before, on a slow store");
+        Moment answered = party.now();
+        scene.require(
+                answered.nanosSince(renewed.sentAt()) >= delay.toNanos(),
+                "an answer that took " + millis(delay.toNanos()) + " ms at least says that its request was sent "
+                        + millis(answered.nanosSince(renewed.sentAt())) + " ms ago");
+    }
+
+    /** Rule 2.2: the next term has a greater token, whoever leads it and on whichever instance. */
+    @Test
+    protected void required_rule2_2_tokensGrowAcrossReleases(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        List<FencingToken> tokens = new ArrayList<>();
+        for (int term = 0; term < 5; term++) {
+            Party party = term % 2 == 0 ? one : other;
+            Claim claim = scene.claim(term < 3 ? "app" : "other");
+            FencingToken token = party.lead(claim).token();
+            if (!tokens.isEmpty()) {
+                FencingToken before = tokens.get(tokens.size() - 1);
+                scene.require(token.isAfter(before), "after the term of token " + before + ", one of token " + token);
+            }
+            tokens.add(token);
+            party.withdraw(claim);
+        }
+    }
+
+    /** Rule 2.2: a renewal prolongs a term and begins none. */
+    @Test
+    protected void required_rule2_2_aRenewalRepeatsTheToken(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        FencingToken token = party.lead(claim).token();
+        for (int renewal = 0; renewal < 3; renewal++) {
+            Answer.Granted renewed = scene.granted(party.renew(claim), "renew of a claim granted before");
+            scene.require(
+                    renewed.token().equals(token),
+                    "a renewal of the term of token " + token + " answered token " + renewed.token());
+        }
+    }
+
+    static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.baton.conformance;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendRuntime.Priority;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One instance of the backend, called as an election calls it. */
+final class Party {
+    private final Scene scene;
+    private final LockBackend backend;
+    private final Ear ear = new Ear();
+    private LockBackend.@Nullable Observation observation;
+
+    Party(Scene scene, LockBackend backend) {
+        this.scene = scene;
+        this.backend = backend;
+    }
+
+    LockBackend backend() {
+        return backend;
+    }
+
+    Moment now() {
+        return backend.runtime().timekeeper().now();
+    }
+
+    // -- calls as the machine makes them ------------------------------------------------------------------------------
+
+    /** Calls acquire on the sender thread, as elections do. */
+    CompletableFuture<Answer> acquiring(Claim claim, Duration within) {
+        Moment deadline = now().plus(within);
+        return backend.runtime()
+                .send(Priority.ACQUIRE, deadline, () -> backend.acquire(claim, deadline))
+                .toCompletableFuture();
+    }
+
+    CompletableFuture<Answer> renewing(Claim claim, Duration within) {
+        Moment deadline = now().plus(within);
+        return backend.runtime()
+                .send(Priority.RENEW, deadline, () -> backend.renew(claim, deadline))
+                .toCompletableFuture();
+    }
+
+    CompletableFuture<@Nullable Void> withdrawing(Claim claim, Duration within) {
+        Moment deadline = now().plus(within);
+        CompletionStage<@Nullable Void> stage =
+                backend.runtime().send(Priority.RENEW, deadline, () -> backend.withdraw(claim, deadline));
+        return stage.toCompletableFuture();
+    }
+
+    // -- calls until there is an answer -------------------------------------------------------------------------------
+
+    private interface Call<T> {
+        CompletableFuture<T> make(Duration within);
+    }
+
+    /** A call that fails is made again: unknown is no answer, and on a store that answers it does not last. */
+    private <T extends @Nullable Object> T answer(String what, Call<T> call) throws InterruptedException {
+        long deadline = System.nanoTime() + scene.patience().toNanos();
+        Throwable last = null;
+        do {
+            try {
+                return call.make(scene.patience())
+                        .get(scene.patience().multipliedBy(2).toNanos(), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException e) {
+                last = e.getCause();
+                scene.pass(scene.timing().retryPeriod());
+            } catch (TimeoutException e) {
+                throw scene.broken(what + " had no answer long after its deadline, on a store that answers");
+            }
+        } while (System.nanoTime() - deadline < 0);
+        throw scene.broken(what + " failed every time on a store that answers, at last with " + last);
+    }
+
+    Answer acquire(Claim claim) throws InterruptedException {
+        return answer("acquire of " + claim, within -> acquiring(claim, within));
+    }
+
+    Answer renew(Claim claim) throws InterruptedException {
+        return answer("renew of " + claim, within -> renewing(claim, within));
+    }
+
+    void withdraw(Claim claim) throws InterruptedException {
+        this.<@Nullable Void>answer("withdraw of " + claim, within -> withdrawing(claim, within));
+    }
+
+    /** Asks, as a standby does, until it is granted. */
+    Answer.Granted lead(Claim claim) throws InterruptedException {
+        Answer.Granted granted = leadWithin(claim, scene.patience());
+        if (granted == null) {
+            throw scene.broken(claim.identity() + " asked for " + ElectionTiming.text(scene.patience())
+                    + " and was not granted, though nobody else held the election");
+        }
+        return granted;
+    }
+
+    /** Asks, as a standby does, until it is granted or {@code patience} has passed. */
+    Answer.@Nullable Granted leadWithin(Claim claim, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        do {
+            int place = ear.place();
+            if (acquire(claim) instanceof Answer.Granted granted) {
+                return granted;
+            }
+            ear.awaitAny(place, claim.timing().retryPeriod());
+        } while (System.nanoTime() - deadline < 0);
+        return null;
+    }
+
+    // -- watching -----------------------------------------------------------------------------------------------------
+
+    Ear ear() {
+        return ear;
+    }
+
+    /** Begins to watch this test's election. */
+    Ear observe() {
+        return observe(scene.election());
+    }
+
+    Ear observe(ElectionName election) {
+        observation = backend.observe(election, scene.timing(), ear);
+        return ear;
+    }
+
+    /** Ends the watch. */
+    void stopObserving() {
+        if (observation != null) {
+            observation.close();
+        }
+    }
+
+    /** Watches, and skips the test where the backend does not hear changes as they happen. */
+    Ear observeLive() throws InterruptedException {
+        observe();
+        if (!scene.comes(ear::isWatching, scene.patience())) {
+            throw Cannot.because("the backend never said watching(true), so it promises nothing about changes");
+        }
+        return ear;
+    }
+}

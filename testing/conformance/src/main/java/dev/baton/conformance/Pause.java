@@ -1,0 +1,47 @@
+package dev.baton.conformance;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** Waiting for something that says when it has changed, or that has to be looked at from time to time. */
+final class Pause {
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Wakes those that wait. */
+    void signal() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until {@code condition}, looked at when signalled and every few milliseconds.
+     *
+     * @return whether it came true before {@code patience} had passed
+     */
+    boolean until(BooleanSupplier condition, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        lock.lock();
+        try {
+            while (!condition.getAsBoolean()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                long unused = changed.awaitNanos(Math.min(left, LOOK_NANOS));
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.baton.conformance;
+
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.opentest4j.AssertionFailedError;
+
+/** What one test plays on: an election that nobody else has used, and the instances it opens, closed behind it. */
+final class Scene implements AutoCloseable {
+    private static final Logger log = System.getLogger(Scene.class.getName());
+
+    private final BackendHarness harness;
+    private final Rule rule;
+    private final ElectionName election;
+    private final List<Party> parties = new ArrayList<>();
+    private final Pause pause = new Pause();
+
+    Scene(BackendHarness harness, Rule rule) {
+        this.harness = harness;
+        this.rule = rule;
+        this.election = election("rule-" + rule.number().replace('.', '-'));
+    }
+
+    BackendHarness harness() {
+        return harness;
+    }
+
+    /** The election that this test is about. */
+    ElectionName election() {
+        return election;
+    }
+
+    /** Another election that nobody else has used. */
+    ElectionName election(String name) {
+        return new ElectionName(
+                harness.namespace(),
+                name + "-" + UUID.randomUUID().toString().substring(0, 8).toLowerCase(Locale.ROOT));
+    }
+
+    /** The harness's shortest timing. */
+    ElectionTiming timing() {
+        return harness.timing();
+    }
+
+    /** A timing under which a claim that nobody gives back stands for long, compared with any stop of this machine. */
+    ElectionTiming longTiming() {
+        ElectionTiming timing = harness.timing();
+        return new ElectionTiming(
+                timing.leaseDuration().multipliedBy(4),
+                timing.renewDeadline().multipliedBy(4),
+                timing.retryPeriod(),
+                timing.clockDrift());
+    }
+
+    Duration patience() {
+        return Timeouts.scaled(harness.patience(), Timeouts.factor());
+    }
+
+    /** The deadline of a call that is not expected to be answered. */
+    Duration callTimeout() {
+        return Timeouts.scaled(harness.callTimeout(), Timeouts.factor());
+    }
+
+    /** Opens another instance. */
+    Party party() throws Exception {
+        Party party = new Party(this, harness.open());
+        synchronized (parties) {
+            parties.add(party);
+        }
+        return party;
+    }
+
+    /** A claim to this test's election that nobody has made before. */
+    Claim claim(String identity) {
+        return claim(election, identity, timing());
+    }
+
+    Claim claim(ElectionName name, String identity, ElectionTiming timing) {
+        return new Claim(name, identity, UUID.randomUUID().toString(), timing);
+    }
+
+    /** Waits until {@code condition}, with the harness's patience; the rule is broken if that does not come. */
+    void await(BooleanSupplier condition, String seenIfNot) throws InterruptedException {
+        require(pause.until(condition, patience()), seenIfNot + " (waited " + ElectionTiming.text(patience()) + ")");
+    }
+
+    /** Whether {@code condition} came true in {@code patience}. */
+    boolean comes(BooleanSupplier condition, Duration patience) throws InterruptedException {
+        return pause.until(condition, patience);
+    }
+
+    /** Waits for a while: not for something to happen, but to let time pass on a real store. */
+    void pass(Duration duration) throws InterruptedException {
+        pause.until(() -> false, duration);
+    }
+
+    /** The rule is broken unless {@code kept}. */
+    void require(boolean kept, String seenIfNot) {
+        if (!kept) {
+            throw broken(seenIfNot);
+        }
+    }
+
+    AssertionFailedError broken(String seen) {
+        return new AssertionFailedError(rule.brokenBy(seen));
+    }
+
+    Answer.Granted granted(Answer answer, String when) {
+        if (answer instanceof Answer.Granted granted) {
+            return granted;
+        }
+        throw broken(when + " was answered " + answer + ", not Granted");
+    }
+
+    Answer.Refused refused(Answer answer, String when) {
+        if (answer instanceof Answer.Refused refused) {
+            return refused;
+        }
+        throw broken(when + " was answered " + answer + ", not Refused");
+    }
+
+    /** Until when a grant holds others off for certain, by {@link System#nanoTime}. */
+    static long until(Answer.Granted granted, ElectionTiming timing) {
+        return granted.sentAt().nanos() + timing.scaledNanos(granted.guaranteedFor());
+    }
+
+    @Override
+    public void close() {
+        synchronized (parties) {
+            for (int last = parties.size() - 1; last >= 0; last--) {
+                close(parties.get(last).backend());
+            }
+            parties.clear();
+        }
+    }
+
+    /** Whether closing goes well is what the tests of rule 8.2 look at, and no other. */
+    private void close(LockBackend backend) {
+        try {
+            harness.heal(backend);
+        } catch (Exception e) {
+            log.log(Level.DEBUG, "an instance could not be healed after a test", e);
+        }
+        try {
+            backend.close();
+        } catch (RuntimeException e) {
+            log.log(Level.DEBUG, "an instance could not be closed after a test", e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.baton.conformance;
+
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.LockBackend;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One process's client of a register in memory that many share, over a link to which things happen. */
+class FaultyRegister implements Register {
+    private final Register shared;
+    private final Link link;
+    private final BackendRuntime runtime;
+    private final Duration timeout;
+
+    FaultyRegister(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+        this.shared = shared;
+        this.link = link;
+        this.runtime = runtime;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public String kind() {
+        return "memory";
+    }
+
+    @Override
+    public BackendRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public CompletionStage<Optional<Entry>> read(ElectionName election) {
+        return timed(() -> shared.read(election));
+    }
+
+    @Override
+    public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+        return timed(() -> shared.write(election, expected, next));
+    }
+
+    /** A connection on which a request timed out is not used again. */
+    private <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> request) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        var timer = runtime.timekeeper().schedule(timeout, () -> {
+            if (answer.completeExceptionally(new BackendException("memory did not answer in time; retrying"))) {
+                timedOut();
+            }
+        });
+        link.request(request).whenComplete((value, failure) -> {
+            timer.cancel();
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else {
+                answer.complete(value);
+            }
+        });
+        return answer;
+    }
+
+    void timedOut() {
+        link.reconnect();
+    }
+
+    @Override
+    public LockBackend.@Nullable Observation watch(ElectionName election, RegisterWatcher watcher) {
+        return shared.watch(election, new RegisterWatcher() {
+            @Override
+            public void live(boolean live) {
+                link.deliver(() -> watcher.live(live));
+            }
+
+            @Override
+            public void changed(@Nullable Entry entry, long revision) {
+                link.deliver(() -> watcher.changed(entry, revision));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+    }
+}
