@@ -2,29 +2,51 @@ package dev.baton.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.examples.FencedWriter.Ledger;
-import dev.baton.register.InMemoryRegister;
 import dev.baton.spi.FencingToken;
-import dev.baton.spi.LockBackend;
+import dev.baton.test.TestBackend;
+import dev.baton.test.TestBackendExtension;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(TestBackendExtension.class)
 class FencedWriterTest {
     private final Ledger ledger = new Ledger();
 
     @Test
-    void leaderWritesUntilItIsClosed() {
-        try (LockBackend backend = InMemoryRegister.open()) {
-            LeaderElection election = new FencedWriter(ledger).contend(backend);
-            await().until(() -> !ledger.entries().isEmpty());
+    void leaderWritesUntilItIsClosed(TestBackend backend) {
+        LeaderElection election = new FencedWriter(ledger).contend(backend);
+        backend.grant();
+        assertThat(ledger.entries()).startsWith("entry 1");
 
-            election.close();
+        election.close();
 
-            assertThat(election.leadership()).isEmpty();
-            assertThat(ledger.entries()).startsWith("entry 1");
-        }
+        assertThat(election.leadership()).isEmpty();
+        assertThatNoFurtherEntryIsWritten(backend);
+    }
+
+    @Test
+    void deposedLeaderWritesNoMoreAndBeginsAgainWithItsNextTerm(TestBackend backend) {
+        new FencedWriter(ledger).contend(backend);
+        backend.grant();
+        backend.expire();
+        assertThatNoFurtherEntryIsWritten(backend);
+
+        List<String> before = ledger.entries();
+        backend.grant();
+
+        assertThat(ledger.entries().subList(before.size(), ledger.entries().size()))
+                .startsWith("entry 1");
+    }
+
+    private void assertThatNoFurtherEntryIsWritten(TestBackend backend) {
+        List<String> before = ledger.entries();
+        backend.advance(Duration.ofMinutes(1));
+        assertThat(ledger.entries()).isEqualTo(before);
     }
 
     @Test

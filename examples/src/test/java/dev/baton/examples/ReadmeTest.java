@@ -13,11 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents say of files is true: the program, the commands, the links. */
 class ReadmeTest {
     private static final Path ROOT = root();
     private static final Path PROGRAM = Path.of("examples/src/main/java/dev/baton/examples/TwelveLines.java");
+    private static final Path TESTS = Path.of("examples/src/test/java/dev/baton/examples/ReconcilerTest.java");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final Pattern MARKED = Pattern.compile("(?s)// begin: README\\.md\\n(.*?)\\s*// end: README\\.md");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
@@ -31,6 +34,24 @@ class ReadmeTest {
 
         assertThat(example.lines()).hasSize(12);
         assertThat(blocks("java")).contains(example);
+    }
+
+    /** What is marked there is found here, and the other way round. */
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/testing.md"})
+    void testsInTheDocumentsAreTheExamples(String document) {
+        String marks = "(?s)// begin: " + Pattern.quote(document) + "\\n(.*?)\\s*// end: " + Pattern.quote(document);
+        List<String> examples = Pattern.compile(marks)
+                .matcher(text(ROOT.resolve(TESTS)))
+                .results()
+                .map(found -> found.group(1).stripIndent().strip())
+                .toList();
+        List<String> shown = blocks(document, "java")
+                .filter(block -> block.contains("@Test"))
+                .toList();
+
+        assertThat(examples).isNotEmpty();
+        assertThat(shown).containsExactlyElementsOf(examples);
     }
 
     @Test
@@ -89,11 +110,14 @@ class ReadmeTest {
     }
 
     private static List<String> blocks(String language) {
-        return FENCE.matcher(text(ROOT.resolve("README.md")))
+        return blocks("README.md", language).toList();
+    }
+
+    private static Stream<String> blocks(String document, String language) {
+        return FENCE.matcher(text(ROOT.resolve(document)))
                 .results()
                 .filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2).strip())
-                .toList();
+                .map(block -> block.group(2).strip());
     }
 
     private static List<Path> documents() {

@@ -1,0 +1,237 @@
+package dev.baton.test;
+
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that stands still unless a test moves it, and the loop thread on which everything is decided.
+ *
+ * <p>Time passes by itself for one purpose: whoever closes an election waits for it on a thread of his own, and sets a
+ * timer from there. As long as such a timer is set, time passes, much faster than on a real clock, so that closing takes
+ * no test longer than a moment.
+ */
+final class TestTime implements Timekeeper {
+    /** How many times as fast as a real clock time passes while an election is being closed. */
+    private static final int SPEED = 20;
+
+    private static final long REAL_TICK_MILLIS = 1;
+    private static final long TICK_NANOS = REAL_TICK_MILLIS * 1_000_000 * SPEED;
+
+    /** More tasks than this without the clock moving is a busy loop. */
+    private static final int MOST_AT_ONCE = 100_000;
+
+    private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final BooleanSupplier mayFlow;
+    private final Object lock = new Object();
+    private final Queue<Runnable> due = new ArrayDeque<>();
+    private final PriorityQueue<Task> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+    private final Random random = new Random(42);
+    private final Thread loop = new Thread(this::run, "baton-test-loop");
+    private volatile Moment now = new Moment(0, BEGINNING.getEpochSecond() * 1_000_000_000L);
+    private long numbers;
+    private int awaited;
+    private boolean busy;
+    private boolean closed;
+    private int atOnce;
+    private long steps;
+    private @Nullable Throwable defect;
+
+    private record Task(long at, long number, Runnable run, boolean isAwaited) {}
+
+    private TestTime(BooleanSupplier mayFlow) {
+        this.mayFlow = mayFlow;
+    }
+
+    /**
+     * A clock that stands still.
+     *
+     * @param mayFlow whether nobody needs the time that there is to do something
+     */
+    static TestTime start(BooleanSupplier mayFlow) {
+        TestTime time = new TestTime(mayFlow);
+        time.loop.setDaemon(true);
+        time.loop.start();
+        return time;
+    }
+
+    @Override
+    public Moment now() {
+        return now;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        synchronized (lock) {
+            if (!closed) {
+                due.add(task);
+                lock.notifyAll();
+            }
+        }
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable run) {
+        synchronized (lock) {
+            if (closed) {
+                return () -> {};
+            }
+            long at = now.nanos() + Math.max(0, Moment.boundedNanos(delay));
+            Task task = new Task(at, numbers++, run, !isLoop());
+            timers.add(task);
+            awaited += task.isAwaited() ? 1 : 0;
+            lock.notifyAll();
+            return () -> cancel(task);
+        }
+    }
+
+    private void cancel(Task task) {
+        synchronized (lock) {
+            if (timers.remove(task)) {
+                forget(task);
+            }
+        }
+    }
+
+    private void forget(Task task) {
+        awaited -= task.isAwaited() ? 1 : 0;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    boolean isLoop() {
+        return Thread.currentThread() == loop;
+    }
+
+    /** Moves both clocks to the next timer that is due within {@code nanos}, and lets it run; or says that there is none. */
+    boolean leap(long nanos) {
+        synchronized (lock) {
+            Task next = timers.peek();
+            if (next == null || next.at() - now.nanos() > nanos) {
+                return false;
+            }
+            pass(next.at() - now.nanos());
+            return true;
+        }
+    }
+
+    /** Moves both clocks at once, past what is due on the way: the loop is late for it. */
+    void pass(long nanos) {
+        synchronized (lock) {
+            now = now.plusNanos(Math.max(0, nanos));
+            atOnce = 0;
+            lock.notifyAll();
+        }
+    }
+
+    /**
+     * Waits until nothing is left to be done now.
+     *
+     * @return how many steps the loop has made
+     * @throws IllegalStateException when a task of the loop failed, which is a defect
+     */
+    long awaitIdle() throws InterruptedException {
+        synchronized (lock) {
+            while (!isIdle() && !closed && defect == null) {
+                lock.wait();
+            }
+            if (defect != null) {
+                throw new IllegalStateException("a task on the election loop failed; this is a defect", defect);
+            }
+            return steps;
+        }
+    }
+
+    /** Whether nothing is left to be done now, and nothing was done since the loop had made so many steps. */
+    boolean awaitsNothingSince(long before) {
+        synchronized (lock) {
+            return steps == before && (isIdle() || closed);
+        }
+    }
+
+    private boolean isIdle() {
+        return !busy && due.isEmpty() && !isTimerDue();
+    }
+
+    private boolean isTimerDue() {
+        Task next = timers.peek();
+        return next != null && next.at() <= now.nanos();
+    }
+
+    /** Ends the loop once it has done what it was given. */
+    void close() {
+        synchronized (lock) {
+            closed = true;
+            lock.notifyAll();
+        }
+    }
+
+    // -- the loop -------------------------------------------------------------------------------------------------
+
+    private void run() {
+        try {
+            for (Runnable task = take(); task != null; task = take()) {
+                task.run();
+            }
+        } catch (InterruptedException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable e) {
+        synchronized (lock) {
+            defect = e;
+            lock.notifyAll();
+        }
+    }
+
+    private @Nullable Runnable take() throws InterruptedException {
+        synchronized (lock) {
+            busy = false;
+            lock.notifyAll();
+            while (due.isEmpty() && !isTimerDue() && !closed) {
+                if (awaited > 0) {
+                    lock.wait(REAL_TICK_MILLIS);
+                    flow();
+                } else {
+                    lock.wait();
+                }
+            }
+            Runnable task = due.isEmpty() && isTimerDue() ? dueTimer() : due.poll();
+            busy = task != null;
+            steps++;
+            if (++atOnce > MOST_AT_ONCE) {
+                throw new IllegalStateException(
+                        "a busy loop: " + MOST_AT_ONCE + " tasks while the clock stood still, the last " + task);
+            }
+            return task;
+        }
+    }
+
+    private Runnable dueTimer() {
+        Task task = timers.remove();
+        forget(task);
+        return task.run();
+    }
+
+    /** A tick passes, unless somebody is busy; whatever comes due in it is run at its time. */
+    private void flow() {
+        if (isIdle() && awaited > 0 && mayFlow.getAsBoolean() && !leap(TICK_NANOS)) {
+            pass(TICK_NANOS);
+        }
+    }
+}
