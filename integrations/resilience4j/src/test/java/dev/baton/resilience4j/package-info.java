@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.resilience4j;
+
+import org.jspecify.annotations.NullMarked;
