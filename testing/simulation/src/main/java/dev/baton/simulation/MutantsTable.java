@@ -30,7 +30,7 @@ final class MutantsTable {
     private MutantsTable() {}
 
     /**
-     * How one mutant fared: at ZooKeeper and etcd, its name says so.
+     * How one mutant fared: at ZooKeeper and etcd, and in the decorator, its name says so.
      *
      * @param seeds to catch it, in ascending order; {@link #MOST_SEEDS} + 1 where it survived
      * @param violation what the first run caught
@@ -42,6 +42,10 @@ final class MutantsTable {
             if (etcd != null) {
                 return "etcd:" + etcd.text();
             }
+            ResilientMutant resilient = options.resilient();
+            if (resilient != null) {
+                return "resilient:" + resilient.text();
+            }
             return zooKeeper == null ? options.mutant().text() : "zookeeper:" + zooKeeper.text();
         }
 
@@ -50,6 +54,10 @@ final class MutantsTable {
             EtcdMutant etcd = options.etcd();
             if (etcd != null) {
                 return etcd.mistake();
+            }
+            ResilientMutant resilient = options.resilient();
+            if (resilient != null) {
+                return resilient.mistake();
             }
             return zooKeeper == null ? options.mutant().mistake() : zooKeeper.mistake();
         }
@@ -76,7 +84,10 @@ final class MutantsTable {
             Stream<Options> etcd = Arrays.stream(EtcdMutant.values())
                     .filter(mutant -> mutant != EtcdMutant.NONE)
                     .map(options::with);
-            List<Future<Row>> pending = Stream.of(register, zooKeeper, etcd)
+            Stream<Options> resilient = Arrays.stream(ResilientMutant.values())
+                    .filter(mutant -> mutant != ResilientMutant.NONE)
+                    .map(options::with);
+            List<Future<Row>> pending = Stream.of(register, zooKeeper, etcd, resilient)
                     .flatMap(each -> each)
                     .map(mutated -> pool.submit(() -> hunt(mutated)))
                     .toList();

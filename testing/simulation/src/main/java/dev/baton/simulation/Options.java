@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param mutant which wrong variant of the code runs
  * @param zooKeeper which variant of the ZooKeeper backend runs, or null for another kind of store
  * @param etcd which variant of the etcd backend runs, or null for another kind of store
+ * @param resilient which variant of the Resilience4j decorator runs around the backend of a register, or null for none
  * @param rho by how much clocks err in a search directed at the theorem's bound, or 0 for worlds full of faults
  * @param only the faults that strike, or null for all that the seed draws
  */
@@ -20,12 +21,13 @@ public record Options(
         Mutant mutant,
         @Nullable ZooKeeperMutant zooKeeper,
         @Nullable EtcdMutant etcd,
+        @Nullable ResilientMutant resilient,
         double rho,
         @Nullable List<Strike> only) {
     private static final int MOST_CANDIDATES = 64;
 
     /** The production code, with as many candidates as the seed chooses. */
-    public static final Options DEFAULT = new Options(0, Mutant.NONE, null, null, 0, null);
+    public static final Options DEFAULT = new Options(0, Mutant.NONE, null, null, null, 0, null);
 
     public Options {
         if (candidates < 0 || candidates > MOST_CANDIDATES) {
@@ -41,32 +43,37 @@ public record Options(
 
     /** Options for a register. */
     public Options(int candidates, Mutant mutant) {
-        this(candidates, mutant, null, null, 0, null);
+        this(candidates, mutant, null, null, null, 0, null);
     }
 
     /** These options with another mutant. */
     public Options with(Mutant other) {
-        return new Options(candidates, other, zooKeeper, etcd, rho, only);
+        return new Options(candidates, other, zooKeeper, etcd, resilient, rho, only);
     }
 
     /** These options, at ZooKeeper. */
     public Options with(ZooKeeperMutant other) {
-        return new Options(candidates, mutant, other, null, rho, only);
+        return new Options(candidates, mutant, other, null, null, rho, only);
     }
 
     /** These options, at etcd. */
     public Options with(EtcdMutant other) {
-        return new Options(candidates, mutant, null, other, rho, only);
+        return new Options(candidates, mutant, null, other, null, rho, only);
+    }
+
+    /** These options, at a register with the decorator around its backend. */
+    public Options with(ResilientMutant other) {
+        return new Options(candidates, mutant, null, null, other, rho, only);
     }
 
     /** These options with clocks that err by {@code error}, in a search for two leaders. */
     public Options withRho(double error) {
-        return new Options(candidates, mutant, zooKeeper, etcd, error, only);
+        return new Options(candidates, mutant, zooKeeper, etcd, resilient, error, only);
     }
 
     /** These options with no faults but these. */
     Options only(List<Strike> strikes) {
-        return new Options(candidates, mutant, zooKeeper, etcd, rho, strikes);
+        return new Options(candidates, mutant, zooKeeper, etcd, resilient, rho, strikes);
     }
 
     /** Whether clocks and cuts are chosen to break the theorem, and nothing else goes wrong. */
@@ -83,6 +90,9 @@ public record Options(
     StoreKind kind() {
         if (etcd != null) {
             return new EtcdKind(etcd);
+        }
+        if (resilient != null) {
+            return new ResilientKind(resilient);
         }
         return zooKeeper == null ? new RegisterKind() : new ZooKeeperKind(zooKeeper);
     }
@@ -117,6 +127,12 @@ public record Options(
             command.append(" --store etcd");
             if (etcd != EtcdMutant.NONE) {
                 command.append(':').append(etcd.text());
+            }
+        }
+        if (resilient != null) {
+            command.append(" --store resilient");
+            if (resilient != ResilientMutant.NONE) {
+                command.append(':').append(resilient.text());
             }
         }
         if (isDirected()) {

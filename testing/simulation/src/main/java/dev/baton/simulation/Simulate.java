@@ -58,7 +58,9 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "KIND",
-            description = "register, zookeeper, etcd, zookeeper:MUTANT, or etcd:MUTANT (default: ${DEFAULT-VALUE}).")
+            description =
+                    "register, zookeeper, etcd, resilient (a register, with the Resilience4j decorator), or one of the last"
+                            + " three with a mistake, as in etcd:MUTANT (default: ${DEFAULT-VALUE}).")
     private String store = "register";
 
     @Option(
@@ -127,7 +129,8 @@ public final class Simulate implements Callable<Integer> {
         if (exhaustive != null) {
             return exhaust(bounds(exhaustive, command.commandLine()), out);
         }
-        Options options = at(new Options(candidates, mutant, null, null, rho, strikes()), store, command.commandLine());
+        Options options =
+                at(new Options(candidates, mutant, null, null, null, rho, strikes()), store, command.commandLine());
         if (mutantsTable != null) {
             return mutants(mutantsTable, options, out);
         }
@@ -166,6 +169,9 @@ public final class Simulate implements Callable<Integer> {
                 case "etcd" -> {
                     return options.with(EtcdMutant.of(mistake));
                 }
+                case "resilient" -> {
+                    return options.with(ResilientMutant.of(mistake));
+                }
                 default -> {
                     if (text.equals("register")) {
                         return options;
@@ -177,7 +183,8 @@ public final class Simulate implements Callable<Integer> {
         }
         throw new CommandLine.ParameterException(
                 commandLine,
-                "store \"" + text + "\" must be register, zookeeper, etcd, zookeeper:MUTANT, or etcd:MUTANT");
+                "store \"" + text
+                        + "\" must be register, zookeeper, etcd, resilient, or one of the last three with :MUTANT");
     }
 
     private int mutants(Path document, Options options, PrintWriter out) throws IOException {

@@ -1,0 +1,71 @@
+package dev.baton.simulation;
+
+import dev.baton.resilience4j.ResilientBackend;
+import dev.baton.spi.LockBackend;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A small, plausible mistake in how a backend is decorated, planted around the production code. */
+public enum ResilientMutant {
+    NONE("No mistake at all."),
+    RENEWALS_QUEUE_BEHIND_ACQUIRES(
+            "A renewal needs a permission as well, and waits for one behind standbys' acquires (8.4).") {
+        @Override
+        LockBackend around(ResilientBackend right, LockBackend inside) {
+            return new ResilientMistakes.RenewalsQueue(right);
+        }
+    },
+    ACQUIRES_WAIT_FOR_PERMISSION(
+            "An acquire waits for its permission, in a place among the requests in flight that a renewal needs (8.4).") {
+        @Override
+        LockBackend around(ResilientBackend right, LockBackend inside) {
+            return new ResilientMistakes.AcquiresQueue(right, inside);
+        }
+    },
+    RENEWALS_STOPPED_BY_OPEN_CIRCUIT("A renewal is not sent while the circuit breaker is open (8.4).") {
+        @Override
+        LockBackend around(ResilientBackend right, LockBackend inside) {
+            return new ResilientMistakes.StoppedByOpenCircuit(right);
+        }
+    },
+    VALIDITY_FROM_PASSING_ON("What is granted counts from when the decorator passes the answer on (2.1).") {
+        @Override
+        LockBackend around(ResilientBackend right, LockBackend inside) {
+            return new Mutants.ValidityFromReceipt(right);
+        }
+    };
+
+    private final String mistake;
+
+    ResilientMutant(String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** What is wrong, in a sentence. */
+    public String mistake() {
+        return mistake;
+    }
+
+    /** {@code renewals-stopped-by-open-circuit} for {@link #RENEWALS_STOPPED_BY_OPEN_CIRCUIT}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The mutant that {@link #text()} names.
+     *
+     * @throws IllegalArgumentException naming those there are
+     */
+    public static ResilientMutant of(String text) {
+        return Arrays.stream(values())
+                .filter(mutant -> mutant.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("resilient mutant \"" + text + "\" must be one of "
+                        + Arrays.stream(values()).map(ResilientMutant::text).toList()));
+    }
+
+    /** The backend of one process: {@code right}, which decorates {@code inside}. */
+    LockBackend around(ResilientBackend right, LockBackend inside) {
+        return right;
+    }
+}
