@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.examples.jdbc;
+
+import org.jspecify.annotations.NullMarked;
