@@ -106,6 +106,20 @@ abstract class ElectionCases {
         }
     }
 
+    /** Who has seen greater tokens refuses smaller ones; a newcomer has seen none. */
+    @Test
+    void tokenOfANewcomerGrowsAlsoAfterTheRowWasDeleted() {
+        FencingToken before;
+        try (Candidate first = new Candidate(database(), election)) {
+            before = first.awaitTerm().fencingToken();
+        }
+        Sql.execute(database(), "DELETE FROM baton_election WHERE election = '" + election + "'");
+
+        try (Candidate newcomer = new Candidate(database(), election)) {
+            assertThat(newcomer.awaitTerm().fencingToken()).matches(token -> token.isAfter(before));
+        }
+    }
+
     @Test
     void nobodyLeadsOnARowThatNobodyUnderstandsUntilItIsMended() {
         Sql.execute(
