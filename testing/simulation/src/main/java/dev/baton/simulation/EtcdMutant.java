@@ -35,6 +35,13 @@ public enum EtcdMutant implements SimulatedClients.Shown {
             return new Misbehaving.Trusting(right, time);
         }
     },
+    TERM_NOT_COMPARED(
+            "A sentinel that stands proves the keepAlive before it, though another Raft term began between the two.") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Termless(right);
+        }
+    },
     TURN_TAKEN_UNREAD(
             "Whoever has no news of others takes its turn, without reading line and own key (jetcd's campaign).") {
         @Override

@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
 /** The store of a world whose candidates stand in line at etcd, and the faults that only its servers have. */
 final class EtcdStore implements StoreKind.Store, Surroundings {
     private static final long MILLI = 1_000_000;
-    private static final List<Long> ELECTION_TIMEOUTS = List.of(1_000L, 1_000L, 500L, 2_500L);
+    private static final List<Long> ELECTION_TIMEOUTS = List.of(1_000L, 500L, 500L, 2_500L);
     private static final String PREFIX = "/baton/";
     private static final String LINE = PREFIX + World.ELECTION + "/";
     private static final String SENTINELS = PREFIX + ".session/";
 
     /** A former leader that has answered is cut off from its client when so much time has passed. */
-    private static final long ANSWERED = 60 * MILLI;
+    private static final long ANSWERED = 150 * MILLI;
 
     private static final Set<Fault> OF_OTHERS = Set.of(
             Fault.REQUEST_DUPLICATED,
@@ -82,7 +82,7 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
                 cluster.cutFollowerOff(spell());
             }
         });
-        maybe(1, this::stallLeader);
+        again(world.leaseNanos() / 2, this::stallLeader);
         maybe(1, () -> {
             if (world.weather().inject(Fault.STORE_COMPACTED)) {
                 cluster.compact();
@@ -109,22 +109,24 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
 
     /**
      * The leader of the cluster falls behind without knowing. Whoever leads the election may be cut off just as the former
-     * leader has renewed its lease and come back, which is the worst moment.
+     * leader has renewed its lease and come back, which is the worst moment, and hears of nobody else until then.
      */
     private void stallLeader() {
         if (!cluster.canLoseOne() || !world.weather().inject(Fault.LEADER_STALLED)) {
             return;
         }
-        cluster.stallLeader(spell());
         Invariants.Reign leads = world.invariants().leader();
-        if (leads == null || random.nextBoolean()) {
+        Computer process = leads == null || random.nextInt(4) == 0 ? null : processes.get(leads.node());
+        if (leads == null || process == null) {
+            cluster.stallLeader(spell());
             return;
         }
         Node node = leads.node();
-        Computer process = processes.get(node);
-        if (process != null) {
-            cluster.afterNextFalseRenewal(process, () -> loseRack(node));
-        }
+        cluster.stallLeader(Math.max(spell(), spell()));
+        cluster.isolateWithFormerLeader(process);
+        long believed = node.config().timing().renewDeadline().toNanos();
+        cluster.afterNextFalseRenewal(
+                process, believed, () -> world.invariants().leader() == leads, () -> loseRack(node));
     }
 
     private void loseRack(Node node) {

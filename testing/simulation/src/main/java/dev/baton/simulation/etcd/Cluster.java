@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ public final class Cluster {
     private @Nullable Member leader;
     private @Nullable Backup backup;
     private @Nullable Ambush ambush;
+    private @Nullable Rack rack;
 
     /** What became of a request, and how long after now the member knows it. */
     interface Answer<T> {
@@ -52,8 +54,16 @@ public final class Cluster {
 
     private record Backup(Keys keys, Set<Long> alive) {}
 
-    /** What lies in wait for a renewal by a former leader. */
-    private record Ambush(Host process, Runnable then) {}
+    /**
+     * What lies in wait for a renewal by a former leader.
+     *
+     * @param believed how long the process takes such a renewal to count, in nanoseconds
+     * @param worthwhile whether anything depends on that
+     */
+    private record Ambush(Host process, long believed, BooleanSupplier worthwhile, Runnable then) {}
+
+    /** A process and a former leader that hear of nobody else. */
+    private record Rack(Host process, Member member) {}
 
     /**
      * @param election how long followers wait for a leader that is silent, in nanoseconds
@@ -321,7 +331,8 @@ public final class Cluster {
 
     Stream watch(Member at, Host process, String prefix, long from, Channel.Watcher watcher) {
         long knows = at.known(keys).revision();
-        Stream stream = new Stream(world, process, prefix, from > 0 ? from - 1 : knows, watcher);
+        Stream stream =
+                new Stream(world, process, () -> reach(process, at), prefix, from > 0 ? from - 1 : knows, watcher);
         if (at.isLeaderless()) {
             stream.end(new Failure(Failure.Kind.NO_LEADER, "etcdserver: no leader"));
             return stream;
@@ -450,7 +461,8 @@ public final class Cluster {
         stalled.cut(keys);
         leader = null;
         int since = ++reign;
-        world.at(world.now() + electionTime(), () -> {
+        // Whichever of the other two is tired of waiting first.
+        world.at(world.now() + Math.min(electionTime(), electionTime()), () -> {
             if (since == reign) {
                 elect();
             }
@@ -469,9 +481,29 @@ public final class Cluster {
         }
     }
 
-    /** Runs {@code then} when a former leader renews a lease of {@code process} that ends sooner than that says. */
-    public void afterNextFalseRenewal(Host process, Runnable then) {
-        ambush = new Ambush(process, then);
+    /**
+     * Runs {@code then} when a former leader renews a lease of {@code process} that will have ended within {@code believed}
+     * nanoseconds, if that is worthwhile then.
+     */
+    public void afterNextFalseRenewal(Host process, long believed, BooleanSupplier worthwhile, Runnable then) {
+        ambush = new Ambush(process, believed, worthwhile, then);
+    }
+
+    /** No packet passes between {@code process} and the others than the former leader, until that comes back. */
+    public void isolateWithFormerLeader(Host process) {
+        members.stream()
+                .filter(member -> member.isCut() && member.leads())
+                .findFirst()
+                .ifPresent(member -> rack = new Rack(process, member));
+    }
+
+    /** Whether packets pass between the two. */
+    boolean reach(Host process, Member member) {
+        Rack apart = rack;
+        if (apart != null && apart.process() == process && apart.member().isCut() && apart.member() != member) {
+            return false;
+        }
+        return !process.isCutOff();
     }
 
     private void renewedByFormerLeader(Grant grant, long lease) {
@@ -481,7 +513,9 @@ public final class Cluster {
             return;
         }
         Long ends = right.ends().get(lease);
-        if (ends != null && ends < world.now() + grant.ttlSeconds() * SECOND) {
+        if (ends != null
+                && ends < world.now() + waiting.believed()
+                && waiting.worthwhile().getAsBoolean()) {
             ambush = null;
             waiting.then().run();
         }

@@ -148,6 +148,36 @@ public abstract class Misbehaving implements Channel {
         }
     }
 
+    /** Asks for the sentinel, and takes whoever confirms it to lead in the term in which the lease was renewed. */
+    public static final class Termless extends Misbehaving {
+        private long term;
+
+        public Termless(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
+            super.keepAlive(lease, reply -> {
+                if (reply instanceof Reply.Done<KeptAlive> done) {
+                    term = done.value().raftTerm();
+                }
+                then.accept(reply);
+            });
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            super.transact(
+                    transaction,
+                    reply -> then.accept(isOfTheSentinel(transaction) ? changed(reply, this::renewed) : reply));
+        }
+
+        private Transaction.Result renewed(Transaction.Result result) {
+            return new Transaction.Result(result.succeeded(), result.revision(), term, result.found());
+        }
+    }
+
     /** Takes itself for the first. */
     public static final class Presuming extends Misbehaving {
         private final Timekeeper time;

@@ -32,7 +32,7 @@ final class SimulatedChannel implements Channel {
     }
 
     private void carry(Runnable arrival) {
-        if (!process.isCutOff() && !world.losesRequest()) {
+        if (cluster.reach(process, member) && !world.losesRequest()) {
             world.at(world.now() + world.requestDelay(), arrival);
         }
     }
@@ -53,7 +53,7 @@ final class SimulatedChannel implements Channel {
     }
 
     private <T> void down(Consumer<Reply<T>> then, Reply<T> reply, long later) {
-        if (process.isCutOff() || world.losesReply()) {
+        if (!cluster.reach(process, member) || world.losesReply()) {
             return;
         }
         Reply<T> told =
@@ -67,6 +67,12 @@ final class SimulatedChannel implements Channel {
 
     @Override
     public void version(String endpoint, Consumer<Reply<String>> then) {
+        if (!process.isCutOff() && !cluster.reach(process, member)) {
+            process.at(
+                    world.now() + world.replyDelay(),
+                    () -> then.accept(Reply.failed(Failure.Kind.UNKNOWN, "no route to host")));
+            return;
+        }
         // No call to the store: a member answers this by itself, and is asked once for each connection.
         carry(() -> down(then, new Reply.Done<>(cluster.version())));
     }

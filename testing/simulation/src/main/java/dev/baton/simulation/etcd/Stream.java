@@ -4,21 +4,33 @@ import dev.baton.etcd.session.Change;
 import dev.baton.etcd.session.Channel;
 import dev.baton.etcd.session.Failure;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** One watch at a member: in order, until it ends or falls silent. */
 final class Stream {
     private final Surroundings world;
     private final Host process;
+    private final BooleanSupplier reaches;
     private final String prefix;
     private final Channel.Watcher watcher;
     private long sent;
     private long last;
     private boolean silent;
 
-    /** @param sent the last revision that it need not tell of */
-    Stream(Surroundings world, Host process, String prefix, long sent, Channel.Watcher watcher) {
+    /**
+     * @param reaches whether packets pass between the member and the process
+     * @param sent the last revision that it need not tell of
+     */
+    Stream(
+            Surroundings world,
+            Host process,
+            BooleanSupplier reaches,
+            String prefix,
+            long sent,
+            Channel.Watcher watcher) {
         this.world = world;
         this.process = process;
+        this.reaches = reaches;
         this.prefix = prefix;
         this.sent = sent;
         this.watcher = watcher;
@@ -57,7 +69,7 @@ final class Stream {
     }
 
     private void down(long delay, Runnable delivery) {
-        if (process.isCutOff() || world.stallsWatch()) {
+        if (!reaches.getAsBoolean() || world.stallsWatch()) {
             silent = true;
         }
         if (!silent) {
