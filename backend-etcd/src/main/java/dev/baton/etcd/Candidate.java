@@ -369,7 +369,12 @@ final class Candidate {
         Entry leader = found.get(0);
         if (leader.created() != created || !leader.key().equals(at)) {
             contest.look();
-            answerBehind(leader);
+            if (contest.line.isNested(leader.key())) {
+                // The line may not have been listed yet.
+                notEntered(session.sentences.nested(contest.election, leader.key()));
+            } else {
+                answerBehind(leader);
+            }
         } else if (leader.lease() != on.id) {
             spoiled(at);
         } else if (isOpen(withdraw)) {

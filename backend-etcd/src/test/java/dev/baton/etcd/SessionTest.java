@@ -358,6 +358,17 @@ class SessionTest {
     }
 
     @Test
+    void aKeyOfANestedElectionThatStandsFirstIsNamedBeforeTheLineIsKnown() throws Exception {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "eu/5", "another", 5);
+
+        CompletableFuture<Answer> asking = acquire(claim);
+        time.advance(SOON);
+
+        assertThat(Stage.failure(asking)).contains(LINE + "eu/5", "rename one of them");
+    }
+
+    @Test
     void anAnswerAboutAKeyThatWasDeletedSaysNothingOfTheNextOne() {
         etcd.leases.put(5L, 15L);
         etcd.put(LINE + "5", "ahead", 5);

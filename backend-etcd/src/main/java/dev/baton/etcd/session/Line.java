@@ -127,9 +127,11 @@ public final class Line {
 
     /** A key of another election whose name begins with this one's, or null: each would count the other's candidates. */
     public @Nullable String nested() {
-        return entries.keySet().stream()
-                .filter(key -> key.indexOf('/', prefix.length()) >= 0)
-                .findFirst()
-                .orElse(null);
+        return entries.keySet().stream().filter(this::isNested).findFirst().orElse(null);
+    }
+
+    /** Whether {@code key}, which begins with the prefix, is another election's. */
+    public boolean isNested(String key) {
+        return key.indexOf('/', prefix.length()) >= 0;
     }
 }
