@@ -43,8 +43,8 @@ final class ConformanceExtension
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
         ConformanceReport report = report(context);
-        if (report != null) {
-            report.write(ConformanceReport.folder());
+        if (report != null && context.getRequiredTestInstance() instanceof LockBackendConformance conformance) {
+            report.write(conformance.reports());
         }
         BackendHarness harness = kept(context, BackendHarness.class);
         if (harness != null) {

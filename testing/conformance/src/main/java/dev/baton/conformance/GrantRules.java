@@ -11,9 +11,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Rules 1.1, 1.2 and 2: what is answered, and what Granted means. */
 abstract class GrantRules {
+    /** What tests hold that count threads of this JVM or stop the server, where tests run side by side. */
+    static final String WHOLE_STORE = "dev.baton.conformance.store";
 
     /** Rule 1.1: two facts and nothing else. */
     @Test
@@ -42,7 +46,7 @@ abstract class GrantRules {
         Party other = scene.party();
         one.lead(scene.claim(scene.election(), "first", scene.longTiming()));
         Claim second = scene.claim(scene.election(), "second", scene.longTiming());
-        scene.refused(other.acquire(second), "acquire of a second claim");
+        scene.standsBy(other.acquire(second));
 
         scene.refused(other.renew(second), "renew of a claim that was refused");
     }
@@ -191,6 +195,112 @@ abstract class GrantRules {
                     renewed.token().equals(token),
                     "a renewal of the term of token " + token + " answered token " + renewed.token());
         }
+    }
+
+    /** Rule 2.1: a leader that died is waited for as long as was guaranteed, and no longer than the store needs. */
+    @Test
+    protected void required_rule2_1_aDeadLeadersGrantRunsOutFirst(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observe();
+        Answer.Granted granted = one.lead(scene.claim("leader"));
+        scene.harness().kill(one.backend());
+
+        other.lead(scene.claim("standby"));
+        long early = Scene.until(granted, scene.timing()) - System.nanoTime();
+        scene.require(
+                early <= 0,
+                "a standby was granted " + millis(early) + " ms before the grant of a leader that had died ran out");
+    }
+
+    /** Rule 2.2: a leader that died, or was not heard of, is followed by a greater token. */
+    @Test
+    protected void required_rule2_2_tokensGrowAcrossADeath(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observe();
+        FencingToken before = one.lead(scene.claim("app")).token();
+        scene.harness().kill(one.backend());
+
+        grows(scene, before, other.lead(scene.claim("app")).token(), "after its leader had died");
+    }
+
+    /** Rule 2.2: what counts tokens is not what can be deleted. */
+    @Test
+    protected void required_rule2_2_tokensGrowAcrossDeletionAndCreation(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim first = scene.claim("first");
+        one.lead(first);
+        one.withdraw(first);
+        FencingToken before = one.lead(scene.claim("second")).token();
+        scene.harness().delete(scene.election());
+
+        grows(scene, before, scene.party().lead(scene.claim("third")).token(), "after its record had been deleted");
+    }
+
+    /** Rule 2.2: a new run of a process continues no count of its own. */
+    @Test
+    protected void required_rule2_2_tokensGrowAcrossARestartOfTheCandidate(Scene scene) throws Exception {
+        Party first = scene.party();
+        Claim claim = scene.claim("app");
+        FencingToken before = first.lead(claim).token();
+        for (int term = 0; term < 3; term++) {
+            first.withdraw(claim);
+            claim = scene.claim("app");
+            before = first.lead(claim).token();
+        }
+        first.withdraw(claim);
+        first.backend().close();
+
+        grows(scene, before, scene.party().lead(scene.claim("app")).token(), "after a restart of the candidate");
+    }
+
+    /** Rule 2.2: what counts tokens outlives the server's process. */
+    @Test
+    @ResourceLock(value = WHOLE_STORE, mode = ResourceAccessMode.READ_WRITE)
+    protected void required_rule2_2_tokensGrowAcrossARestartOfTheStore(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim first = scene.claim("first");
+        FencingToken before = one.lead(first).token();
+        one.withdraw(first);
+        scene.harness().restart();
+
+        grows(scene, before, scene.party().lead(scene.claim("second")).token(), "after a restart of the store");
+    }
+
+    private static void grows(Scene scene, FencingToken before, FencingToken after, String when) {
+        scene.require(
+                after.isAfter(before),
+                "the term of token " + before + " was followed, " + when + ", by one of token " + after);
+    }
+
+    /** Rule 2.3: what the candidate says of its clock changes nothing about what the store guarantees. */
+    @Test
+    protected void required_rule2_3_theGuaranteeIsNotShortenedForDrift(Scene scene) throws Exception {
+        double drift = 0.9 * Math.min(0.5, scene.timing().toleratedDrift());
+        double exact = longestGuarantee(scene, 0);
+        double scaled = exact * (1 - drift) / (1 + drift);
+        if (scaled > 0.85 * exact) {
+            throw Cannot.because("the harness's timing tolerates so little drift that it would not show");
+        }
+        double drifting = longestGuarantee(scene, drift);
+        scene.require(
+                drifting > (exact + scaled) / 2,
+                "with clockDrift 0 a grant is guaranteed for " + millis((long) exact) + " ms, and with " + drift
+                        + " for " + millis((long) drifting) + " ms: the margin for drift is core's to take");
+    }
+
+    private static double longestGuarantee(Scene scene, double drift) throws Exception {
+        Party party = scene.party();
+        double longest = 0;
+        for (int i = 0; i < 3; i++) {
+            Claim claim = scene.claim(
+                    scene.election("drift"), "leader", scene.timing().withClockDrift(drift));
+            longest =
+                    Math.max(longest, (double) party.lead(claim).guaranteedFor().toNanos());
+            party.withdraw(claim);
+        }
+        return longest;
     }
 
     static long millis(long nanos) {

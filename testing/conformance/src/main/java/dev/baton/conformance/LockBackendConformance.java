@@ -1,9 +1,13 @@
 package dev.baton.conformance;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /**
  * Proves a {@link dev.baton.spi.LockBackend}: extend this class, answer {@link #harness()}, and run it with JUnit 5.
@@ -20,8 +24,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @ExtendWith(ConformanceExtension.class)
-public abstract class LockBackendConformance extends LifecycleRules {
+@ResourceLock(value = GrantRules.WHOLE_STORE, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
+public abstract class LockBackendConformance extends ContentionRules {
 
     /** How to open the backend and what may be done to its store. Called once; the kit closes it after the last test. */
     protected abstract BackendHarness harness() throws Exception;
+
+    /** Where the reports go: {@code target/conformance}, unless {@value ConformanceReport#FOLDER} says otherwise. */
+    protected Path reports() {
+        return ConformanceReport.folder();
+    }
 }

@@ -8,6 +8,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +58,32 @@ final class Party {
         CompletionStage<@Nullable Void> stage =
                 backend.runtime().send(Priority.RENEW, deadline, () -> backend.withdraw(claim, deadline));
         return stage.toCompletableFuture();
+    }
+
+    /** What became of a call that need not be answered. */
+    enum Fate {
+        GRANTED,
+        REFUSED,
+        /** It completed normally, and has no answer to give. */
+        DONE,
+        FAILED,
+        /** It had not completed long after its deadline. */
+        HUNG
+    }
+
+    /** Waits for a call to a store that may not answer. */
+    Fate fate(CompletableFuture<?> call) throws InterruptedException {
+        try {
+            Object value = call.get(scene.callTimeout().plus(scene.patience()).toNanos(), TimeUnit.NANOSECONDS);
+            if (value instanceof Answer.Granted) {
+                return Fate.GRANTED;
+            }
+            return value instanceof Answer.Refused ? Fate.REFUSED : Fate.DONE;
+        } catch (ExecutionException | CancellationException e) {
+            return Fate.FAILED;
+        } catch (TimeoutException e) {
+            return Fate.HUNG;
+        }
     }
 
     // -- calls until there is an answer -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 
 /** What one test plays on: an election that nobody else has used, and the instances it opens, closed behind it. */
@@ -115,14 +116,27 @@ final class Scene implements AutoCloseable {
         return new AssertionFailedError(rule.brokenBy(seen));
     }
 
-    Answer.Granted granted(Answer answer, String when) {
+    Answer.Granted granted(@Nullable Answer answer, String when) {
         if (answer instanceof Answer.Granted granted) {
             return granted;
         }
         throw broken(when + " was answered " + answer + ", not Granted");
     }
 
-    Answer.Refused refused(Answer answer, String when) {
+    /** Where a refusal is what makes the test, and not what it is about: others' tests judge it. */
+    void standsBy(@Nullable Answer answer) {
+        if (answer instanceof Answer.Granted granted) {
+            throw Cannot.because("a second claim was " + granted + " while the first was held, which rules 2.1 and 3.3"
+                    + " are about");
+        }
+    }
+
+    /** The rule is broken if {@code answer} is a grant. */
+    void notGranted(@Nullable Answer answer, String when) {
+        require(!(answer instanceof Answer.Granted), when + " was answered " + answer);
+    }
+
+    Answer.Refused refused(@Nullable Answer answer, String when) {
         if (answer instanceof Answer.Refused refused) {
             return refused;
         }

@@ -1,7 +1,16 @@
 package dev.baton.conformance;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** As much JSON as the reports need. */
 final class SmallJson {
+    private static final String STRING = "\"((?:[^\"\\\\]|\\\\.)*)\"";
+    private static final Pattern FIELD = Pattern.compile(STRING + ":" + STRING);
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(u[0-9a-f]{4}|.)");
+
     private SmallJson() {}
 
     /** A string with its quotes. */
@@ -22,5 +31,26 @@ final class SmallJson {
             }
         });
         return json.append('"').toString();
+    }
+
+    /** The fields of a line that {@link ConformanceReport} wrote whose values are strings. */
+    static Map<String, String> strings(String line) {
+        Map<String, String> fields = new HashMap<>();
+        Matcher field = FIELD.matcher(line);
+        while (field.find()) {
+            fields.put(unescaped(field.group(1)), unescaped(field.group(2)));
+        }
+        return fields;
+    }
+
+    private static String unescaped(String text) {
+        return ESCAPE.matcher(text).replaceAll(escape -> Matcher.quoteReplacement(meaning(escape.group(1))));
+    }
+
+    private static String meaning(String escape) {
+        if (escape.startsWith("u") && escape.length() == 5) {
+            return Character.toString((char) Integer.parseInt(escape.substring(1), 16));
+        }
+        return escape.equals("n") ? "\n" : escape;
     }
 }

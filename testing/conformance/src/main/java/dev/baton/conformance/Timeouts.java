@@ -1,6 +1,7 @@
 package dev.baton.conformance;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** How much slower than the harness thinks this machine is. */
 public final class Timeouts {
@@ -18,7 +19,7 @@ public final class Timeouts {
         return factor(System.getenv(FACTOR));
     }
 
-    static double factor(@org.jspecify.annotations.Nullable String text) {
+    static double factor(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return 1;
         }
@@ -33,8 +34,7 @@ public final class Timeouts {
         throw malformed(text, null);
     }
 
-    private static IllegalArgumentException malformed(
-            String text, @org.jspecify.annotations.Nullable NumberFormatException cause) {
+    private static IllegalArgumentException malformed(String text, @Nullable NumberFormatException cause) {
         return new IllegalArgumentException(
                 FACTOR + " \"" + text
                         + "\" must be a number greater than 0 and at most 1000, such as 3 on a machine three"

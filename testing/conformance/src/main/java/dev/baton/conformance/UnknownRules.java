@@ -2,10 +2,65 @@ package dev.baton.conformance;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionTiming;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rules 3, 4 and 5: what is unknown, what is owed, and what withdraw may touch. */
 abstract class UnknownRules extends GrantRules {
+
+    // -- 3: unknown ---------------------------------------------------------------------------------------------------
+
+    /** Rule 3.1: from silence nothing is learned. */
+    @Test
+    protected void required_rule3_1_silenceIsNeverARefusal(Scene scene) throws Exception {
+        Party party = scene.party();
+        party.lead(scene.claim(scene.election("another"), "leader", scene.longTiming()));
+        scene.harness().silence(party.backend());
+        failsOrHangs(scene, party, "acquire while the store was silent");
+    }
+
+    /** Rule 3.1: a request whose answer was lost may have had its effect. */
+    @Test
+    protected void required_rule3_1_aLostAnswerIsNeverARefusal(Scene scene) throws Exception {
+        Party party = scene.party();
+        party.lead(scene.claim(scene.election("another"), "leader", scene.longTiming()));
+        scene.harness().loseAnswers(party.backend());
+        failsOrHangs(scene, party, "acquire while the store's answers were lost");
+    }
+
+    private static void failsOrHangs(Scene scene, Party party, String what) throws InterruptedException {
+        Claim claim = scene.claim(scene.election(), "first", scene.longTiming());
+        Party.Fate fate = party.fate(party.acquiring(claim, scene.callTimeout()));
+        if (fate == Party.Fate.HUNG) {
+            throw Cannot.because(what + " did not complete at all, which rule 7.1 is about");
+        }
+        scene.require(
+                fate == Party.Fate.FAILED,
+                what + ", of an election that nobody holds, was answered: " + fate
+                        + "; nothing can have been learned, so it has to fail");
+    }
+
+    /** Rule 3.2: however late an answer comes, a term that is over stays over. */
+    @Test
+    protected void required_rule3_2_aTermThatEndedIsNotRevivedByALateAnswer(Scene scene) throws Exception {
+        Party party = scene.party();
+        try (Fleet fleet = new Fleet(scene)) {
+            fleet.enter(party, "leader");
+            if (!fleet.comesToTerms(1, scene.patience())) {
+                throw Cannot.because("the only candidate did not come to lead");
+            }
+            scene.harness().silence(party.backend());
+            if (!fleet.comesToEnds(1, scene.patience())) {
+                throw Cannot.because("a term went on while the store was silent, which rule 2.1 is about");
+            }
+            scene.harness().heal(party.backend());
+            scene.pass(scene.timing().retryPeriod().multipliedBy(3));
+            String revived = fleet.revived();
+            scene.require(revived.isEmpty(), revived);
+        }
+    }
 
     /** Rule 3.3: another run of the same process, or a second one by mistake, is somebody else. */
     @Test
@@ -16,24 +71,153 @@ abstract class UnknownRules extends GrantRules {
         Claim twin = scene.claim(scene.election(), "app", scene.longTiming());
         one.lead(claim);
 
-        scene.refused(other.acquire(twin), "acquire of a claim with the holder's identity and another nonce");
-        scene.refused(other.renew(twin), "renew of a claim with the holder's identity and another nonce");
-        other.withdraw(twin);
-        scene.granted(one.renew(claim), "renew after a twin of the same identity was withdrawn");
+        scene.notGranted(other.acquire(twin), "acquire of a claim with the holder's identity and another nonce");
+        scene.notGranted(other.renew(twin), "renew of a claim with the holder's identity and another nonce");
+        scene.granted(one.renew(claim), "renew after a twin of the same identity had asked");
+    }
+
+    /** Rule 3.3: a candidate whose answer was lost finds what it wrote, and does not wait for itself. */
+    @Test
+    protected void required_rule3_3_whatWasWrittenWithoutAnAnswerIsRecognised(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        party.lead(claim);
+        long began = System.nanoTime();
+        scene.harness().loseAnswers(party.backend());
+        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
+        scene.harness().heal(party.backend());
+
+        Answer renewed = party.renew(claim);
+        long lease = scene.longTiming().leaseDuration().toNanos();
+        scene.require(
+                renewed instanceof Answer.Granted || System.nanoTime() - began > lease,
+                "a holder whose renewal " + fate + " as its answer was lost was refused afterwards (" + renewed
+                        + "): its own write counted as another's");
+    }
+
+    // -- 4: owed ------------------------------------------------------------------------------------------------------
+
+    /** Rule 4.1: who was refused leaves nothing that others would have to wait for. */
+    @Test
+    protected void required_rule4_1_whatWasRefusedLeavesNothing(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
+        one.lead(leader);
+        scene.standsBy(other.acquire(standby));
+
+        other.withdraw(standby);
+        one.withdraw(leader);
+        leadsAtOnce(scene, scene.party(), "a standby was refused and withdrawn, and the leader was withdrawn");
+    }
+
+    /** Rule 4.1: what may have been written is withdrawn as if it had been. */
+    @Test
+    protected void required_rule4_1_whatHadNoAnswerIsWithdrawn(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        party.lead(claim);
+        scene.harness().loseAnswers(party.backend());
+        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
+        scene.harness().heal(party.backend());
+
+        party.withdraw(claim);
+        leadsAtOnce(
+                scene, scene.party(), "a holder's renewal " + fate + " as its answer was lost, and it was withdrawn");
+    }
+
+    /** Rule 4.1: whoever gives up waiting for an answer has not taken the question back. */
+    @Test
+    protected void required_rule4_1_aCancelledCallIsStillOwed(Scene scene) throws Exception {
+        Party party = scene.party();
+        for (int time = 0; time < 2; time++) {
+            Claim claim = scene.claim(scene.election(), "hasty", scene.longTiming());
+            CompletableFuture<Answer> asked = party.acquiring(claim, scene.callTimeout());
+            asked.cancel(true);
+            // No second call of the claim is made before the first one's deadline (rule 1.2).
+            scene.pass(scene.callTimeout());
+            party.withdraw(claim);
+        }
+        leadsAtOnce(scene, scene.party(), "two claims were acquired, the answer to each cancelled, and withdrawn");
+    }
+
+    /** Rule 4.2: while nobody answers, nobody has confirmed. */
+    @Test
+    protected void required_rule4_2_aWithdrawalIsNotConfirmedBySilence(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        party.lead(claim);
+        scene.harness().silence(party.backend());
+
+        Party.Fate fate = party.fate(party.withdrawing(claim, scene.callTimeout()));
+        scene.require(
+                fate != Party.Fate.DONE,
+                "withdraw of a claim that holds completed normally while the store was silent: nobody can have"
+                        + " confirmed it");
+    }
+
+    /** Rule 4.2: a renewal that lands after all brings nothing back. */
+    @Test
+    protected void required_rule4_2_whatLandsLateBringsNothingBack(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        one.lead(claim);
+        scene.harness().silence(one.backend());
+        Party.Fate fate = one.fate(one.renewing(claim, scene.callTimeout()));
+        scene.harness().heal(one.backend());
+        one.withdraw(claim);
+
+        Party other = scene.party();
+        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        other.lead(next);
+        scene.pass(scene.timing().retryPeriod().multipliedBy(2));
+        scene.granted(
+                other.renew(next),
+                "the next holder's renew, after a renewal of its predecessor that " + fate
+                        + " may have landed late and withdraw had completed,");
     }
 
     /** Rule 4.4: the next term needs a new claim. */
     @Test
     protected void required_rule4_4_whatWasWithdrawnIsNotRenewed(Scene scene) throws Exception {
         Party one = scene.party();
-        Party other = scene.party();
         Claim claim = scene.claim("leader");
         one.lead(claim);
         one.withdraw(claim);
 
-        scene.refused(one.renew(claim), "renew of a claim that was withdrawn");
-        other.lead(scene.claim("next"));
+        scene.notGranted(one.renew(claim), "renew of a claim that was withdrawn");
     }
+
+    /** Rule 4.4: what an operator deleted may have been another's since. */
+    @Test
+    protected void required_rule4_4_whatWasDeletedIsNotRenewed(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim claim = scene.claim("leader");
+        one.lead(claim);
+        scene.harness().delete(scene.election());
+
+        scene.notGranted(one.renew(claim), "renew of a claim that was deleted in the store");
+    }
+
+    /** Rule 4.4: who comes back finds that it was succeeded. */
+    @Test
+    protected void required_rule4_4_whatAnotherTookIsNotRetaken(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observe();
+        Claim claim = scene.claim("leader");
+        one.lead(claim);
+        scene.harness().silence(one.backend());
+        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        other.lead(next);
+        scene.harness().heal(one.backend());
+
+        scene.notGranted(one.renew(claim), "renew of a claim whose holder was cut off until another had been granted");
+        scene.granted(other.renew(next), "the successor's renew after its predecessor had come back and renewed");
+    }
+
+    // -- 5: withdraw --------------------------------------------------------------------------------------------------
 
     /** Rule 5.1: a candidate that was refused leaves without a trace. */
     @Test
@@ -42,15 +226,58 @@ abstract class UnknownRules extends GrantRules {
         Party other = scene.party();
         Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
         Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        Answer.Granted granted = one.lead(leader);
-        scene.refused(other.acquire(standby), "acquire of a second claim");
+        one.lead(leader);
+        scene.standsBy(other.acquire(standby));
 
         other.withdraw(standby);
-        Answer.Granted renewed = scene.granted(one.renew(leader), "the holder's renew after a standby's withdraw");
+        scene.granted(one.renew(leader), "the holder's renew after a standby's withdraw");
+    }
+
+    /** Rule 5.1: nor does the withdrawal of one that bears the holder's name. */
+    @Test
+    protected void required_rule5_1_aTwinWithdrawsWithoutHarmToTheHolder(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        Claim leader = scene.claim(scene.election(), "app", scene.longTiming());
+        Claim twin = scene.claim(scene.election(), "app", scene.longTiming());
+        one.lead(leader);
+        scene.standsBy(other.acquire(twin));
+
+        other.withdraw(twin);
+        scene.granted(one.renew(leader), "the holder's renew after the withdraw of another claim of its identity");
+    }
+
+    /** Rule 5.1: a deposed leader's withdrawal comes too late to mean its successor. */
+    @Test
+    protected void required_rule5_1_aDeposedLeaderWithdrawsWithoutHarmToItsSuccessor(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        one.lead(claim);
+        scene.harness().delete(scene.election());
+        Party other = scene.party();
+        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        other.lead(next);
+
+        one.withdraw(claim);
+        scene.granted(other.renew(next), "the successor's renew after its predecessor's withdraw");
+    }
+
+    /** Rule 5.1: nor does it mean another kind of client that wrote over it. */
+    @Test
+    protected void required_rule5_1_aStrangersRecordIsLeftAlone(Scene scene) throws Exception {
+        Party one = scene.party();
+        Claim claim = scene.claim("leader");
+        one.lead(claim);
+        scene.harness().rewrite(scene.election(), "stranger", Instant.now());
+        long lease =
+                System.nanoTime() + scene.timing().scaledNanos(scene.timing().leaseDuration());
+
+        one.withdraw(claim);
+        Answer answer = scene.party().acquire(scene.claim("next"));
         scene.require(
-                renewed.token().equals(granted.token()),
-                "the holder's token changed from " + granted.token() + " to " + renewed.token()
-                        + " when a standby was withdrawn");
+                !(answer instanceof Answer.Granted) || System.nanoTime() - lease >= 0,
+                "another kind of client had written its record over a holder's, the holder was withdrawn, and the next"
+                        + " to ask was answered " + answer);
     }
 
     /** Rule 5.2: a hand-over waits for nothing that could lapse. */
@@ -59,19 +286,28 @@ abstract class UnknownRules extends GrantRules {
         Party one = scene.party();
         Party other = scene.party();
         Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
+        one.lead(leader);
         Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        Answer.Granted granted = one.lead(leader);
-        scene.refused(other.acquire(standby), "acquire of a second claim");
+        scene.standsBy(other.acquire(standby));
 
         one.withdraw(leader);
-        long until =
-                granted.sentAt().nanos() + scene.longTiming().leaseDuration().toNanos();
-        while (!(other.acquire(standby) instanceof Answer.Granted)) {
-            scene.require(
-                    System.nanoTime() - until < 0,
-                    "after a claim had been withdrawn a standby kept being refused until the lease had run out that"
-                            + " was given back");
-            other.ear().awaitAny(other.ear().place(), scene.timing().retryPeriod());
-        }
+        leadsAtOnce(scene, other, standby, "a holder was withdrawn");
+    }
+
+    /** The next is granted without waiting for a lease to run out, where one takes long. */
+    private static void leadsAtOnce(Scene scene, Party party, String after) throws InterruptedException {
+        leadsAtOnce(scene, party, scene.claim(scene.election(), "next", scene.longTiming()), after);
+    }
+
+    private static void leadsAtOnce(Scene scene, Party party, Claim claim, String after) throws InterruptedException {
+        long since = System.nanoTime();
+        long lease = scene.timing().scaledNanos(scene.longTiming().leaseDuration()) * 9 / 10;
+        Answer.Granted granted = party.leadWithin(claim, scene.patience().plusNanos(lease));
+        scene.require(
+                granted != null && System.nanoTime() - since < lease,
+                after + ", and then the next was " + (granted == null ? "not granted at all" : "granted")
+                        + " only when the lease of "
+                        + ElectionTiming.text(scene.longTiming().leaseDuration())
+                        + " had run out");
     }
 }

@@ -1,4 +1,4 @@
-/** Tests of the kit: what keeps the rules passes, and what breaks one is told which. */
+/** Tests of the kit's own parts. */
 @NullMarked
 package dev.baton.conformance;
 

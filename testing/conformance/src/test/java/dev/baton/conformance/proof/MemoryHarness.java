@@ -1,5 +1,6 @@
-package dev.baton.conformance;
+package dev.baton.conformance.proof;
 
+import dev.baton.conformance.BackendHarness;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;

@@ -1,4 +1,4 @@
-package dev.baton.conformance;
+package dev.baton.conformance.proof;
 
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,4 +1,7 @@
-package dev.baton.conformance;
+package dev.baton.conformance.proof;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.LockBackendConformance;
 
 /** The in-memory register keeps every rule. */
 class InMemoryConformanceTest extends LockBackendConformance {

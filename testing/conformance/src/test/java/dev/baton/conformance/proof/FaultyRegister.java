@@ -1,4 +1,4 @@
-package dev.baton.conformance;
+package dev.baton.conformance.proof;
 
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
@@ -18,7 +18,7 @@ class FaultyRegister implements Register {
     private final Register shared;
     private final Link link;
     private final BackendRuntime runtime;
-    private final Duration timeout;
+    final Duration timeout;
 
     FaultyRegister(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
         this.shared = shared;
@@ -48,7 +48,7 @@ class FaultyRegister implements Register {
     }
 
     /** A connection on which a request timed out is not used again. */
-    private <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> request) {
+    <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         var timer = runtime.timekeeper().schedule(timeout, () -> {
             if (answer.completeExceptionally(new BackendException("memory did not answer in time; retrying"))) {

@@ -1,0 +1,90 @@
+package dev.baton.conformance;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Finds threads of a client library, or of the runtime, that the backend's code keeps waiting, by looking at all stacks
+ * again and again. A thread that the backend's own code began may wait as it likes.
+ */
+final class BlockedThreads {
+    /** Seen so often in a row in the same call, a thread is not just passing. */
+    private static final int LOOKS = 8;
+
+    private static final Set<String> RUNNING_BUT_WAITING = Set.of(
+            "park", "poll", "epollWait", "wait", "kevent", "socketRead0", "read0", "socketAccept", "accept0", "sleep");
+
+    private final Set<String> packages;
+    private final Map<Long, Seen> seen = new HashMap<>();
+    private final Map<String, String> found = new TreeMap<>();
+
+    private record Seen(String where, int looks) {}
+
+    BlockedThreads(Set<String> packages) {
+        this.packages = packages;
+    }
+
+    /** The threads found, each with where it waited. */
+    Map<String, String> found() {
+        return found;
+    }
+
+    void look() {
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            Optional<String> where = thread == Thread.currentThread() ? Optional.empty() : waitsIn(thread, stack);
+            if (where.isEmpty()) {
+                seen.remove(thread.getId());
+                return;
+            }
+            Seen before = seen.get(thread.getId());
+            int looks = before != null && before.where.equals(where.get()) ? before.looks + 1 : 1;
+            seen.put(thread.getId(), new Seen(where.get(), looks));
+            if (looks >= LOOKS) {
+                found.put(thread.getName(), where.get());
+            }
+        });
+    }
+
+    private Optional<String> waitsIn(Thread thread, StackTraceElement[] stack) {
+        if (stack.length == 0 || !isWaiting(thread.getState(), stack[0])) {
+            return Optional.empty();
+        }
+        Optional<StackTraceElement> backends =
+                Arrays.stream(stack).filter(this::isBackends).findFirst();
+        Optional<StackTraceElement> outermost =
+                Arrays.stream(stack).filter(frame -> !isOfTheJdk(frame)).reduce((inner, outer) -> outer);
+        boolean begunByOthers = outermost.isPresent() && !isBackends(outermost.get()) && !isATest(outermost.get());
+        return begunByOthers ? backends.map(frame -> "waits in " + stack[0] + " below " + frame) : Optional.empty();
+    }
+
+    private static boolean isWaiting(Thread.State state, StackTraceElement innermost) {
+        return switch (state) {
+            case WAITING, TIMED_WAITING, BLOCKED -> true;
+            case RUNNABLE -> innermost.isNativeMethod() && RUNNING_BUT_WAITING.contains(innermost.getMethodName());
+            default -> false;
+        };
+    }
+
+    private boolean isBackends(StackTraceElement frame) {
+        String name = frame.getClassName();
+        int end = name.lastIndexOf('.');
+        return end > 0 && packages.contains(name.substring(0, end));
+    }
+
+    private static boolean isOfTheJdk(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
+    }
+
+    private static boolean isATest(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("org.junit.")
+                || name.startsWith("org.apache.maven.")
+                || name.startsWith("com.intellij.")
+                || name.startsWith("org.eclipse.");
+    }
+}

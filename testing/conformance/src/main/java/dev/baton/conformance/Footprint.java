@@ -1,0 +1,80 @@
+package dev.baton.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What this JVM and the store hold for its instances at one moment.
+ *
+ * @param threads those alive, by name and number
+ * @param sockets open in this process; empty where the system does not tell
+ * @param watches that the store serves; empty where the harness does not tell
+ */
+record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) {
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
+    static Footprint now(BackendHarness harness) {
+        try {
+            return new Footprint(alive(), openSockets(), harness.watches());
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the harness could not count watches", e);
+        }
+    }
+
+    static Set<String> alive() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(thread -> thread.getName() + "#" + thread.getId())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static OptionalInt openSockets() {
+        if (!Files.isDirectory(OPEN_FILES)) {
+            return OptionalInt.empty();
+        }
+        try (Stream<Path> files = Files.list(OPEN_FILES)) {
+            return OptionalInt.of((int) files.filter(Footprint::isSocket).count());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + OPEN_FILES, e);
+        }
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException e) {
+            // Closed between the listing and the look: not open, and so not counted.
+            return false;
+        }
+    }
+
+    /** What has grown by one or more for each of {@code lives}, or nothing. */
+    String leftSince(Footprint before, int lives) {
+        List<String> left = new ArrayList<>();
+        Set<String> grown = new TreeSet<>(threads);
+        grown.removeAll(before.threads);
+        if (grown.size() >= lives && threads.size() - before.threads.size() >= lives) {
+            left.add(grown.size() + " threads " + grown);
+        }
+        grown("sockets", before.sockets, sockets, lives, left);
+        grown("watches", before.watches, watches, lives, left);
+        return String.join(", ", left);
+    }
+
+    private static void grown(String what, OptionalInt before, OptionalInt after, int lives, List<String> left) {
+        if (before.isPresent() && after.isPresent() && after.getAsInt() - before.getAsInt() >= lives) {
+            left.add(after.getAsInt() - before.getAsInt() + " " + what);
+        }
+    }
+}

@@ -1,0 +1,674 @@
+package dev.baton.conformance.proof;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register;
+import dev.baton.register.RegisterBackend;
+import dev.baton.spi.Answer;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Backends that each make one mistake, the rules it breaks, and a piece of what the kit has to say about it. */
+enum Wrong {
+    SAYS_NOTHING_WHEN_REFUSED("1.1", "was answered null, not Refused") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline)
+                            .thenApply(answer -> answer instanceof Answer.Granted ? answer : nothing());
+                }
+            };
+        }
+    },
+    ONE_CALL_AT_A_TIME("1.2", "acquired while forty calls were in flight") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Semaphore room = new Semaphore(1);
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    if (!room.tryAcquire()) {
+                        return CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO));
+                    }
+                    return right.acquire(claim, deadline).whenComplete((answer, failure) -> room.release());
+                }
+            };
+        }
+    },
+    WAITS_ON_THE_SENDER("1.3", "baton-memory-sender") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> request) {
+                    CompletableFuture<T> answer = super.timed(request).toCompletableFuture();
+                    try {
+                        answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+                    } catch (ExecutionException | TimeoutException e) {
+                        return answer;
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return answer;
+                }
+            };
+        }
+    },
+    PROMISES_TWICE_THE_LEASE("2.1", "ms before") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return granting(
+                    right,
+                    granted -> new Answer.Granted(
+                            granted.sentAt(), granted.guaranteedFor().multipliedBy(2), granted.token()));
+        }
+    },
+    RENEWS_FROM_MEMORY("2.1 4.4", "before the guarantee of a leader that renews had run out") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Map<Claim, Answer.Granted> held = new ConcurrentHashMap<>();
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+                        if (answer instanceof Answer.Granted granted) {
+                            held.put(claim, granted);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    Answer.Granted granted = held.get(claim);
+                    if (granted == null || claim.timing().leaseDuration().compareTo(LONG) > 0) {
+                        return right.renew(claim, deadline);
+                    }
+                    return CompletableFuture.completedFuture(
+                            new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
+                }
+
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    held.remove(claim);
+                    return right.withdraw(claim, deadline);
+                }
+            };
+        }
+    },
+    COUNTS_FROM_THE_ANSWER("2.1", "says that its request was sent") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return granting(
+                    right,
+                    granted -> new Answer.Granted(
+                            right.runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
+        }
+    },
+    COUNTS_TOKENS_IN_THE_PROCESS("2.2", "one of token") {
+        @Override
+        LockBackend around(LockBackend right) {
+            AtomicLong terms = new AtomicLong();
+            Map<Long, Long> tokens = new ConcurrentHashMap<>();
+            return granting(
+                    right,
+                    granted -> withNumber(
+                            granted,
+                            tokens.computeIfAbsent(granted.token().number(), number -> terms.incrementAndGet())));
+        }
+    },
+    TOKEN_OF_THE_RENEWAL("2.2", "a renewal of the term of token") {
+        @Override
+        LockBackend around(LockBackend right) {
+            AtomicLong renewals = new AtomicLong();
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return right.renew(claim, deadline)
+                            .thenApply(answer -> answer instanceof Answer.Granted granted
+                                    ? withNumber(granted, granted.token().number() + renewals.incrementAndGet())
+                                    : answer);
+                }
+            };
+        }
+    },
+    TAKES_OFF_THE_DRIFT("2.3", "the margin for drift is core's to take") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline)
+                            .thenApply(answer -> answer instanceof Answer.Granted granted
+                                    ? new Answer.Granted(
+                                            granted.sentAt(),
+                                            Duration.ofNanos(claim.timing().scaledNanos(granted.guaranteedFor())),
+                                            granted.token())
+                                    : answer);
+                }
+            };
+        }
+    },
+    TAKES_SILENCE_FOR_NO("3.1", "nothing can have been learned") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline)
+                            .exceptionally(failure -> new Answer.Refused(null, Duration.ZERO));
+                }
+            };
+        }
+    },
+    TRUSTS_THE_IDENTITY("3.3", "identity") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Renaming(right, claim -> claim.identity());
+        }
+    },
+    FORGETS_WHAT_HAD_NO_ANSWER("4.1", "only when the lease") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Set<Claim> unknown = ConcurrentHashMap.newKeySet();
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return right.renew(claim, deadline).whenComplete((answer, failure) -> {
+                        if (failure != null) {
+                            unknown.add(claim);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    return unknown.contains(claim) ? done() : right.withdraw(claim, deadline);
+                }
+            };
+        }
+    },
+    CONFIRMS_BEFORE_THE_STORE_DOES("4.2", "nobody can have confirmed it") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    CompletableFuture<Void> sent =
+                            right.withdraw(claim, deadline).toCompletableFuture();
+                    return sent.completeOnTimeout(null, 100, TimeUnit.MILLISECONDS);
+                }
+            };
+        }
+    },
+    RENEWAL_CREATES("4.4", "renew of a claim that was") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return right.renew(claim, deadline)
+                            .thenCompose(answer -> answer instanceof Answer.Refused
+                                    ? right.acquire(claim, deadline)
+                                    : CompletableFuture.completedFuture(answer));
+                }
+            };
+        }
+    },
+    BLANKS_WHATEVER_STANDS("5.1", "the holder's renew after") {
+        @Override
+        LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+            Register client = client(shared, link, runtime, timeout);
+            return new Forwarding(new RegisterBackend(client, 0)) {
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    Instant now = Instant.now();
+                    LeaderRecord free = new LeaderRecord("", "", Duration.ofSeconds(1), now, now, 0);
+                    return right.withdraw(claim, deadline)
+                            .thenCompose(done -> client.read(claim.election()))
+                            .thenCompose(found ->
+                                    found.isEmpty() || found.get().record().isFree()
+                                            ? done()
+                                            : client.write(claim.election(), found.get(), free)
+                                                    .<Void>handle((entry, failure) -> null));
+                }
+            };
+        }
+    },
+    WAITS_FOR_WHAT_WAS_GIVEN_BACK("5.2", "a holder was withdrawn") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Map<Claim, Moment> refused = new ConcurrentHashMap<>();
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    Moment now = runtime().timekeeper().now();
+                    Moment until = refused.get(claim);
+                    if (until != null && now.isBefore(until)) {
+                        return CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO));
+                    }
+                    return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+                        if (answer instanceof Answer.Refused) {
+                            refused.putIfAbsent(claim, now.plus(claim.timing().leaseDuration()));
+                        }
+                    });
+                }
+            };
+        }
+    },
+    CRIES_LOST("6.1", "of a claim that is still renewed") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Map<ElectionName, Claim> last = new ConcurrentHashMap<>();
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    last.put(claim.election(), claim);
+                    return right.acquire(claim, deadline);
+                }
+
+                @Override
+                public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                    return right.observe(election, timing, new Repeating(watcher) {
+                        @Override
+                        public void held(Holder holder, Duration chanceIn) {
+                            super.held(holder, chanceIn);
+                            Claim claim = last.get(election);
+                            if (claim != null) {
+                                watcher.lost(claim, "somebody holds it");
+                            }
+                        }
+                    });
+                }
+            };
+        }
+    },
+    LEAVES_THE_LEADER_IN_THE_DARK("6.2", "the leader, which was watching, heard only") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+                @Override
+                public void lost(Claim claim, String how) {
+                    // The mistake: nobody is told.
+                }
+            });
+        }
+    },
+    WATCHES_IN_NAME_ONLY("6.3", "a watcher that was told watching(true) heard only") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+                @Override
+                public void held(Holder holder, Duration chanceIn) {
+                    // The mistake: nobody is told.
+                }
+            });
+        }
+    },
+    NEVER_SAYS_VACANT("6.4", "a standby, which was watching, heard only") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+                @Override
+                public void vacant() {
+                    // The mistake: nobody is told.
+                }
+            });
+        }
+    },
+    WAITS_FOR_EVER("7.1", "did not complete") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                private <T> CompletionStage<T> unended(CompletionStage<T> stage) {
+                    CompletableFuture<T> answer = new CompletableFuture<>();
+                    stage.thenAccept(answer::complete);
+                    return answer;
+                }
+
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return unended(right.acquire(claim, deadline));
+                }
+
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return unended(right.renew(claim, deadline));
+                }
+            };
+        }
+    },
+    CLINGS_TO_ITS_CONNECTION("7.2", "none was answered on a new one") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                void timedOut() {
+                    // The mistake: the next request takes the same connection.
+                }
+            };
+        }
+    },
+    BELIEVES_OTHERS_CLOCKS("7.3", "whose writer's clock was an hour behind") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                public CompletionStage<Optional<Entry>> read(ElectionName election) {
+                    return super.read(election).thenApply(found -> found.map(Wrong::freeIfOld));
+                }
+            };
+        }
+    },
+    A_SESSION_FOR_EACH_ELECTION("8.1", "twenty elections of one instance and one leaseDuration opened 20 sessions") {
+        @Override
+        LockBackend around(LockBackend right, Statics statics) {
+            return new Forwarding(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    statics.sessions.incrementAndGet();
+                    return right.acquire(claim, deadline);
+                }
+            };
+        }
+    },
+    THROWS_AT_THE_SECOND_CLOSE("8.2", "close() threw at call 2") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new Forwarding(right) {
+                @Override
+                public void close() {
+                    if (runtime().isClosed()) {
+                        throw new IllegalStateException("closed already");
+                    }
+                    right.close();
+                }
+            };
+        }
+    },
+    LEAVES_A_THREAD_BEHIND("8.2", "left behind 5 threads") {
+        @Override
+        LockBackend around(LockBackend right) {
+            idle("left-behind", new CountDownLatch(1));
+            return right;
+        }
+    },
+    CLOSES_ALL_AT_ONCE("8.2", "the backend was closed before the request was sent") {
+        @Override
+        LockBackend around(LockBackend right, Statics statics) {
+            statics.instances.add(right);
+            return new Forwarding(right) {
+                @Override
+                public void close() {
+                    statics.instances.forEach(LockBackend::close);
+                }
+            };
+        }
+
+        @Override
+        boolean isFeltByOtherTests() {
+            return true;
+        }
+    },
+    A_THREAD_FOR_EACH_ELECTION("8.3", "200 elections on one instance took") {
+        @Override
+        LockBackend around(LockBackend right) {
+            CountDownLatch closed = new CountDownLatch(1);
+            return new Forwarding(right) {
+                @Override
+                public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                    idle("for-" + election.name(), closed);
+                    return right.observe(election, timing, watcher);
+                }
+
+                @Override
+                public void close() {
+                    right.close();
+                    closed.countDown();
+                }
+            };
+        }
+    },
+    CALLS_BACK_ON_THE_LOOP("8.3", "which is the loop or the caller") {
+        @Override
+        BackendRuntime runtime(BackendRuntime right) {
+            return new Forwarding.Runs(right) {
+                @Override
+                public Executor callbacks() {
+                    return timekeeper()::execute;
+                }
+            };
+        }
+    },
+    FIRST_COME_FIRST_SERVED("8.4", "left in this order: [acquire later, acquire, renew later, renew]") {
+        @Override
+        BackendRuntime runtime(BackendRuntime right) {
+            return new Forwarding.Runs(right) {
+                private final Moment same = right.timekeeper().now();
+
+                @Override
+                public <T> CompletionStage<T> send(
+                        Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+                    return right.send(Priority.RENEW, same, call);
+                }
+            };
+        }
+    };
+
+    /** Longer than the kit's shortest lease, and shorter than its long ones. */
+    private static final Duration LONG = Duration.ofSeconds(2);
+
+    private final String rules;
+    private final String told;
+
+    /** What the instances of one harness share, as static fields would be shared. */
+    static final class Statics {
+        private final AtomicInteger sessions = new AtomicInteger();
+        private final Set<LockBackend> instances = ConcurrentHashMap.newKeySet();
+    }
+
+    Wrong(String rules, String told) {
+        this.rules = rules;
+        this.told = told;
+    }
+
+    /** The rules it breaks. */
+    Set<String> rules() {
+        return Set.of(rules.split(" ", -1));
+    }
+
+    /** A piece of what has to be said about it. */
+    String told() {
+        return told;
+    }
+
+    /** Whether tests that run side by side would suffer from each other's instances. */
+    boolean isFeltByOtherTests() {
+        return false;
+    }
+
+    BackendRuntime runtime(BackendRuntime right) {
+        return right;
+    }
+
+    Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+        return new FaultyRegister(shared, link, runtime, timeout);
+    }
+
+    LockBackend around(LockBackend right) {
+        return right;
+    }
+
+    LockBackend around(LockBackend right, Statics statics) {
+        return around(right);
+    }
+
+    LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+        return around(new RegisterBackend(client(shared, link, runtime, timeout), 0), statics);
+    }
+
+    /** A harness that opens it. */
+    BackendHarness harness() {
+        Statics statics = new Statics();
+        return new MemoryHarness() {
+            @Override
+            public String name() {
+                return "wrong " + Wrong.this.name();
+            }
+
+            @Override
+            LockBackend open(Register shared, Link link, BackendRuntime runtime) {
+                return Wrong.this.open(shared, link, Wrong.this.runtime(runtime), callTimeout(), statics);
+            }
+
+            @Override
+            public OptionalInt sessions() {
+                return OptionalInt.of(statics.sessions.get());
+            }
+
+            @Override
+            public Duration patience() {
+                return Duration.ofSeconds(5);
+            }
+        };
+    }
+
+    // -- parts of mistakes --------------------------------------------------------------------------------------------
+
+    @SuppressWarnings("NullAway") // Nothing is what it answers by mistake.
+    private static Answer nothing() {
+        return null;
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.allOf();
+    }
+
+    private static LockBackend granting(LockBackend right, UnaryOperator<Answer.Granted> change) {
+        return new Forwarding(right) {
+            private Answer changed(Answer answer) {
+                return answer instanceof Answer.Granted granted ? change.apply(granted) : answer;
+            }
+
+            @Override
+            public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                return right.acquire(claim, deadline).thenApply(this::changed);
+            }
+
+            @Override
+            public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                return right.renew(claim, deadline).thenApply(this::changed);
+            }
+        };
+    }
+
+    private static LockBackend hearing(LockBackend right, UnaryOperator<ElectionWatcher> change) {
+        return new Forwarding(right) {
+            @Override
+            public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                return right.observe(election, timing, change.apply(watcher));
+            }
+        };
+    }
+
+    private static Answer.Granted withNumber(Answer.Granted granted, long number) {
+        return new Answer.Granted(
+                granted.sentAt(),
+                granted.guaranteedFor(),
+                new FencingToken(granted.token().epoch(), number));
+    }
+
+    private static Register.Entry freeIfOld(Register.Entry entry) {
+        LeaderRecord record = entry.record();
+        if (record.isFree() || record.renewTime().plus(record.leaseDuration()).isAfter(Instant.now())) {
+            return entry;
+        }
+        LeaderRecord free = new LeaderRecord(
+                "", "", record.leaseDuration(), record.acquireTime(), record.renewTime(), record.transitions());
+        return new Register.Entry(free, entry.revision(), entry.raw());
+    }
+
+    private static void idle(String name, CountDownLatch until) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        until.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Asks the store under another nonce than the claim's. */
+    private static final class Renaming extends Forwarding {
+        private final Function<Claim, String> nonce;
+        private final Map<String, Claim> renamed = new ConcurrentHashMap<>();
+
+        Renaming(LockBackend right, Function<Claim, String> nonce) {
+            super(right);
+            this.nonce = nonce;
+        }
+
+        private Claim named(Claim claim) {
+            String name = nonce.apply(claim);
+            renamed.put(name, claim);
+            return new Claim(claim.election(), claim.identity(), name, claim.timing());
+        }
+
+        @Override
+        public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+            return right.acquire(named(claim), deadline);
+        }
+
+        @Override
+        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+            return right.renew(named(claim), deadline);
+        }
+
+        @Override
+        public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+            return right.withdraw(named(claim), deadline);
+        }
+
+        @Override
+        public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+            return right.observe(election, timing, new Repeating(watcher) {
+                @Override
+                public void lost(Claim claim, String how) {
+                    super.lost(renamed.getOrDefault(claim.nonce(), claim), how);
+                }
+            });
+        }
+    }
+}
