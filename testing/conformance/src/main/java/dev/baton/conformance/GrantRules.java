@@ -155,6 +155,8 @@ abstract class GrantRules {
         party.lead(leader);
         Duration delay = scene.callTimeout().dividedBy(2);
         scene.harness().slowDown(party.backend(), delay);
+        // What was under way before, and may answer for this claim as well, is as old as that by then.
+        scene.pass(delay);
 
         Answer.Granted renewed = scene.granted(party.renew(leader), "renew of a claim granted before, on a slow store");
         Moment answered = party.now();

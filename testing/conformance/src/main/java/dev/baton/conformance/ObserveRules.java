@@ -20,16 +20,18 @@ abstract class ObserveRules extends UnknownRules {
     protected void required_rule6_1_lostIsNotSaidOfAClaimThatStands(Scene scene) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
-        one.observe();
-        other.observe();
+        one.observe(scene.longTiming());
+        other.observe(scene.longTiming());
         for (int term = 0; term < 6; term++) {
             Party party = term % 3 == 0 ? one : other;
             Claim claim = scene.claim(scene.election(), "term-" + term, scene.longTiming());
             party.lead(claim);
-            scene.standsBy(
-                    (party == one ? other : one).acquire(scene.claim(scene.election(), "standby", scene.longTiming())));
+            Party another = party == one ? other : one;
+            Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
+            scene.standsBy(another.acquire(standby));
             scene.pass(scene.timing().retryPeriod());
             lostOnlyIfGone(scene, party, claim, "while it held and others came and went");
+            another.withdraw(standby);
             party.withdraw(claim);
         }
     }
@@ -38,7 +40,7 @@ abstract class ObserveRules extends UnknownRules {
     @Test
     protected void required_rule6_1_anEditBesideTheClaimIsNoLoss(Scene scene) throws Exception {
         Party party = scene.party();
-        party.observe();
+        party.observe(scene.longTiming());
         Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
         party.lead(claim);
         scene.harness().touch(scene.election());
@@ -108,7 +110,7 @@ abstract class ObserveRules extends UnknownRules {
 
     private static void hearsOfLoss(Scene scene, String how, Blow blow) throws Exception {
         Party party = scene.party();
-        Ear ear = party.observeLive();
+        Ear ear = party.observeLive(scene.longTiming());
         Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
         party.lead(claim);
         int place = ear.place();
@@ -125,7 +127,7 @@ abstract class ObserveRules extends UnknownRules {
     @Test
     protected void required_rule6_3_whoeverWatchesHearsWhoLeads(Scene scene) throws Exception {
         Party onlooker = scene.party();
-        Ear ear = onlooker.observeLive();
+        Ear ear = onlooker.observeLive(scene.longTiming());
         Party one = scene.party();
         Party other = scene.party();
         Claim first = scene.claim(scene.election(), "first", scene.longTiming());
@@ -141,7 +143,7 @@ abstract class ObserveRules extends UnknownRules {
     @Test
     protected void required_rule6_3_whatHappenedInAGapIsHeardAfterIt(Scene scene) throws Exception {
         Party onlooker = scene.party();
-        Ear ear = onlooker.observeLive();
+        Ear ear = onlooker.observeLive(scene.longTiming());
         Party one = scene.party();
         Claim first = scene.claim(scene.election(), "first", scene.longTiming());
         one.lead(first);
@@ -173,7 +175,7 @@ abstract class ObserveRules extends UnknownRules {
     @Test
     protected void optional_rule6_3_aSilentStoreIsNoticed(Scene scene) throws Exception {
         Party party = scene.party();
-        Ear ear = party.observeLive();
+        Ear ear = party.observeLive(scene.timing());
         scene.harness().silence(party.backend());
         var unused = party.acquiring(scene.claim("asking"), scene.callTimeout());
         if (!scene.comes(() -> !ear.isWatching(), scene.timing().leaseDuration().multipliedBy(2))) {
@@ -189,7 +191,7 @@ abstract class ObserveRules extends UnknownRules {
     protected void required_rule6_4_whoeverIsNextHearsOfIt(Scene scene) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
-        Ear ear = other.observeLive();
+        Ear ear = other.observeLive(scene.longTiming());
         Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
         Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
         one.lead(leader);
@@ -219,7 +221,7 @@ abstract class ObserveRules extends UnknownRules {
     protected void required_rule6_4_nobodyIsToldOfATurnBeforeItIs(Scene scene) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
-        Ear ear = other.observeLive();
+        Ear ear = other.observeLive(scene.longTiming());
         Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
         Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
         Claim last = scene.claim(scene.election(), "last", scene.longTiming());

@@ -151,13 +151,22 @@ final class Party {
         return ear;
     }
 
-    /** Begins to watch this test's election. */
+    /** Begins to watch this test's election, as one whose claims are of the shortest timing. */
     Ear observe() {
-        return observe(scene.election());
+        return observe(scene.timing());
+    }
+
+    /** Begins to watch this test's election; {@code timing} is that of this party's claims. */
+    Ear observe(ElectionTiming timing) {
+        return observe(scene.election(), timing);
     }
 
     Ear observe(ElectionName election) {
-        observation = backend.observe(election, scene.timing(), ear);
+        return observe(election, scene.timing());
+    }
+
+    private Ear observe(ElectionName election, ElectionTiming timing) {
+        observation = backend.observe(election, timing, ear);
         return ear;
     }
 
@@ -169,8 +178,8 @@ final class Party {
     }
 
     /** Watches, and skips the test where the backend does not hear changes as they happen. */
-    Ear observeLive() throws InterruptedException {
-        observe();
+    Ear observeLive(ElectionTiming timing) throws InterruptedException {
+        observe(timing);
         if (!scene.comes(ear::isWatching, scene.patience())) {
             throw Cannot.because("the backend never said watching(true), so it promises nothing about changes");
         }
