@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Backends that each make one mistake, the rules it breaks, and a piece of what the kit has to say about it. */
 enum Wrong {
@@ -384,6 +385,21 @@ enum Wrong {
                 @Override
                 public CompletionStage<Optional<Entry>> read(ElectionName election) {
                     return super.read(election).thenApply(found -> found.map(Wrong::freeIfOld));
+                }
+
+                @Override
+                public LockBackend.@Nullable Observation watch(ElectionName election, RegisterWatcher watcher) {
+                    return super.watch(election, new RegisterWatcher() {
+                        @Override
+                        public void live(boolean live) {
+                            watcher.live(live);
+                        }
+
+                        @Override
+                        public void changed(@Nullable Entry entry, long revision) {
+                            watcher.changed(entry == null ? null : freeIfOld(entry), revision);
+                        }
+                    });
                 }
             };
         }
