@@ -1,0 +1,33 @@
+package dev.baton.etcd;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.LockBackendConformance;
+import dev.baton.resilience4j.ResilientBackend;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The same rules hold of it behind a circuit breaker and a rate limiter. */
+class DecoratedEtcdConformanceIT extends LockBackendConformance {
+    /** The kit asks more than fifty times a second, and does not wait for ten. */
+    private static final RateLimiterConfig LIMITER = RateLimiterConfig.custom()
+            .limitForPeriod(1_000)
+            .limitRefreshPeriod(Duration.ofSeconds(1))
+            .build();
+
+    private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
+            .slidingWindowSize(20)
+            .waitDurationInOpenState(Duration.ofMillis(200))
+            .build();
+
+    @Override
+    protected BackendHarness harness() throws IOException {
+        return new EtcdHarness(
+                "etcd, decorated",
+                backend -> ResilientBackend.around(backend)
+                        .rateLimiter(LIMITER)
+                        .circuitBreaker(BREAKER)
+                        .build());
+    }
+}
