@@ -1,0 +1,191 @@
+package dev.baton.kubernetes;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.event.EventSink;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import dev.baton.testing.servers.TcpProxy;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** A real API server, to which each backend has a network of its own, and an administrator's hand on its objects. */
+final class KubernetesHarness implements BackendHarness {
+    private final String name;
+    private final Function<Config, LockBackend> opening;
+    private final KubernetesStage stage = new KubernetesStage();
+    private final List<AdministratorsHand> hands;
+    private final Map<LockBackend, TcpProxy> networks = new ConcurrentHashMap<>();
+
+    /**
+     * @param opening opens a backend on the server of the configuration
+     * @param kinds where that backend keeps its records
+     */
+    KubernetesHarness(String name, Function<Config, LockBackend> opening, LockObject... kinds) throws IOException {
+        this.name = name;
+        this.opening = opening;
+        this.hands = Arrays.stream(kinds)
+                .map(kind -> new AdministratorsHand(stage.server, kind))
+                .toList();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public LockBackend open() throws IOException {
+        TcpProxy network = TcpProxy.to(stage.server.address());
+        Config config = new ConfigBuilder(stage.config())
+                .withMasterUrl("https://" + network.connectString())
+                .build();
+        LockBackend backend = with(network, opening.apply(config));
+        networks.put(backend, network);
+        return backend;
+    }
+
+    /** The backend, that takes its network along when it is closed: the kit counts sockets and threads. */
+    private static LockBackend with(TcpProxy network, LockBackend backend) {
+        Class<?>[] types = backend instanceof EventSink
+                ? new Class<?>[] {LockBackend.class, EventSink.class}
+                : new Class<?>[] {LockBackend.class};
+        return (LockBackend) Proxy.newProxyInstance(
+                KubernetesHarness.class.getClassLoader(), types, (self, method, arguments) -> {
+                    try {
+                        return method.invoke(backend, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    } finally {
+                        if (method.getName().equals("close")) {
+                            network.close();
+                        }
+                    }
+                });
+    }
+
+    /** In whole seconds, as records have them, and retryPeriod as mixed fleets need it. */
+    @Override
+    public ElectionTiming timing() {
+        return ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1));
+    }
+
+    @Override
+    public String namespace() {
+        return stage.namespace;
+    }
+
+    @Override
+    public Set<String> packages() {
+        return Set.of("dev.baton.kubernetes", "dev.baton.register", "dev.baton.migration", "dev.baton.resilience4j");
+    }
+
+    // -- faults of one instance -----------------------------------------------------------------------------------
+
+    private TcpProxy network(LockBackend backend) {
+        return Objects.requireNonNull(networks.get(backend));
+    }
+
+    @Override
+    public void kill(LockBackend backend) {
+        Objects.requireNonNull(networks.remove(backend)).close();
+    }
+
+    @Override
+    public void silence(LockBackend backend) {
+        network(backend).blackHole();
+    }
+
+    @Override
+    public void loseAnswers(LockBackend backend) {
+        network(backend).blackHole(TcpProxy.Direction.TO_CLIENT);
+    }
+
+    @Override
+    public void slowDown(LockBackend backend, Duration delay) {
+        network(backend).delay(delay, Duration.ZERO, 0);
+    }
+
+    @Override
+    public void strand(LockBackend backend) {
+        network(backend).strand();
+    }
+
+    @Override
+    public void heal(LockBackend backend) {
+        TcpProxy network = networks.get(backend);
+        if (network != null) {
+            network.pass();
+        }
+    }
+
+    // -- an operator's hand on the store --------------------------------------------------------------------------
+
+    @Override
+    public void delete(ElectionName election) throws IOException {
+        for (AdministratorsHand hand : hands) {
+            hand.delete(election);
+        }
+    }
+
+    @Override
+    public void touch(ElectionName election) throws IOException {
+        for (AdministratorsHand hand : hands) {
+            hand.touch(election);
+        }
+    }
+
+    @Override
+    public void rewrite(ElectionName election, String identity, Instant when) throws IOException {
+        for (AdministratorsHand hand : hands) {
+            hand.rewrite(election, identity, when, timing().leaseDuration());
+        }
+    }
+
+    @Override
+    public void restart() {
+        stage.server.kill();
+        stage.server.start();
+        stage.server.awaitReady();
+    }
+
+    // -- counts ---------------------------------------------------------------------------------------------------
+
+    /** One where several kinds are held at once. */
+    @Override
+    public OptionalInt standing(ElectionName election) throws IOException {
+        for (AdministratorsHand hand : hands) {
+            if (hand.isHeld(election)) {
+                return OptionalInt.of(1);
+            }
+        }
+        return OptionalInt.of(0);
+    }
+
+    @Override
+    public OptionalInt watches() throws IOException {
+        int count = 0;
+        for (AdministratorsHand hand : hands) {
+            count += hand.watches();
+        }
+        return OptionalInt.of(count);
+    }
+
+    @Override
+    public void close() throws Exception {
+        stage.close();
+    }
+}
