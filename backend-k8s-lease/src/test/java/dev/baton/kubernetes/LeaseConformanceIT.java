@@ -3,8 +3,10 @@ package dev.baton.kubernetes;
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 
 /** A Lease keeps every rule. */
+@Tag("long")
 class LeaseConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
