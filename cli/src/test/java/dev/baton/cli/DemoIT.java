@@ -91,9 +91,11 @@ class DemoIT {
     @Test
     void keepsEveryPromiseOnAnEtcdClusterAndLeavesNothing() throws IOException, InterruptedException {
         try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
-            String[] options = documented(1, "etcd.md");
-            options[options.length - 1] = cluster.endpoints();
-            Process demo = demo(options);
+            List<String> options = new ArrayList<>(List.of(documented(1, "etcd.md")));
+            options.set(options.size() - 1, cluster.endpoints());
+            // Three members and four JVMs on a small machine: what is promised grows with the timing.
+            options.addAll(List.of("--lease-duration", "10s"));
+            Process demo = demo(options.toArray(String[]::new));
 
             assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
