@@ -85,7 +85,10 @@ final class Bid {
             @Nullable Entry expected, LeaderRecord record, Moment deadline, CompletableFuture<Answer> answer) {
         long seen = contest.sight().revision();
         write(expected, record, deadline, (sentAt, entry, failure) -> {
-            if (entry != null) {
+            if (entry != null && isSeenGone(entry)) {
+                answer.complete(
+                        new Answer.Refused(contest.holder(), contest.sight().wait(now())));
+            } else if (entry != null) {
                 token = new FencingToken(backend.epoch(), entry.revision());
                 answer.complete(granted(sentAt, token));
             } else if (failure instanceof ConflictException) {
@@ -95,6 +98,14 @@ final class Bid {
                 fail(answer, failure);
             }
         });
+    }
+
+    /** Whether a change has told that what was taken is gone, before the answer that it had been taken. */
+    private boolean isSeenGone(Entry taken) {
+        Sight sight = contest.sight();
+        Entry seen = sight.entry();
+        return sight.revision() > taken.revision()
+                && (seen == null || !seen.record().isBy(claim));
     }
 
     // -- renew ----------------------------------------------------------------------------------------------------

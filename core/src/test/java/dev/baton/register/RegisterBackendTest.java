@@ -776,6 +776,19 @@ class RegisterBackendTest {
         }
 
         @Test
+        void doesNotLeadOnWhatWasSeenGoneBeforeTheAnswerCame() {
+            store.put(heldBy("", seconds(1)));
+            time.settle();
+            watching.register.nextWrites(LANDED_ANSWER_HELD);
+            CompletableFuture<Answer> asking = watching.asking(claim);
+            store.delete();
+            time.settle();
+            watching.register.answerHeld();
+            time.settle();
+            assertThat(OneProcess.done(asking)).isInstanceOf(Answer.Refused.class);
+        }
+
+        @Test
         void readsWhereTheWatchIsDown() {
             store.put(heldBy("", seconds(1)));
             watching.register.sayLive(false);
