@@ -58,12 +58,14 @@ final class Bid {
     // -- acquire --------------------------------------------------------------------------------------------------
 
     /**
-     * Where a live watch keeps the sight current, a read first would only cost its time: the write is conditional on what
-     * was seen. It is read where nothing watches, where a write of ours is to be settled, and where the sight was refuted.
+     * A record that the watch has just shown to be free is written over at once: the write is conditional on what was
+     * seen, and a read first would only cost its time. After the silence of a whole lease the store is asked first: it may
+     * have been restored from a backup meanwhile, and its revisions have come round to the one that was seen.
      */
     void acquire(Moment deadline, CompletableFuture<Answer> answer) {
-        if (contest.isWatched() && unknown.isEmpty() && contest.sight().revision() != refuted) {
-            take(contest.sight().entry(), deadline, answer);
+        Sight sight = contest.sight();
+        if (contest.isFreeSince(claim.timing().retryPeriod()) && unknown.isEmpty() && sight.revision() != refuted) {
+            take(sight.entry(), deadline, answer);
         } else {
             read(deadline, answer, entry -> take(entry, deadline, answer));
         }

@@ -65,9 +65,13 @@ final class Contest {
         return sight;
     }
 
-    /** Whether changes are being delivered, so that the sight is as current as the watch. */
-    boolean isWatched() {
-        return known && live;
+    /** Whether a watch that lives has shown a free record, no longer ago than {@code span}. */
+    boolean isFreeSince(Duration span) {
+        Entry entry = sight.entry();
+        return live
+                && entry != null
+                && entry.record().isFree()
+                && backend.time().now().nanosSince(sight.seenAt()) < span.toNanos();
     }
 
     /** Who holds the election as far as has been seen, or null. */

@@ -694,8 +694,6 @@ class RegisterBackendTest {
         void readThatFoundNothingIsReadAgainWhenACreationWasSeenMeanwhile() {
             OneProcess.Ear ear = watching.listen();
             Claim claim = watching.claim("bing");
-            watching.register.sayLive(false);
-            time.settle();
             watching.register.nextReads(LANDED_ANSWER_HELD);
             CompletableFuture<Answer> asking = watching.asking(claim);
             there.granted(theirs);
@@ -708,13 +706,13 @@ class RegisterBackendTest {
         }
     }
 
-    /** A live watch has read already what a candidate would read before it writes. */
+    /** A live watch that has just shown a free record has read what a candidate would read before it writes. */
     @Nested
-    class WritesOverWhatItSaw {
+    class WritesAtOnceOverARecordJustFreed {
         private final OneProcess watching = new OneProcess("watching", store, time, true);
         private final Claim claim = watching.claim("bing");
 
-        WritesOverWhatItSaw() {
+        WritesAtOnceOverARecordJustFreed() {
             store.put(heldBy("baz", seconds(15)));
             watching.listen();
             watching.calls();
@@ -729,34 +727,37 @@ class RegisterBackendTest {
         }
 
         @Test
-        void asksNothingWhileTheLeaseIsAlive() {
-            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(15));
-            assertThat(watching.calls()).isEmpty();
-        }
-
-        @Test
-        void takesALapsedRecordWithOneCall_neverBefore() {
-            time.advance(seconds(15).minusNanos(1));
-            assertThat(watching.refused(claim).retryIn()).isEqualTo(Duration.ofNanos(1));
-            time.advance(Duration.ofNanos(1));
-            watching.granted(claim);
-            assertThat(watching.calls()).containsExactly("write");
-        }
-
-        @Test
-        void createsWhereTheDeletedRecordsLeaseHasRunOut() {
-            store.delete();
+        void readsALapsedRecordAgainBeforeItWrites() {
             time.advance(seconds(15));
             watching.granted(claim);
-            assertThat(watching.calls()).containsExactly("create");
+            assertThat(watching.calls()).containsExactly("read", "write");
+        }
+
+        @Test
+        void readsAFreeRecordAgainThatIsNoNews() {
+            store.put(heldBy("", seconds(1)));
+            time.settle();
+            time.advance(claim.timing().retryPeriod());
+            watching.granted(claim);
+            assertThat(watching.calls()).containsExactly("read", "write");
+        }
+
+        /** Its revisions have come round to the one at which the holder was last seen, and nothing told of it. */
+        @Test
+        void leavesTheRecordAloneThatStandsWhereTheOneSeenStood_inARestoredStore() {
+            time.advance(seconds(15));
+            store.restore(new Register.Entry(heldBy("qux", seconds(14)), store.revision(), null));
+            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(14));
+            assertThat(store.record().holderIdentity()).isEqualTo("qux");
         }
 
         /** Its news were late: another holds the record, and nothing says so but the store. */
         @Test
         void readsOnceTheStoreHasRefutedTheSight() {
+            store.put(heldBy("", seconds(1)));
+            time.settle();
             watching.register.deliverChanges(false);
             store.put(heldBy("qux", seconds(14)));
-            time.advance(seconds(15));
             assertThat(watching.refused(claim).retryIn()).isZero();
             assertThat(watching.calls()).containsExactly("write");
             assertThat(store.record().holderIdentity()).isEqualTo("qux");

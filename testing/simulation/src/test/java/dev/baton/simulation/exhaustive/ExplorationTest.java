@@ -17,7 +17,7 @@ class ExplorationTest {
             value = {
                 "units:3                   | 10244 |    0 | 23413",
                 "depth:10,units:3,faults:1 | 23955 | 9726 | 47437",
-                "depth:6,faults:1,watched  |  8542 |  6043 | 13992",
+                "depth:6,faults:1,watched  |  7823 |  5445 | 13090",
                 "depth:6,faults:2,longest-jitter | 8303 | 5768 | 13598",
             })
     void everyPropertyHoldsInEveryState(String bounds, int states, int frontier, long transitions) {
