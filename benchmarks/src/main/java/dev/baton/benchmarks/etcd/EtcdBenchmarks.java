@@ -21,7 +21,7 @@ public final class EtcdBenchmarks {
     public static Map<String, Measurement> all() {
         Map<String, Measurement> all = new LinkedHashMap<>();
         all.put("handover", () -> on(cluster -> Handover.run(cluster, ElectionTiming.DEFAULT, 200)));
-        all.put("failover", () -> on(cluster -> Failover.run(cluster, SHORT, 10)));
+        all.put("failover", () -> on(cluster -> Failover.run(cluster, SHORT, 24)));
         all.put("scale", () -> on(cluster -> Scale.run(cluster, ElectionTiming.DEFAULT, Duration.ofSeconds(30))));
         all.put(
                 "faults",
