@@ -23,6 +23,11 @@ record EtcdKind(EtcdMutant mutant) implements StoreKind {
     }
 
     @Override
+    public boolean isRegister() {
+        return false;
+    }
+
+    @Override
     public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
         return new EtcdStore(world, random.split(), mutant);
     }

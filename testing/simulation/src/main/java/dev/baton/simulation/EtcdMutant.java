@@ -8,13 +8,11 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A small, plausible mistake in how leases, keys and watches of etcd are used, planted around the production code. */
-public enum EtcdMutant implements SimulatedClients.Shown {
+public enum EtcdMutant implements Planted, SimulatedClients.Shown {
     NONE("No mistake at all."),
     VALIDITY_FROM_RECEIPT("The TTL counts from the receipt of an answer, as Go's client and jetcd count it.") {
         @Override
@@ -116,27 +114,19 @@ public enum EtcdMutant implements SimulatedClients.Shown {
         this.mistake = mistake;
     }
 
-    /** What is wrong, in a sentence. */
+    @Override
     public String mistake() {
         return mistake;
     }
 
-    /** {@code keep-alive-trusted} for {@link #KEEP_ALIVE_TRUSTED}. */
-    public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public String store() {
+        return "etcd";
     }
 
-    /**
-     * The mutant that {@link #text()} names.
-     *
-     * @throws IllegalArgumentException naming those there are
-     */
-    public static EtcdMutant of(String text) {
-        return Arrays.stream(values())
-                .filter(mutant -> mutant.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("etcd mutant \"" + text + "\" must be one of "
-                        + Arrays.stream(values()).map(EtcdMutant::text).toList()));
+    @Override
+    public StoreKind kind() {
+        return new EtcdKind(this);
     }
 
     /** The backend of one process. */

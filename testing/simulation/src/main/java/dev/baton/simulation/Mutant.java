@@ -5,7 +5,6 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.register.Register;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,7 +14,7 @@ import java.util.stream.Collectors;
  * A small, plausible mistake, planted around the production code: what checks an invariant and catches none of these
  * proves nothing. Each names the rule of {@code docs/spi-specification.md}, or the part of the theorem, that it breaks.
  */
-public enum Mutant {
+public enum Mutant implements Planted {
     NONE("No mistake at all."),
     VALIDITY_FROM_RECEIPT(
             "A term's validity counts from the receipt of an answer, not from the sending of its request (2.1).") {
@@ -381,27 +380,19 @@ public enum Mutant {
         this.mistake = mistake;
     }
 
-    /** The mistake in a sentence, with the rule or the bug elsewhere that it stands for. */
+    @Override
     public String mistake() {
         return mistake;
     }
 
-    /** {@code validity-from-receipt} for {@link #VALIDITY_FROM_RECEIPT}. */
-    public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public String store() {
+        return "register";
     }
 
-    /**
-     * The mutant that {@link #text()} names.
-     *
-     * @throws IllegalArgumentException naming those there are
-     */
-    public static Mutant of(String text) {
-        return Arrays.stream(values())
-                .filter(mutant -> mutant.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("mutant \"" + text + "\" must be one of "
-                        + Arrays.stream(values()).map(Mutant::text).toList()));
+    @Override
+    public StoreKind kind() {
+        return new RegisterKind();
     }
 
     Register around(Register right, Node node) {

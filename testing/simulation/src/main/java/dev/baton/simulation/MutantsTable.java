@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** How many seeds it takes to catch each mutant: by several runs from different first seeds. */
 final class MutantsTable {
@@ -37,29 +35,8 @@ final class MutantsTable {
      */
     record Row(Options options, List<Integer> seeds, String violation) {
         String name() {
-            ZooKeeperMutant zooKeeper = options.zooKeeper();
-            EtcdMutant etcd = options.etcd();
-            if (etcd != null) {
-                return "etcd:" + etcd.text();
-            }
-            ResilientMutant resilient = options.resilient();
-            if (resilient != null) {
-                return "resilient:" + resilient.text();
-            }
-            return zooKeeper == null ? options.mutant().text() : "zookeeper:" + zooKeeper.text();
-        }
-
-        String mistake() {
-            ZooKeeperMutant zooKeeper = options.zooKeeper();
-            EtcdMutant etcd = options.etcd();
-            if (etcd != null) {
-                return etcd.mistake();
-            }
-            ResilientMutant resilient = options.resilient();
-            if (resilient != null) {
-                return resilient.mistake();
-            }
-            return zooKeeper == null ? options.mutant().mistake() : zooKeeper.mistake();
+            Planted planted = options.planted();
+            return planted instanceof Mutant ? planted.text() : planted.store() + ":" + planted.text();
         }
 
         int median() {
@@ -75,20 +52,9 @@ final class MutantsTable {
     static List<Row> run(Options options, int threads, Consumer<Row> watcher) {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            Stream<Options> register = Arrays.stream(Mutant.values())
-                    .filter(mutant -> mutant != Mutant.NONE)
-                    .map(options::with);
-            Stream<Options> zooKeeper = Arrays.stream(ZooKeeperMutant.values())
-                    .filter(mutant -> mutant != ZooKeeperMutant.NONE)
-                    .map(options::with);
-            Stream<Options> etcd = Arrays.stream(EtcdMutant.values())
-                    .filter(mutant -> mutant != EtcdMutant.NONE)
-                    .map(options::with);
-            Stream<Options> resilient = Arrays.stream(ResilientMutant.values())
-                    .filter(mutant -> mutant != ResilientMutant.NONE)
-                    .map(options::with);
-            List<Future<Row>> pending = Stream.of(register, zooKeeper, etcd, resilient)
-                    .flatMap(each -> each)
+            List<Future<Row>> pending = Planted.all().stream()
+                    .filter(planted -> !planted.isNothing())
+                    .map(options::with)
                     .map(mutated -> pool.submit(() -> hunt(mutated)))
                     .toList();
             List<Row> rows = new ArrayList<>();
@@ -137,7 +103,7 @@ final class MutantsTable {
                     Locale.ROOT,
                     "| `%s` | %s | %s | %s |%n",
                     row.name(),
-                    row.mistake(),
+                    row.options().planted().mistake(),
                     row.isCaught()
                             ? String.format(
                                     Locale.ROOT,

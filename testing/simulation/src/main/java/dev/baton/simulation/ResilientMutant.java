@@ -2,11 +2,9 @@ package dev.baton.simulation;
 
 import dev.baton.resilience4j.ResilientBackend;
 import dev.baton.spi.LockBackend;
-import java.util.Arrays;
-import java.util.Locale;
 
 /** A small, plausible mistake in how a backend is decorated, planted around the production code. */
-public enum ResilientMutant {
+public enum ResilientMutant implements Planted {
     NONE("No mistake at all."),
     RENEWALS_QUEUE_BEHIND_ACQUIRES(
             "A renewal needs a permission as well, and waits for one behind standbys' acquires (8.4).") {
@@ -41,27 +39,19 @@ public enum ResilientMutant {
         this.mistake = mistake;
     }
 
-    /** What is wrong, in a sentence. */
+    @Override
     public String mistake() {
         return mistake;
     }
 
-    /** {@code renewals-stopped-by-open-circuit} for {@link #RENEWALS_STOPPED_BY_OPEN_CIRCUIT}. */
-    public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public String store() {
+        return "resilient";
     }
 
-    /**
-     * The mutant that {@link #text()} names.
-     *
-     * @throws IllegalArgumentException naming those there are
-     */
-    public static ResilientMutant of(String text) {
-        return Arrays.stream(values())
-                .filter(mutant -> mutant.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("resilient mutant \"" + text + "\" must be one of "
-                        + Arrays.stream(values()).map(ResilientMutant::text).toList()));
+    @Override
+    public StoreKind kind() {
+        return new ResilientKind(this);
     }
 
     /** The backend of one process: {@code right}, which decorates {@code inside}. */

@@ -52,16 +52,15 @@ public final class Simulate implements Callable<Integer> {
     @Option(
             names = "--mutant",
             paramLabel = "NAME",
-            description = "Plant this mistake: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Mutant mutant = Mutant.NONE;
+            description = "Plant this mistake, of those there are for the store (default: ${DEFAULT-VALUE}).")
+    private String mutant = Mutant.NONE.text();
 
     @Option(
             names = "--store",
             paramLabel = "KIND",
-            description =
-                    "register, zookeeper, etcd, resilient (a register, with the Resilience4j decorator), or one of the last"
-                            + " three with a mistake, as in etcd:MUTANT (default: ${DEFAULT-VALUE}).")
-    private String store = "register";
+            description = "register, zookeeper, etcd, or resilient: a register, with the Resilience4j decorator"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String store = Mutant.NONE.store();
 
     @Option(
             names = "--rho",
@@ -113,13 +112,7 @@ public final class Simulate implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Simulate()).registerConverter(Mutant.class, text -> {
-            try {
-                return Mutant.of(text);
-            } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException(e.getMessage());
-            }
-        });
+        return new CommandLine(new Simulate());
     }
 
     @Override
@@ -129,8 +122,7 @@ public final class Simulate implements Callable<Integer> {
         if (exhaustive != null) {
             return exhaust(bounds(exhaustive, command.commandLine()), out);
         }
-        Options options =
-                at(new Options(candidates, mutant, null, null, null, rho, strikes()), store, command.commandLine());
+        Options options = new Options(candidates, planted(command.commandLine()), rho, strikes());
         if (mutantsTable != null) {
             return mutants(mutantsTable, options, out);
         }
@@ -156,35 +148,12 @@ public final class Simulate implements Callable<Integer> {
         return report.violation() == null ? 0 : 1;
     }
 
-    /** {@code options} at the store that {@code text} names, with the mutant that it names, if any. */
-    private static Options at(Options options, String text, CommandLine commandLine) {
-        int colon = text.indexOf(':');
-        String kind = colon < 0 ? text : text.substring(0, colon);
-        String mistake = colon < 0 ? "none" : text.substring(colon + 1);
+    private Planted planted(CommandLine commandLine) {
         try {
-            switch (kind) {
-                case "zookeeper" -> {
-                    return options.with(ZooKeeperMutant.of(mistake));
-                }
-                case "etcd" -> {
-                    return options.with(EtcdMutant.of(mistake));
-                }
-                case "resilient" -> {
-                    return options.with(ResilientMutant.of(mistake));
-                }
-                default -> {
-                    if (text.equals("register")) {
-                        return options;
-                    }
-                }
-            }
+            return Planted.at(store, mutant);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(commandLine, e.getMessage(), e);
         }
-        throw new CommandLine.ParameterException(
-                commandLine,
-                "store \"" + text
-                        + "\" must be register, zookeeper, etcd, resilient, or one of the last three with :MUTANT");
     }
 
     private int mutants(Path document, Options options, PrintWriter out) throws IOException {

@@ -17,6 +17,16 @@ interface StoreKind {
         return Set.of();
     }
 
+    /** Whether candidates contend at a register, which has faults of its own. */
+    default boolean isRegister() {
+        return true;
+    }
+
+    /** Whether operators may break the premise of the invariants, or restore the store from a backup. */
+    default boolean hasOperators() {
+        return true;
+    }
+
     /** One world's; {@code timings} are those of its candidates. */
     Store open(World world, SplittableRandom random, List<ElectionTiming> timings);
 

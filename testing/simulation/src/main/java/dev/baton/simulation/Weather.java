@@ -55,7 +55,7 @@ final class Weather {
                 draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
             }
         }
-        if (world.options().isAtARegister()) {
+        if (world.options().kind().isRegister()) {
             SplittableRandom more = random.split();
             for (Fault fault : Fault.values()) {
                 if (fault.isOfARegister()) {

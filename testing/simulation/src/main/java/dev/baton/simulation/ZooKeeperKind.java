@@ -17,6 +17,16 @@ record ZooKeeperKind(ZooKeeperMutant mutant) implements StoreKind {
     }
 
     @Override
+    public boolean isRegister() {
+        return false;
+    }
+
+    @Override
+    public boolean hasOperators() {
+        return false;
+    }
+
+    @Override
     public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
         return new ZooKeeperStore(world, random.split(), mutant, timings);
     }

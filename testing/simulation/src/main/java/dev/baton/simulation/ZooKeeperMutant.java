@@ -8,12 +8,10 @@ import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /** A small, plausible mistake in how a ZooKeeper session is judged, planted around the production code. */
-public enum ZooKeeperMutant implements SimulatedClients.Shown {
+public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
     NONE("No mistake at all."),
     WRITE_TAKEN_FOR_A_TOUCH(
             "A write is taken to touch the session: the whole timeout counts from the newest that was acknowledged.") {
@@ -102,27 +100,19 @@ public enum ZooKeeperMutant implements SimulatedClients.Shown {
         this.mistake = mistake;
     }
 
-    /** What is wrong, in a sentence. */
+    @Override
     public String mistake() {
         return mistake;
     }
 
-    /** {@code read-taken-for-proof} for {@link #READ_TAKEN_FOR_PROOF}. */
-    public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public String store() {
+        return "zookeeper";
     }
 
-    /**
-     * The mutant that {@link #text()} names.
-     *
-     * @throws IllegalArgumentException naming those there are
-     */
-    public static ZooKeeperMutant of(String text) {
-        return Arrays.stream(values())
-                .filter(mutant -> mutant.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("ZooKeeper mutant \"" + text + "\" must be one of "
-                        + Arrays.stream(values()).map(ZooKeeperMutant::text).toList()));
+    @Override
+    public StoreKind kind() {
+        return new ZooKeeperKind(this);
     }
 
     /** The backend of one process. */

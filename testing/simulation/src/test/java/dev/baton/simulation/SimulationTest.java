@@ -1,7 +1,6 @@
 package dev.baton.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,58 +8,23 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-class SimulationTest {
-    private static final int SEEDS = 20_000;
-    private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 500;
-    private static final int THREADS = 2;
+/** The register backend's own code, and what the simulation is made of. */
+class SimulationTest extends StoreKindTest {
     private static final Path SPECIFICATION = Path.of("../../docs/spi-specification.md");
 
-    @Test
-    void twentyThousandSeedsMakeNoTwoLeaders() {
-        Simulation.Summary summary = Simulation.runAll(0, SEEDS, Options.DEFAULT, THREADS, outcome -> {});
-        Outcome failure = summary.failure();
-        if (failure != null) {
-            fail(failure.report());
-        }
-        assertThat(summary.seeds()).isEqualTo(SEEDS);
-        assertThat(summary.terms()).as("terms begun").isGreaterThan(SEEDS);
-        assertThat(summary.faults().keySet()).as("faults injected").isEqualTo(Fault.ofRegisters());
-        assertThat(summary.coverage().gaps())
-                .as("transitions that never met a fault")
-                .isEmpty();
-        System.out.printf(
-                Locale.ROOT,
-                "%d seeds, %.1f hours of virtual time, %d events, %d terms: every invariant held%n",
-                summary.seeds(),
-                summary.simulatedNanos() / 3.6e12,
-                summary.events(),
-                summary.terms());
-    }
-
-    @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void everyMutantIsCaught(Mutant mutant) {
-        MutantsTable.Row row = MutantsTable.hunt(Options.DEFAULT.with(mutant));
-        assertThat(row.isCaught())
-                .as("%s: seeds to catch %s", mutant.text(), row.seeds())
-                .isTrue();
-        assertThat(row.median()).as("median of %s", row.seeds()).isLessThanOrEqualTo(MEDIAN_SEEDS_TO_CATCH_A_MUTANT);
+    SimulationTest() {
+        super(Mutant.NONE, SEEDS);
     }
 
     @Test
@@ -71,25 +35,13 @@ class SimulationTest {
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(rules).as("rules in %s", SPECIFICATION).contains("1.1", "8.4");
-        Set<String> broken = Stream.of(
-                        Arrays.stream(Mutant.values()).map(Mutant::mistake),
-                        Arrays.stream(ZooKeeperMutant.values()).map(ZooKeeperMutant::mistake),
-                        Arrays.stream(EtcdMutant.values()).map(EtcdMutant::mistake))
-                .flatMap(each -> each)
+        Set<String> broken = Planted.all().stream()
+                .map(Planted::mistake)
                 .flatMap(mistake -> Mutant.rulesIn(mistake).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(rules).as("rules that mutants name").containsAll(broken);
         rules.removeAll(broken);
         assertThat(rules).as("rules without a mutant").isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {0, 1, 7, 4_711, -1, Long.MAX_VALUE})
-    void sameSeedSameHistory(long seed) {
-        Outcome first = Simulation.run(seed, Options.DEFAULT);
-        Outcome again = Simulation.run(seed, Options.DEFAULT);
-        assertThat(again).usingRecursiveComparison().isEqualTo(first);
-        assertThat(Simulation.run(seed + 1, Options.DEFAULT).history()).isNotEqualTo(first.history());
     }
 
     @Test
