@@ -37,6 +37,7 @@ final class ConformanceExtension
         }
         BackendHarness harness = conformance.harness();
         context.getStore(KIT).put(BackendHarness.class, new Kept<>(harness));
+        context.getStore(KIT).put(Findings.class, new Kept<>(new Findings()));
         context.getStore(KIT).put(ConformanceReport.class, new ConformanceReport(harness.name()));
     }
 
@@ -78,7 +79,10 @@ final class ConformanceExtension
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Rule rule = rule(context)
                 .orElseThrow(() -> new IllegalStateException("no rule in the name of " + context.getDisplayName()));
-        Scene scene = new Scene(Objects.requireNonNull(kept(context, BackendHarness.class)), rule);
+        Scene scene = new Scene(
+                Objects.requireNonNull(kept(context, BackendHarness.class)),
+                rule,
+                Objects.requireNonNull(kept(context, Findings.class)));
         context.getStore(KIT).put(Scene.class, new Kept<>(scene));
         return scene;
     }

@@ -22,18 +22,24 @@ final class Scene implements AutoCloseable {
 
     private final BackendHarness harness;
     private final Rule rule;
+    private final Findings findings;
     private final ElectionName election;
     private final List<Party> parties = new ArrayList<>();
     private final Pause pause = new Pause();
 
-    Scene(BackendHarness harness, Rule rule) {
+    Scene(BackendHarness harness, Rule rule, Findings findings) {
         this.harness = harness;
         this.rule = rule;
+        this.findings = findings;
         this.election = election("rule-" + rule.number().replace('.', '-'));
     }
 
     BackendHarness harness() {
         return harness;
+    }
+
+    Findings findings() {
+        return findings;
     }
 
     /** The election that this test is about. */

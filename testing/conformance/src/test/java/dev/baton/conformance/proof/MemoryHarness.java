@@ -21,8 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Core's register in memory, shared by instances that each have a runtime and a link of their own. */
 class MemoryHarness implements BackendHarness {
+    private final int epoch;
     private final InMemoryRegister store = InMemoryRegister.on(BackendRuntime.start("memory-store", false));
     private final Map<LockBackend, Link> links = new ConcurrentHashMap<>();
+
+    MemoryHarness() {
+        this(0);
+    }
+
+    MemoryHarness(int epoch) {
+        this.epoch = epoch;
+    }
 
     @Override
     public String name() {
@@ -39,7 +48,7 @@ class MemoryHarness implements BackendHarness {
 
     /** What the kit is to judge. */
     LockBackend open(Register shared, Link link, BackendRuntime runtime) {
-        return new RegisterBackend(new FaultyRegister(shared, link, runtime, callTimeout()), 0);
+        return new RegisterBackend(new FaultyRegister(shared, link, runtime, callTimeout()), epoch);
     }
 
     @Override

@@ -1,0 +1,12 @@
+package dev.baton.conformance.proof;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.LockBackendConformance;
+
+/** Two backends held together keep the rules as each of them does. */
+class HoldTwoConformanceTest extends LockBackendConformance {
+    @Override
+    protected BackendHarness harness() {
+        return new HoldTwoHarness();
+    }
+}
