@@ -13,7 +13,7 @@ import java.util.TreeMap;
  */
 final class BlockedThreads {
     /** Seen so often in a row in the same call, a thread is not just passing. */
-    private static final int LOOKS = 8;
+    private static final int LOOKS = 5;
 
     private static final Set<String> RUNNING_BUT_WAITING = Set.of(
             "park", "poll", "epollWait", "wait", "kevent", "socketRead0", "read0", "socketAccept", "accept0", "sleep");

@@ -63,10 +63,6 @@ final class Ear implements ElectionWatcher {
         return all.subList(Math.min(place, all.size()), all.size());
     }
 
-    boolean heard(Predicate<Hint> which) {
-        return hints.stream().anyMatch(which);
-    }
-
     /** Whether the last word on it was that changes are being delivered. */
     boolean isWatching() {
         boolean watching = false;

@@ -59,10 +59,6 @@ final class Fleet implements AutoCloseable, EventSink {
         return candidate;
     }
 
-    List<LeaderElection> candidates() {
-        return List.copyOf(candidates);
-    }
-
     /** The instance whose candidate leads by its own account. */
     Optional<Party> leading() {
         return leader().flatMap(leader -> Optional.ofNullable(partyOf.get(leader.identity())));
@@ -133,19 +129,6 @@ final class Fleet implements AutoCloseable, EventSink {
                 if (other.from < one.to && !one.identity.equals(other.identity)) {
                     return "two terms were valid at once: " + one + "; and " + other;
                 }
-            }
-        }
-        return "";
-    }
-
-    /** A term whose token was not greater than that of the one before, or nothing. */
-    String disorder() {
-        List<Term> terms = terms();
-        for (int i = 1; i < terms.size(); i++) {
-            FencingToken before = terms.get(i - 1).token;
-            FencingToken after = terms.get(i).token;
-            if (before != null && after != null && !after.isAfter(before)) {
-                return "tokens did not grow: " + terms.get(i - 1) + "; and then " + terms.get(i);
             }
         }
         return "";

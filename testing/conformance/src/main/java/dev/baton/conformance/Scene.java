@@ -96,11 +96,6 @@ final class Scene implements AutoCloseable {
         return new Claim(name, identity, UUID.randomUUID().toString(), timing);
     }
 
-    /** Waits until {@code condition}, with the harness's patience; the rule is broken if that does not come. */
-    void await(BooleanSupplier condition, String seenIfNot) throws InterruptedException {
-        require(pause.until(condition, patience()), seenIfNot + " (waited " + ElectionTiming.text(patience()) + ")");
-    }
-
     /** Whether {@code condition} came true in {@code patience}. */
     boolean comes(BooleanSupplier condition, Duration patience) throws InterruptedException {
         return pause.until(condition, patience);

@@ -39,7 +39,12 @@ class FaultyRegister implements Register {
 
     @Override
     public CompletionStage<Optional<Entry>> read(ElectionName election) {
-        return timed(() -> shared.read(election));
+        return timed(() -> shared.read(election)).thenApply(found -> found.map(this::understood));
+    }
+
+    /** What this client makes of an entry that it reads or hears of. */
+    Entry understood(Entry entry) {
+        return entry;
     }
 
     @Override
@@ -80,7 +85,7 @@ class FaultyRegister implements Register {
 
             @Override
             public void changed(@Nullable Entry entry, long revision) {
-                link.deliver(() -> watcher.changed(entry, revision));
+                link.deliver(() -> watcher.changed(entry == null ? null : understood(entry), revision));
             }
         });
     }

@@ -53,12 +53,12 @@ class MemoryHarness implements BackendHarness {
 
     @Override
     public ElectionTiming timing() {
-        return ElectionTiming.of(Duration.ofMillis(900), Duration.ofMillis(600), Duration.ofMillis(60));
+        return ElectionTiming.of(Duration.ofMillis(1200), Duration.ofMillis(800), Duration.ofMillis(80));
     }
 
     @Override
     public Duration callTimeout() {
-        return Duration.ofMillis(300);
+        return Duration.ofMillis(500);
     }
 
     private Link link(LockBackend backend) {

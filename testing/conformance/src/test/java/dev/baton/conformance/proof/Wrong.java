@@ -17,7 +17,6 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -383,8 +382,8 @@ enum Wrong {
         Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
             return new FaultyRegister(shared, link, runtime, timeout) {
                 @Override
-                public CompletionStage<Optional<Entry>> read(ElectionName election) {
-                    return super.read(election).thenApply(found -> found.map(Wrong::freeIfOld));
+                Entry understood(Entry entry) {
+                    return freeIfOld(entry);
                 }
 
                 @Override
@@ -500,7 +499,7 @@ enum Wrong {
     };
 
     /** Longer than the kit's shortest lease, and shorter than its long ones. */
-    private static final Duration LONG = Duration.ofSeconds(2);
+    private static final Duration LONG = Duration.ofSeconds(3);
 
     private final String rules;
     private final String told;

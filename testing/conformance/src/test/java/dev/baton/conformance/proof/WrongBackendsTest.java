@@ -102,7 +102,7 @@ class WrongBackendsTest {
                         "junit.jupiter.execution.parallel.enabled", Boolean.toString(!wrong.isFeltByOtherTests()))
                 .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "12")
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "6")
                 .execute()
                 .allEvents()
                 .failed()
