@@ -1,5 +1,6 @@
 package dev.baton.conformance;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,20 +13,23 @@ import java.util.TreeMap;
  * again and again. A thread that the backend's own code began may wait as it likes.
  */
 final class BlockedThreads {
-    /** Seen so often in a row in the same call, a thread is not just passing. */
-    private static final int LOOKS = 5;
+    /** Seen so often in a row in the same call, a thread did not happen to pass there each time. */
+    private static final int LOOKS = 4;
 
     private static final Set<String> RUNNING_BUT_WAITING = Set.of(
             "park", "poll", "epollWait", "wait", "kevent", "socketRead0", "read0", "socketAccept", "accept0", "sleep");
 
     private final Set<String> packages;
+    private final Duration shortest;
     private final Map<Long, Seen> seen = new HashMap<>();
     private final Map<String, String> found = new TreeMap<>();
 
-    private record Seen(String where, int looks) {}
+    private record Seen(String where, long since, int looks) {}
 
-    BlockedThreads(Set<String> packages) {
+    /** @param shortest wait that counts: one for a lock whose owner does not get to run on a busy machine is shorter */
+    BlockedThreads(Set<String> packages, Duration shortest) {
         this.packages = packages;
+        this.shortest = shortest;
     }
 
     /** The threads found, each with where it waited. */
@@ -40,11 +44,14 @@ final class BlockedThreads {
                 seen.remove(thread.getId());
                 return;
             }
+            long now = System.nanoTime();
             Seen before = seen.get(thread.getId());
-            int looks = before != null && before.where.equals(where.get()) ? before.looks + 1 : 1;
-            seen.put(thread.getId(), new Seen(where.get(), looks));
-            if (looks >= LOOKS) {
-                found.put(thread.getName(), where.get());
+            Seen again = before != null && before.where.equals(where.get())
+                    ? new Seen(before.where, before.since, before.looks + 1)
+                    : new Seen(where.get(), now, 1);
+            seen.put(thread.getId(), again);
+            if (again.looks >= LOOKS && now - again.since >= shortest.toNanos()) {
+                found.put(thread.getName(), again.where);
             }
         });
     }

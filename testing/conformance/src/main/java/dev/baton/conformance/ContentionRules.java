@@ -149,7 +149,7 @@ abstract class ContentionRules extends LifecycleRules {
             throws InterruptedException {
         Random random = new Random();
         while (System.nanoTime() - end < 0) {
-            Claim claim = scene.claim(scene.election(), identity, scene.longTiming());
+            Claim claim = scene.longClaim(identity);
             int place = party.ear().place();
             if (party.acquire(claim) instanceof Answer.Granted granted) {
                 long from = System.nanoTime();

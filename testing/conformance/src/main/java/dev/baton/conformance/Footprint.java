@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
  * @param watches that the store serves; empty where the harness does not tell
  */
 record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) {
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
     static Footprint now(BackendHarness harness) {
@@ -62,14 +65,31 @@ record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) 
     /** What has grown by one or more for each of {@code lives}, or nothing. */
     String leftSince(Footprint before, int lives) {
         List<String> left = new ArrayList<>();
-        Set<String> grown = new TreeSet<>(threads);
-        grown.removeAll(before.threads);
-        if (grown.size() >= lives && threads.size() - before.threads.size() >= lives) {
-            left.add(grown.size() + " threads " + grown);
+        Set<String> more = new TreeSet<>(threads);
+        more.removeAll(before.threads);
+        if (grownByKind(before) >= lives) {
+            left.add(more.size() + " threads " + more);
         }
         grown("sockets", before.sockets, sockets, lives, left);
         grown("watches", before.watches, watches, lives, left);
         return String.join(", ", left);
+    }
+
+    /**
+     * How many threads there are more, where the end of one of a kind makes up for the begin of another, as in a pool, and
+     * for nothing else: what others have closed may take its time to end.
+     */
+    private long grownByKind(Footprint before) {
+        Map<String, Long> were = byKind(before.threads);
+        return byKind(threads).entrySet().stream()
+                .mapToLong(now -> Math.max(0, now.getValue() - were.getOrDefault(now.getKey(), 0L)))
+                .sum();
+    }
+
+    /** Threads of one kind differ by the numbers in their names. */
+    private static Map<String, Long> byKind(Set<String> threads) {
+        return threads.stream()
+                .collect(Collectors.groupingBy(name -> NUMBER.matcher(name).replaceAll("N"), Collectors.counting()));
     }
 
     private static void grown(String what, OptionalInt before, OptionalInt after, int lives, List<String> left) {

@@ -96,7 +96,7 @@ abstract class LifecycleRules extends TimeRules {
     protected void required_rule8_2_instancesKnowNothingOfEachOther(Scene scene) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         one.lead(scene.claim(scene.election("other"), "leader", scene.longTiming()));
         other.lead(claim);
 
@@ -112,7 +112,7 @@ abstract class LifecycleRules extends TimeRules {
         Ear ear = party.observe();
         party.stopObserving();
         party.stopObserving();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(scene.claim(scene.election("another"), "leader", scene.longTiming()));
         int place = ear.place();
 

@@ -24,10 +24,10 @@ abstract class ObserveRules extends UnknownRules {
         other.observe(scene.longTiming());
         for (int term = 0; term < 6; term++) {
             Party party = term % 3 == 0 ? one : other;
-            Claim claim = scene.claim(scene.election(), "term-" + term, scene.longTiming());
+            Claim claim = scene.longClaim("term-" + term);
             party.lead(claim);
             Party another = party == one ? other : one;
-            Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
+            Claim standby = scene.longClaim("standby");
             scene.standsBy(another.acquire(standby));
             scene.pass(scene.timing().retryPeriod());
             lostOnlyIfGone(scene, party, claim, "while it held and others came and went");
@@ -41,7 +41,7 @@ abstract class ObserveRules extends UnknownRules {
     protected void required_rule6_1_anEditBesideTheClaimIsNoLoss(Scene scene) throws Exception {
         Party party = scene.party();
         party.observe(scene.longTiming());
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(claim);
         scene.harness().touch(scene.election());
         scene.pass(scene.timing().retryPeriod());
@@ -111,7 +111,7 @@ abstract class ObserveRules extends UnknownRules {
     private static void hearsOfLoss(Scene scene, String how, Blow blow) throws Exception {
         Party party = scene.party();
         Ear ear = party.observeLive(scene.longTiming());
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(claim);
         int place = ear.place();
         blow.strike(party);
@@ -130,12 +130,12 @@ abstract class ObserveRules extends UnknownRules {
         Ear ear = onlooker.observeLive(scene.longTiming());
         Party one = scene.party();
         Party other = scene.party();
-        Claim first = scene.claim(scene.election(), "first", scene.longTiming());
+        Claim first = scene.longClaim("first");
         one.lead(first);
         hears(scene, ear, 0, "first", "a leader was granted");
         int place = ear.place();
         one.withdraw(first);
-        other.lead(scene.claim(scene.election(), "second", scene.longTiming()));
+        other.lead(scene.longClaim("second"));
         hears(scene, ear, place, "second", "the leader changed");
     }
 
@@ -145,13 +145,13 @@ abstract class ObserveRules extends UnknownRules {
         Party onlooker = scene.party();
         Ear ear = onlooker.observeLive(scene.longTiming());
         Party one = scene.party();
-        Claim first = scene.claim(scene.election(), "first", scene.longTiming());
+        Claim first = scene.longClaim("first");
         one.lead(first);
         hears(scene, ear, 0, "first", "a leader was granted");
         scene.harness().silence(onlooker.backend());
         int place = ear.place();
         one.withdraw(first);
-        one.lead(scene.claim(scene.election(), "second", scene.longTiming()));
+        one.lead(scene.longClaim("second"));
         scene.harness().heal(onlooker.backend());
 
         hears(scene, ear, place, "second", "the leader changed while the store was silent to the watcher");
@@ -192,8 +192,8 @@ abstract class ObserveRules extends UnknownRules {
         Party one = scene.party();
         Party other = scene.party();
         Ear ear = other.observeLive(scene.longTiming());
-        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
-        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
+        Claim leader = scene.longClaim("leader");
+        Claim standby = scene.longClaim("standby");
         one.lead(leader);
         scene.standsBy(other.acquire(standby));
         int place = ear.place();
@@ -222,9 +222,9 @@ abstract class ObserveRules extends UnknownRules {
         Party one = scene.party();
         Party other = scene.party();
         Ear ear = other.observeLive(scene.longTiming());
-        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
-        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        Claim last = scene.claim(scene.election(), "last", scene.longTiming());
+        Claim leader = scene.longClaim("leader");
+        Claim standby = scene.longClaim("standby");
+        Claim last = scene.longClaim("last");
         one.lead(leader);
         scene.standsBy(other.acquire(standby));
         scene.standsBy(other.acquire(last));

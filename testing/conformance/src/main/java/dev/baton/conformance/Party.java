@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.AssertionFailedError;
 
 /** One instance of the backend, called as an election calls it. */
 final class Party {
@@ -104,7 +105,7 @@ final class Party {
                 last = e.getCause();
                 scene.pass(scene.timing().retryPeriod());
             } catch (TimeoutException e) {
-                throw scene.broken(what + " had no answer long after its deadline, on a store that answers");
+                throw hung(what);
             }
         } while (System.nanoTime() - deadline < 0);
         throw scene.broken(what + " failed every time on a store that answers, at last with " + last);
@@ -116,6 +117,28 @@ final class Party {
 
     Answer renew(Claim claim) throws InterruptedException {
         return answer("renew of " + claim, within -> renewing(claim, within));
+    }
+
+    /** An answer, and when it was there. */
+    record Timed(Answer answer, Moment at) {}
+
+    /** Renews, and looks at the clock where the call completes: the thread that waits for it may wake late. */
+    Timed renewTimed(Claim claim) throws InterruptedException {
+        return answer(
+                "renew of " + claim, within -> renewing(claim, within).thenApply(answer -> new Timed(answer, now())));
+    }
+
+    /** Waits for an acquire of {@code claim} that was made before, and asks again if it failed. */
+    Answer answered(CompletableFuture<Answer> asked, Claim claim) throws InterruptedException {
+        return switch (fate(asked)) {
+            case GRANTED, REFUSED, DONE -> asked.join();
+            case FAILED -> acquire(claim);
+            case HUNG -> throw hung("acquire of " + claim);
+        };
+    }
+
+    private AssertionFailedError hung(String what) {
+        return scene.broken(what + " had no answer long after its deadline, on a store that answers");
     }
 
     void withdraw(Claim claim) throws InterruptedException {

@@ -92,6 +92,11 @@ final class Scene implements AutoCloseable {
         return claim(election, identity, timing());
     }
 
+    /** A claim to this test's election that stands for long if nobody gives it back. */
+    Claim longClaim(String identity) {
+        return claim(election, identity, longTiming());
+    }
+
     Claim claim(ElectionName name, String identity, ElectionTiming timing) {
         return new Claim(name, identity, UUID.randomUUID().toString(), timing);
     }

@@ -30,7 +30,7 @@ abstract class TimeRules extends ObserveRules {
         party.lead(leaving);
         Set<String> packages = new TreeSet<>(scene.harness().packages());
         packages.add(party.backend().getClass().getPackageName());
-        BlockedThreads watch = new BlockedThreads(packages);
+        BlockedThreads watch = new BlockedThreads(packages, scene.callTimeout().dividedBy(4));
 
         scene.harness().silence(party.backend());
         List<CompletableFuture<?>> calls = List.of(
@@ -76,7 +76,7 @@ abstract class TimeRules extends ObserveRules {
         scene.harness().strand(party.backend());
 
         long giveUp = System.nanoTime() + scene.patience().toNanos();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         int tries = 0;
         Fate fate;
         do {
@@ -97,7 +97,7 @@ abstract class TimeRules extends ObserveRules {
     protected void required_rule7_3_sentAtIsReadFromTheRuntimesClocks(Scene scene) throws Exception {
         Party party = scene.party();
         Moment opened = party.now();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         for (Answer answer : List.of(party.lead(claim), party.renew(claim))) {
             Moment now = party.now();
             if (answer instanceof Answer.Granted granted) {

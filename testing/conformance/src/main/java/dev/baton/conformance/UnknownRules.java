@@ -31,7 +31,7 @@ abstract class UnknownRules extends GrantRules {
     }
 
     private static void failsOrHangs(Scene scene, Party party, String what) throws InterruptedException {
-        Claim claim = scene.claim(scene.election(), "first", scene.longTiming());
+        Claim claim = scene.longClaim("first");
         Party.Fate fate = party.fate(party.acquiring(claim, scene.callTimeout()));
         if (fate == Party.Fate.HUNG) {
             throw Cannot.because(what + " did not complete at all, which rule 7.1 is about");
@@ -67,8 +67,8 @@ abstract class UnknownRules extends GrantRules {
     protected void required_rule3_3_aTwinOfTheSameIdentityIsAnotherHolder(Scene scene) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
-        Claim claim = scene.claim(scene.election(), "app", scene.longTiming());
-        Claim twin = scene.claim(scene.election(), "app", scene.longTiming());
+        Claim claim = scene.longClaim("app");
+        Claim twin = scene.longClaim("app");
         one.lead(claim);
 
         scene.notGranted(other.acquire(twin), "acquire of a claim with the holder's identity and another nonce");
@@ -80,12 +80,10 @@ abstract class UnknownRules extends GrantRules {
     @Test
     protected void required_rule3_3_whatWasWrittenWithoutAnAnswerIsRecognised(Scene scene) throws Exception {
         Party party = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(claim);
         long began = System.nanoTime();
-        scene.harness().loseAnswers(party.backend());
-        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
-        scene.harness().heal(party.backend());
+        Party.Fate fate = renewsUnheard(scene, party, claim);
 
         Answer renewed = party.renew(claim);
         long lease = scene.longTiming().leaseDuration().toNanos();
@@ -95,20 +93,23 @@ abstract class UnknownRules extends GrantRules {
                         + "): its own write counted as another's");
     }
 
+    /** Renews while the answer is lost, and has the answers back. */
+    private static Party.Fate renewsUnheard(Scene scene, Party party, Claim claim) throws Exception {
+        scene.harness().loseAnswers(party.backend());
+        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
+        scene.harness().heal(party.backend());
+        return fate;
+    }
+
     // -- 4: owed ------------------------------------------------------------------------------------------------------
 
     /** Rule 4.1: who was refused leaves nothing that others would have to wait for. */
     @Test
     protected void required_rule4_1_whatWasRefusedLeavesNothing(Scene scene) throws Exception {
-        Party one = scene.party();
-        Party other = scene.party();
-        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
-        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        one.lead(leader);
-        scene.standsBy(other.acquire(standby));
+        Rivals rivals = Rivals.of(scene, "leader", "standby");
 
-        other.withdraw(standby);
-        one.withdraw(leader);
+        rivals.waiting().withdraw(rivals.refused());
+        rivals.leading().withdraw(rivals.held());
         leadsAtOnce(scene, scene.party(), "a standby was refused and withdrawn, and the leader was withdrawn");
     }
 
@@ -116,11 +117,9 @@ abstract class UnknownRules extends GrantRules {
     @Test
     protected void required_rule4_1_whatHadNoAnswerIsWithdrawn(Scene scene) throws Exception {
         Party party = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(claim);
-        scene.harness().loseAnswers(party.backend());
-        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
-        scene.harness().heal(party.backend());
+        Party.Fate fate = renewsUnheard(scene, party, claim);
 
         party.withdraw(claim);
         leadsAtOnce(
@@ -132,7 +131,7 @@ abstract class UnknownRules extends GrantRules {
     protected void required_rule4_1_aCancelledCallIsStillOwed(Scene scene) throws Exception {
         Party party = scene.party();
         for (int time = 0; time < 2; time++) {
-            Claim claim = scene.claim(scene.election(), "hasty", scene.longTiming());
+            Claim claim = scene.longClaim("hasty");
             CompletableFuture<Answer> asked = party.acquiring(claim, scene.callTimeout());
             asked.cancel(true);
             // No second call of the claim is made before the first one's deadline (rule 1.2).
@@ -146,7 +145,7 @@ abstract class UnknownRules extends GrantRules {
     @Test
     protected void required_rule4_2_aWithdrawalIsNotConfirmedBySilence(Scene scene) throws Exception {
         Party party = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         party.lead(claim);
         scene.harness().silence(party.backend());
 
@@ -161,7 +160,7 @@ abstract class UnknownRules extends GrantRules {
     @Test
     protected void required_rule4_2_whatLandsLateBringsNothingBack(Scene scene) throws Exception {
         Party one = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         one.lead(claim);
         scene.harness().silence(one.backend());
         Party.Fate fate = one.fate(one.renewing(claim, scene.callTimeout()));
@@ -169,7 +168,7 @@ abstract class UnknownRules extends GrantRules {
         one.withdraw(claim);
 
         Party other = scene.party();
-        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        Claim next = scene.longClaim("next");
         other.lead(next);
         scene.pass(scene.timing().retryPeriod().multipliedBy(2));
         scene.granted(
@@ -209,7 +208,7 @@ abstract class UnknownRules extends GrantRules {
         Claim claim = scene.claim("leader");
         one.lead(claim);
         scene.harness().silence(one.backend());
-        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        Claim next = scene.longClaim("next");
         other.lead(next);
         scene.harness().heal(one.backend());
 
@@ -222,40 +221,32 @@ abstract class UnknownRules extends GrantRules {
     /** Rule 5.1: a candidate that was refused leaves without a trace. */
     @Test
     protected void required_rule5_1_whoWasRefusedWithdrawsWithoutHarmToTheHolder(Scene scene) throws Exception {
-        Party one = scene.party();
-        Party other = scene.party();
-        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
-        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        one.lead(leader);
-        scene.standsBy(other.acquire(standby));
+        Rivals rivals = Rivals.of(scene, "leader", "standby");
 
-        other.withdraw(standby);
-        scene.granted(one.renew(leader), "the holder's renew after a standby's withdraw");
+        rivals.waiting().withdraw(rivals.refused());
+        scene.granted(rivals.leading().renew(rivals.held()), "the holder's renew after a standby's withdraw");
     }
 
     /** Rule 5.1: nor does the withdrawal of one that bears the holder's name. */
     @Test
     protected void required_rule5_1_aTwinWithdrawsWithoutHarmToTheHolder(Scene scene) throws Exception {
-        Party one = scene.party();
-        Party other = scene.party();
-        Claim leader = scene.claim(scene.election(), "app", scene.longTiming());
-        Claim twin = scene.claim(scene.election(), "app", scene.longTiming());
-        one.lead(leader);
-        scene.standsBy(other.acquire(twin));
+        Rivals rivals = Rivals.of(scene, "app", "app");
 
-        other.withdraw(twin);
-        scene.granted(one.renew(leader), "the holder's renew after the withdraw of another claim of its identity");
+        rivals.waiting().withdraw(rivals.refused());
+        scene.granted(
+                rivals.leading().renew(rivals.held()),
+                "the holder's renew after the withdraw of another claim of its identity");
     }
 
     /** Rule 5.1: a deposed leader's withdrawal comes too late to mean its successor. */
     @Test
     protected void required_rule5_1_aDeposedLeaderWithdrawsWithoutHarmToItsSuccessor(Scene scene) throws Exception {
         Party one = scene.party();
-        Claim claim = scene.claim(scene.election(), "leader", scene.longTiming());
+        Claim claim = scene.longClaim("leader");
         one.lead(claim);
         scene.harness().delete(scene.election());
         Party other = scene.party();
-        Claim next = scene.claim(scene.election(), "next", scene.longTiming());
+        Claim next = scene.longClaim("next");
         other.lead(next);
 
         one.withdraw(claim);
@@ -283,20 +274,15 @@ abstract class UnknownRules extends GrantRules {
     /** Rule 5.2: a hand-over waits for nothing that could lapse. */
     @Test
     protected void required_rule5_2_afterAWithdrawalTheNextIsGrantedWithoutWaiting(Scene scene) throws Exception {
-        Party one = scene.party();
-        Party other = scene.party();
-        Claim leader = scene.claim(scene.election(), "leader", scene.longTiming());
-        one.lead(leader);
-        Claim standby = scene.claim(scene.election(), "standby", scene.longTiming());
-        scene.standsBy(other.acquire(standby));
+        Rivals rivals = Rivals.of(scene, "leader", "standby");
 
-        one.withdraw(leader);
-        leadsAtOnce(scene, other, standby, "a holder was withdrawn");
+        rivals.leading().withdraw(rivals.held());
+        leadsAtOnce(scene, rivals.waiting(), rivals.refused(), "a holder was withdrawn");
     }
 
     /** The next is granted without waiting for a lease to run out, where one takes long. */
     private static void leadsAtOnce(Scene scene, Party party, String after) throws InterruptedException {
-        leadsAtOnce(scene, party, scene.claim(scene.election(), "next", scene.longTiming()), after);
+        leadsAtOnce(scene, party, scene.longClaim("next"), after);
     }
 
     private static void leadsAtOnce(Scene scene, Party party, Claim claim, String after) throws InterruptedException {

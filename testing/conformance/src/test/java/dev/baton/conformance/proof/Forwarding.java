@@ -3,11 +3,8 @@ package dev.baton.conformance.proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
-import dev.baton.spi.ElectionName;
-import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
-import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
@@ -16,48 +13,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A backend that does what another does, until somebody changes a part of it. */
-class Forwarding implements LockBackend {
-    final LockBackend right;
-
-    Forwarding(LockBackend right) {
-        this.right = right;
-    }
-
-    @Override
-    public String kind() {
-        return right.kind();
-    }
-
-    @Override
-    public BackendRuntime runtime() {
-        return right.runtime();
-    }
-
-    @Override
-    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return right.acquire(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return right.renew(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return right.withdraw(claim, deadline);
-    }
-
-    @Override
-    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return right.observe(election, timing, watcher);
-    }
-
-    @Override
-    public void close() {
-        right.close();
-    }
+/** What stands around a backend as it is, until somebody changes a part of it. */
+final class Forwarding {
+    private Forwarding() {}
 
     /** A watcher that passes on what it hears. */
     static class Repeating implements ElectionWatcher {

@@ -1,6 +1,7 @@
 package dev.baton.conformance.proof;
 
 import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.ForwardingBackend;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -40,20 +42,15 @@ enum Wrong {
     SAYS_NOTHING_WHEN_REFUSED("1.1", "was answered null, not Refused") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
-                @Override
-                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-                    return right.acquire(claim, deadline)
-                            .thenApply(answer -> answer instanceof Answer.Granted ? answer : nothing());
-                }
-            };
+            return answering(
+                    right, (claim, answer) -> answer instanceof Answer.Granted ? answer : nothing(), Wrong::asItIs);
         }
     },
     ONE_CALL_AT_A_TIME("1.2", "acquired while forty calls were in flight") {
         @Override
         LockBackend around(LockBackend right) {
             Semaphore room = new Semaphore(1);
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     if (!room.tryAcquire()) {
@@ -96,7 +93,7 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             Map<Claim, Answer.Granted> held = new ConcurrentHashMap<>();
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
@@ -149,38 +146,32 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             AtomicLong renewals = new AtomicLong();
-            return new Forwarding(right) {
-                @Override
-                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-                    return right.renew(claim, deadline)
-                            .thenApply(answer -> answer instanceof Answer.Granted granted
-                                    ? withNumber(granted, granted.token().number() + renewals.incrementAndGet())
-                                    : answer);
-                }
-            };
+            return answering(
+                    right,
+                    Wrong::asItIs,
+                    (claim, answer) -> answer instanceof Answer.Granted granted
+                            ? withNumber(granted, granted.token().number() + renewals.incrementAndGet())
+                            : answer);
         }
     },
     TAKES_OFF_THE_DRIFT("2.3", "the margin for drift is core's to take") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
-                @Override
-                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-                    return right.acquire(claim, deadline)
-                            .thenApply(answer -> answer instanceof Answer.Granted granted
-                                    ? new Answer.Granted(
-                                            granted.sentAt(),
-                                            Duration.ofNanos(claim.timing().scaledNanos(granted.guaranteedFor())),
-                                            granted.token())
-                                    : answer);
-                }
-            };
+            return answering(
+                    right,
+                    (claim, answer) -> answer instanceof Answer.Granted granted
+                            ? new Answer.Granted(
+                                    granted.sentAt(),
+                                    Duration.ofNanos(claim.timing().scaledNanos(granted.guaranteedFor())),
+                                    granted.token())
+                            : answer,
+                    Wrong::asItIs);
         }
     },
     TAKES_SILENCE_FOR_NO("3.1", "nothing can have been learned") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     return right.acquire(claim, deadline)
@@ -199,7 +190,7 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             Set<Claim> unknown = ConcurrentHashMap.newKeySet();
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     return right.renew(claim, deadline).whenComplete((answer, failure) -> {
@@ -216,15 +207,13 @@ enum Wrong {
             };
         }
     },
-    CONFIRMS_BEFORE_THE_STORE_DOES("4.2", "nobody can have confirmed it") {
+    CONFIRMS_WHAT_THE_STORE_DID_NOT("4.2", "nobody can have confirmed it") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-                    CompletableFuture<Void> sent =
-                            right.withdraw(claim, deadline).toCompletableFuture();
-                    return sent.completeOnTimeout(null, 100, TimeUnit.MILLISECONDS);
+                    return right.withdraw(claim, deadline).handle((done, failure) -> null);
                 }
             };
         }
@@ -232,7 +221,7 @@ enum Wrong {
     RENEWAL_CREATES("4.4", "renew of a claim that was") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     return right.renew(claim, deadline)
@@ -247,7 +236,7 @@ enum Wrong {
         @Override
         LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
             Register client = client(shared, link, runtime, timeout);
-            return new Forwarding(new RegisterBackend(client, 0)) {
+            return new ForwardingBackend(new RegisterBackend(client, 0)) {
                 @Override
                 public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
                     Instant now = Instant.now();
@@ -267,7 +256,7 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             Map<Claim, Moment> refused = new ConcurrentHashMap<>();
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     Moment now = runtime().timekeeper().now();
@@ -288,7 +277,7 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             Map<ElectionName, Claim> last = new ConcurrentHashMap<>();
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     last.put(claim.election(), claim);
@@ -297,7 +286,7 @@ enum Wrong {
 
                 @Override
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-                    return right.observe(election, timing, new Repeating(watcher) {
+                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
                         @Override
                         public void held(Holder holder, Duration chanceIn) {
                             super.held(holder, chanceIn);
@@ -347,7 +336,7 @@ enum Wrong {
     WAITS_FOR_EVER("7.1", "did not complete") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 private <T> CompletionStage<T> unended(CompletionStage<T> stage) {
                     CompletableFuture<T> answer = new CompletableFuture<>();
                     stage.thenAccept(answer::complete);
@@ -403,10 +392,10 @@ enum Wrong {
             };
         }
     },
-    A_SESSION_FOR_EACH_ELECTION("8.1", "twenty elections of one instance and one leaseDuration opened 20 sessions") {
+    A_SESSION_FOR_EACH_ELECTION("8.1", "twenty elections of one instance and one leaseDuration opened") {
         @Override
         LockBackend around(LockBackend right, Statics statics) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     statics.sessions.incrementAndGet();
@@ -418,7 +407,7 @@ enum Wrong {
     THROWS_AT_THE_SECOND_CLOSE("8.2", "close() threw at call 2") {
         @Override
         LockBackend around(LockBackend right) {
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public void close() {
                     if (runtime().isClosed()) {
@@ -429,7 +418,7 @@ enum Wrong {
             };
         }
     },
-    LEAVES_A_THREAD_BEHIND("8.2", "left behind 5 threads") {
+    LEAVES_A_THREAD_BEHIND("8.2", "threads [left-behind#") {
         @Override
         LockBackend around(LockBackend right) {
             idle("left-behind", new CountDownLatch(1));
@@ -439,25 +428,22 @@ enum Wrong {
     CLOSES_ALL_AT_ONCE("8.2", "the backend was closed before the request was sent") {
         @Override
         LockBackend around(LockBackend right, Statics statics) {
-            statics.instances.add(right);
-            return new Forwarding(right) {
+            Set<LockBackend> all =
+                    statics.instances.computeIfAbsent(Thread.currentThread(), test -> ConcurrentHashMap.newKeySet());
+            all.add(right);
+            return new ForwardingBackend(right) {
                 @Override
                 public void close() {
-                    statics.instances.forEach(LockBackend::close);
+                    all.forEach(LockBackend::close);
                 }
             };
-        }
-
-        @Override
-        boolean isFeltByOtherTests() {
-            return true;
         }
     },
     A_THREAD_FOR_EACH_ELECTION("8.3", "200 elections on one instance took") {
         @Override
         LockBackend around(LockBackend right) {
             CountDownLatch closed = new CountDownLatch(1);
-            return new Forwarding(right) {
+            return new ForwardingBackend(right) {
                 @Override
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
                     idle("for-" + election.name(), closed);
@@ -507,7 +493,8 @@ enum Wrong {
     /** What the instances of one harness share, as static fields would be shared. */
     static final class Statics {
         private final AtomicInteger sessions = new AtomicInteger();
-        private final Set<LockBackend> instances = ConcurrentHashMap.newKeySet();
+        /** By the thread of the test that opened them: tests side by side do not feel each other's. */
+        private final Map<Thread, Set<LockBackend>> instances = new ConcurrentHashMap<>();
     }
 
     Wrong(String rules, String told) {
@@ -523,11 +510,6 @@ enum Wrong {
     /** A piece of what has to be said about it. */
     String told() {
         return told;
-    }
-
-    /** Whether tests that run side by side would suffer from each other's instances. */
-    boolean isFeltByOtherTests() {
-        return false;
     }
 
     BackendRuntime runtime(BackendRuntime right) {
@@ -587,26 +569,33 @@ enum Wrong {
         return CompletableFuture.allOf();
     }
 
-    private static LockBackend granting(LockBackend right, UnaryOperator<Answer.Granted> change) {
-        return new Forwarding(right) {
-            private Answer changed(Answer answer) {
-                return answer instanceof Answer.Granted granted ? change.apply(granted) : answer;
-            }
+    private static Answer asItIs(Claim claim, Answer answer) {
+        return answer;
+    }
 
+    private static LockBackend granting(LockBackend right, UnaryOperator<Answer.Granted> change) {
+        BiFunction<Claim, Answer, Answer> changed =
+                (claim, answer) -> answer instanceof Answer.Granted granted ? change.apply(granted) : answer;
+        return answering(right, changed, changed);
+    }
+
+    private static LockBackend answering(
+            LockBackend right, BiFunction<Claim, Answer, Answer> toAcquire, BiFunction<Claim, Answer, Answer> toRenew) {
+        return new ForwardingBackend(right) {
             @Override
             public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-                return right.acquire(claim, deadline).thenApply(this::changed);
+                return right.acquire(claim, deadline).thenApply(answer -> toAcquire.apply(claim, answer));
             }
 
             @Override
             public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-                return right.renew(claim, deadline).thenApply(this::changed);
+                return right.renew(claim, deadline).thenApply(answer -> toRenew.apply(claim, answer));
             }
         };
     }
 
     private static LockBackend hearing(LockBackend right, UnaryOperator<ElectionWatcher> change) {
-        return new Forwarding(right) {
+        return new ForwardingBackend(right) {
             @Override
             public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
                 return right.observe(election, timing, change.apply(watcher));
@@ -646,7 +635,7 @@ enum Wrong {
     }
 
     /** Asks the store under another nonce than the claim's. */
-    private static final class Renaming extends Forwarding {
+    private static final class Renaming extends ForwardingBackend {
         private final Function<Claim, String> nonce;
         private final Map<String, Claim> renamed = new ConcurrentHashMap<>();
 
@@ -678,7 +667,7 @@ enum Wrong {
 
         @Override
         public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-            return right.observe(election, timing, new Repeating(watcher) {
+            return right.observe(election, timing, new Forwarding.Repeating(watcher) {
                 @Override
                 public void lost(Claim claim, String how) {
                     super.lost(renamed.getOrDefault(claim.nonce(), claim), how);

@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -36,7 +35,6 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 
 /** Each deliberate mistake is told from the rest: by the rules that it breaks and by no other, in words that help. */
-@Tag("long")
 class WrongBackendsTest {
     private static final Pattern RULE = Pattern.compile("required_rule(\\d)_(\\d)_");
 
@@ -98,8 +96,7 @@ class WrongBackendsTest {
         List<Event> failed = EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(Kit.class))
                 .configurationParameter("wrong", wrong.name())
-                .configurationParameter(
-                        "junit.jupiter.execution.parallel.enabled", Boolean.toString(!wrong.isFeltByOtherTests()))
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
                 .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "6")

@@ -1,0 +1,18 @@
+package dev.baton.conformance;
+
+import dev.baton.spi.Claim;
+
+/**
+ * Two instances of which one leads and the other asked meanwhile and waits, both for long.
+ *
+ * @param held the claim that leads
+ * @param refused the claim that was refused
+ */
+record Rivals(Party leading, Claim held, Party waiting, Claim refused) {
+    static Rivals of(Scene scene, String leader, String standby) throws Exception {
+        Rivals rivals = new Rivals(scene.party(), scene.longClaim(leader), scene.party(), scene.longClaim(standby));
+        rivals.leading.lead(rivals.held);
+        scene.standsBy(rivals.waiting.acquire(rivals.refused));
+        return rivals;
+    }
+}
