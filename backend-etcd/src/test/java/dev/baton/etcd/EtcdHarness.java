@@ -50,7 +50,7 @@ final class EtcdHarness implements BackendHarness {
 
     @Override
     public LockBackend open() throws IOException {
-        NetworkedBackend bare = new NetworkedBackend(TcpProxy.to(cluster.address(0)));
+        NetworkedBackend bare = NetworkedBackend.on(TcpProxy.to(cluster.address(0)));
         LockBackend decorated = around.apply(bare);
         inside.put(decorated, bare);
         return decorated;

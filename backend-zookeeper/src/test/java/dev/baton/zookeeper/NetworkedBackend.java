@@ -1,41 +1,35 @@
 package dev.baton.zookeeper;
 
-import dev.baton.spi.Answer;
-import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.Claim;
-import dev.baton.spi.ElectionName;
-import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.ElectionWatcher;
-import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
+import dev.baton.conformance.ForwardingBackend;
 import dev.baton.testing.servers.TcpProxy;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A backend with a network of its own, which it takes along when it is closed, and whose sessions are known. */
-final class NetworkedBackend implements LockBackend {
+final class NetworkedBackend extends ForwardingBackend {
     private final TcpProxy network;
-    private final List<ZooKeeper> handles = new CopyOnWriteArrayList<>();
-    private final ZooKeeperBackend right;
+    private final List<ZooKeeper> handles;
     private volatile boolean open = true;
 
-    NetworkedBackend(TcpProxy network) {
+    private NetworkedBackend(TcpProxy network, List<ZooKeeper> handles, ZooKeeperBackend backend) {
+        super(backend);
         this.network = network;
-        this.right = ZooKeeperBackend.builder(network.connectString())
-                .tickTime(Stage.TICK)
-                .curator(curator -> curator.zookeeperFactory(this::newHandle))
-                .shutdownHook(false)
-                .build();
+        this.handles = handles;
     }
 
-    private ZooKeeper newHandle(String connect, int timeout, Watcher watcher, boolean readOnly) throws Exception {
-        ZooKeeper handle = new ZooKeeper(connect, timeout, watcher, readOnly);
-        handles.add(handle);
-        return handle;
+    static NetworkedBackend on(TcpProxy network) {
+        List<ZooKeeper> handles = new CopyOnWriteArrayList<>();
+        ZooKeeperBackend backend = ZooKeeperBackend.builder(network.connectString())
+                .tickTime(Stage.TICK)
+                .curator(curator -> curator.zookeeperFactory((connect, timeout, watcher, readOnly) -> {
+                    ZooKeeper handle = new ZooKeeper(connect, timeout, watcher, readOnly);
+                    handles.add(handle);
+                    return handle;
+                }))
+                .shutdownHook(false)
+                .build();
+        return new NetworkedBackend(network, handles, backend);
     }
 
     TcpProxy network() {
@@ -51,46 +45,6 @@ final class NetworkedBackend implements LockBackend {
 
     boolean isOpen() {
         return open;
-    }
-
-    @Override
-    public String kind() {
-        return right.kind();
-    }
-
-    @Override
-    public BackendRuntime runtime() {
-        return right.runtime();
-    }
-
-    @Override
-    public void check(ElectionName election, ElectionTiming timing) {
-        right.check(election, timing);
-    }
-
-    @Override
-    public Duration windDownBudget(ElectionTiming timing) {
-        return right.windDownBudget(timing);
-    }
-
-    @Override
-    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return right.acquire(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return right.renew(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return right.withdraw(claim, deadline);
-    }
-
-    @Override
-    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return right.observe(election, timing, watcher);
     }
 
     @Override

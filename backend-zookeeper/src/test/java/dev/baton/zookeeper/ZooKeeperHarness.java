@@ -73,7 +73,7 @@ final class ZooKeeperHarness implements BackendHarness {
 
     @Override
     public LockBackend open() throws IOException {
-        NetworkedBackend bare = new NetworkedBackend(TcpProxy.to(server.address(0)));
+        NetworkedBackend bare = NetworkedBackend.on(TcpProxy.to(server.address(0)));
         LockBackend decorated = around.apply(bare);
         inside.put(decorated, bare);
         return decorated;
