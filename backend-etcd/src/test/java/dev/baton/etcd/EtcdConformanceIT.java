@@ -3,10 +3,8 @@ package dev.baton.etcd;
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
 import java.io.IOException;
-import org.junit.jupiter.api.Tag;
 
 /** The rules of the SPI, as anyone's backend is held to them, on one real member. */
-@Tag("long")
 class EtcdConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {

@@ -3,10 +3,8 @@ package dev.baton.zookeeper;
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
 import java.io.IOException;
-import org.junit.jupiter.api.Tag;
 
 /** The rules of the SPI, as anyone's backend is held to them, on one real server. */
-@Tag("long")
 class ZooKeeperConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
