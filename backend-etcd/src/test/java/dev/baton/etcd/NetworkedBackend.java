@@ -1,9 +1,9 @@
 package dev.baton.etcd;
 
-import dev.baton.conformance.ForwardingBackend;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Moment;
 import dev.baton.testing.servers.TcpProxy;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.baton.zookeeper;
 
-import dev.baton.conformance.ForwardingBackend;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.testing.servers.TcpProxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

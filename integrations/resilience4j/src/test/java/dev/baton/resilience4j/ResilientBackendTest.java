@@ -11,6 +11,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -287,7 +288,7 @@ class ResilientBackendTest {
 
     @Test
     void callThatThrowsCountsAsOneThatFailed() {
-        LockBackend throwing = new Forwarding(store) {
+        LockBackend throwing = new ForwardingBackend(store) {
             @Override
             public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                 throw new BackendException("thrown");

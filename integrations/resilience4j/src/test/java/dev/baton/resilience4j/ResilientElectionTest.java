@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.LeaderElection;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.test.TestBackend;
@@ -36,7 +37,7 @@ class ResilientElectionTest {
     }
 
     /** Counts what reaches the store. */
-    private static final class Counting extends Forwarding {
+    private static final class Counting extends ForwardingBackend {
         private int acquires;
         private int renewals;
 

@@ -5,6 +5,7 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.SplittableRandom;
@@ -66,7 +67,7 @@ final class Crowd {
     }
 
     /** The store as these standbys see it: it refuses them, or does not answer while it is down or cut off. */
-    final class Elsewhere extends Forwarding.Backend {
+    final class Elsewhere extends ForwardingBackend {
         Elsewhere(LockBackend right) {
             super(right);
         }

@@ -14,6 +14,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -35,7 +36,7 @@ final class Mistakes {
     // -- backends that answer wrongly -----------------------------------------------------------------------------
 
     /** A backend whose answers are changed; it remembers the newest token of each claim. */
-    abstract static class Answering extends Forwarding.Backend {
+    abstract static class Answering extends ForwardingBackend {
         private final Map<String, FencingToken> tokens = new HashMap<>();
 
         Answering(LockBackend right) {
@@ -165,7 +166,7 @@ final class Mistakes {
     }
 
     /** A backend that numbers terms by itself. */
-    static final class Numbering extends Forwarding.Backend {
+    static final class Numbering extends ForwardingBackend {
         private final Map<String, FencingToken> tokens = new HashMap<>();
         private final BiFunction<Claim, Integer, Long> number;
 
@@ -206,7 +207,7 @@ final class Mistakes {
 
     // -- backends that withdraw wrongly ---------------------------------------------------------------------------
 
-    static final class WithdrawalFailureIgnored extends Forwarding.Backend {
+    static final class WithdrawalFailureIgnored extends ForwardingBackend {
         WithdrawalFailureIgnored(LockBackend right) {
             super(right);
         }
@@ -217,7 +218,7 @@ final class Mistakes {
         }
     }
 
-    static final class WithdrawalForgotten extends Forwarding.Backend {
+    static final class WithdrawalForgotten extends ForwardingBackend {
         WithdrawalForgotten(LockBackend right) {
             super(right);
         }
@@ -228,7 +229,7 @@ final class Mistakes {
         }
     }
 
-    static final class WriteUnderWayForgotten extends Forwarding.Backend {
+    static final class WriteUnderWayForgotten extends ForwardingBackend {
         private final Register register;
 
         WriteUnderWayForgotten(LockBackend right, Register register) {
@@ -248,7 +249,7 @@ final class Mistakes {
     }
 
     /** Releases a claim on an event that should only have begun the wait for its work. */
-    static final class ReleasesOn extends Forwarding.Backend {
+    static final class ReleasesOn extends ForwardingBackend {
         private final ElectionEvent.Type type;
         private @Nullable Claim newest;
 
@@ -276,7 +277,7 @@ final class Mistakes {
 
     // -- backends that take their time ----------------------------------------------------------------------------
 
-    static final class CallsWithoutTimeout extends Forwarding.Backend {
+    static final class CallsWithoutTimeout extends ForwardingBackend {
         CallsWithoutTimeout(LockBackend right) {
             super(right);
         }
@@ -298,7 +299,7 @@ final class Mistakes {
     }
 
     /** What the driver takes for a monotonic clock goes where the wall clock goes. */
-    static final class WallClockOnly extends Forwarding.Backend {
+    static final class WallClockOnly extends ForwardingBackend {
         private final Walls walls;
 
         WallClockOnly(LockBackend right) {
@@ -332,7 +333,7 @@ final class Mistakes {
                     : answer;
         }
 
-        private static final class Walls extends Forwarding.Clocks {
+        private static final class Walls extends OtherClocks {
             private final long offset;
 
             Walls(BackendRuntime right) {
@@ -404,7 +405,7 @@ final class Mistakes {
         }
     }
 
-    static final class LostNeverSaid extends Forwarding.Backend {
+    static final class LostNeverSaid extends ForwardingBackend {
         LostNeverSaid(LockBackend right) {
             super(right);
         }
@@ -415,7 +416,7 @@ final class Mistakes {
         }
     }
 
-    static final class PollsWithoutPause extends Forwarding.Backend {
+    static final class PollsWithoutPause extends ForwardingBackend {
         private @Nullable ElectionWatcher watcher;
 
         PollsWithoutPause(LockBackend right) {
@@ -440,7 +441,7 @@ final class Mistakes {
         }
     }
 
-    static final class HintTakenForGrant extends Forwarding.Backend {
+    static final class HintTakenForGrant extends ForwardingBackend {
         private final Node node;
         private @Nullable Claim tried;
 
@@ -478,7 +479,7 @@ final class Mistakes {
     }
 
     /** Tells of every change that is not ours, however old, that we have lost. */
-    static final class LostFromOlderState extends Forwarding.Backend {
+    static final class LostFromOlderState extends ForwardingBackend {
         private final Told register;
         private @Nullable ElectionWatcher watcher;
         private @Nullable Claim newest;
@@ -514,7 +515,7 @@ final class Mistakes {
         }
 
         /** Passes on what its watch hears. */
-        static final class Told extends Forwarding.Client {
+        static final class Told extends ForwardingRegister {
             private @Nullable LostFromOlderState backend;
 
             Told(Register right) {
@@ -543,7 +544,7 @@ final class Mistakes {
 
     // -- registers ------------------------------------------------------------------------------------------------
 
-    static final class WriteWithoutComparing extends Forwarding.Client {
+    static final class WriteWithoutComparing extends ForwardingRegister {
         WriteWithoutComparing(Register right) {
             super(right);
         }
@@ -554,7 +555,7 @@ final class Mistakes {
         }
     }
 
-    static final class PutCreatesAnew extends Forwarding.Client {
+    static final class PutCreatesAnew extends ForwardingRegister {
         PutCreatesAnew(Register right) {
             super(right);
         }
@@ -566,7 +567,7 @@ final class Mistakes {
         }
     }
 
-    static final class RecordPromisesTooLittle extends Forwarding.Client {
+    static final class RecordPromisesTooLittle extends ForwardingRegister {
         private final Node node;
 
         RecordPromisesTooLittle(Register right, Node node) {
@@ -592,7 +593,7 @@ final class Mistakes {
     }
 
     /** Remembers what was written last, so that its number of transitions can be told. */
-    static final class Counting extends Forwarding.Client {
+    static final class Counting extends ForwardingRegister {
         private long transitions;
 
         Counting(Register right) {
@@ -613,7 +614,7 @@ final class Mistakes {
     }
 
     /** Shows other holders' renewals under the revision of their first sight. */
-    static final class RenewalsNotNoticed extends Forwarding.Client {
+    static final class RenewalsNotNoticed extends ForwardingRegister {
         private final Node node;
         private @Nullable Entry first;
 

@@ -12,6 +12,7 @@ import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -57,7 +58,7 @@ final class Mutants {
     // -- backends -------------------------------------------------------------------------------------------------
 
     /** A backend that tells other times than those at which it sent. */
-    abstract static class Stamping extends Forwarding.Backend {
+    abstract static class Stamping extends ForwardingBackend {
         Stamping(LockBackend right) {
             super(right);
         }
@@ -105,7 +106,7 @@ final class Mutants {
         }
     }
 
-    static final class WithdrawWithoutRecheck extends Forwarding.Backend {
+    static final class WithdrawWithoutRecheck extends ForwardingBackend {
         private final Register register;
 
         WithdrawWithoutRecheck(LockBackend right, Register register) {
@@ -127,7 +128,7 @@ final class Mutants {
         }
     }
 
-    static final class ExpiredTermRevived extends Forwarding.Backend {
+    static final class ExpiredTermRevived extends ForwardingBackend {
         private final Frozen frozen;
 
         ExpiredTermRevived(LockBackend right) {
@@ -147,7 +148,7 @@ final class Mutants {
                     .whenComplete((answer, failure) -> frozen.schedule(Duration.ofMillis(1), () -> frozen.at = null));
         }
 
-        private static final class Frozen extends Forwarding.Clocks {
+        private static final class Frozen extends OtherClocks {
             private @Nullable Moment at;
 
             Frozen(BackendRuntime right) {
@@ -161,7 +162,7 @@ final class Mutants {
         }
     }
 
-    static final class AcquireLeftBehind extends Forwarding.Backend {
+    static final class AcquireLeftBehind extends ForwardingBackend {
         private final Set<String> granted = new HashSet<>();
 
         AcquireLeftBehind(LockBackend right) {
@@ -186,7 +187,7 @@ final class Mutants {
         }
     }
 
-    static final class TokenFromClock extends Forwarding.Backend {
+    static final class TokenFromClock extends ForwardingBackend {
         private final Node node;
         private final Map<String, FencingToken> tokens = new HashMap<>();
 
@@ -218,7 +219,7 @@ final class Mutants {
         }
     }
 
-    static final class RenewRecreatesDeleted extends Forwarding.Backend {
+    static final class RenewRecreatesDeleted extends ForwardingBackend {
         private final Register register;
         private final Map<String, FencingToken> tokens = new HashMap<>();
 
@@ -260,7 +261,7 @@ final class Mutants {
         }
     }
 
-    static final class RenewalFailureIgnored extends Forwarding.Backend {
+    static final class RenewalFailureIgnored extends ForwardingBackend {
         private final Map<String, FencingToken> tokens = new HashMap<>();
 
         RenewalFailureIgnored(LockBackend right) {
@@ -289,7 +290,7 @@ final class Mutants {
     // -- registers ------------------------------------------------------------------------------------------------
 
     /** A client that sees other records than there are. */
-    abstract static class Squinting extends Forwarding.Client {
+    abstract static class Squinting extends ForwardingRegister {
         Squinting(Register right) {
             super(right);
         }
@@ -380,7 +381,7 @@ final class Mutants {
         }
 
         /** Remembers whom to mistake others for. */
-        static final class Claims extends Forwarding.Backend {
+        static final class Claims extends ForwardingBackend {
             private final IdentityInsteadOfNonce register;
 
             Claims(LockBackend right, IdentityInsteadOfNonce register) {
@@ -396,7 +397,7 @@ final class Mutants {
         }
     }
 
-    static final class ConflictTakenForSuccess extends Forwarding.Client {
+    static final class ConflictTakenForSuccess extends ForwardingRegister {
         ConflictTakenForSuccess(Register right) {
             super(right);
         }

@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.HashSet;
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** Holds against its caller what the SPI asks of it: at most one call is in flight for a claim (rule 1.2). */
-final class OneAtATime extends Forwarding.Backend {
+final class OneAtATime extends ForwardingBackend {
     private final World world;
     private final Set<String> inFlight = new HashSet<>();
 

@@ -7,6 +7,7 @@ import dev.baton.register.Register;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Oversights {
     private Oversights() {}
 
-    static final class CallGivenUpAndRepeated extends Forwarding.Backend {
+    static final class CallGivenUpAndRepeated extends ForwardingBackend {
         CallGivenUpAndRepeated(LockBackend right) {
             super(right);
         }
@@ -33,7 +34,7 @@ final class Oversights {
     }
 
     /** Waits for as long as the network needs, and where that is silent for as long as its client's patience lasts. */
-    static final class StoreCalledOnTheLoop extends Forwarding.Client {
+    static final class StoreCalledOnTheLoop extends ForwardingRegister {
         private static final long ROUND_TRIP = 1_000_000;
 
         private final Node node;
@@ -63,7 +64,7 @@ final class Oversights {
         }
     }
 
-    static final class ReleasedRecordNamesItsHolder extends Forwarding.Client {
+    static final class ReleasedRecordNamesItsHolder extends ForwardingRegister {
         ReleasedRecordNamesItsHolder(Register right) {
             super(right);
         }
@@ -84,7 +85,7 @@ final class Oversights {
         }
     }
 
-    static final class WatchedThoughSilent extends Forwarding.Client {
+    static final class WatchedThoughSilent extends ForwardingRegister {
         WatchedThoughSilent(Register right) {
             super(right);
         }
@@ -124,7 +125,7 @@ final class Oversights {
     }
 
     /** Shows a free record where there is none. */
-    static final class VanishedRecordTakenAtOnce extends Forwarding.Client {
+    static final class VanishedRecordTakenAtOnce extends ForwardingRegister {
         private final Node node;
 
         VanishedRecordTakenAtOnce(Register right, Node node) {
@@ -169,7 +170,7 @@ final class Oversights {
         }
     }
 
-    static final class WriteWithoutUid extends Forwarding.Client {
+    static final class WriteWithoutUid extends ForwardingRegister {
         WriteWithoutUid(Register right) {
             super(right);
         }

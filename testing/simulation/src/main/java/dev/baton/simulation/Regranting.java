@@ -5,6 +5,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A backend that grants something else, also where it grants unasked. */
-abstract class Regranting extends Forwarding.Backend {
+abstract class Regranting extends ForwardingBackend {
     Regranting(LockBackend right) {
         super(right);
     }

@@ -4,6 +4,7 @@ import dev.baton.resilience4j.ResilientBackend;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -20,7 +21,7 @@ final class ResilientMistakes {
     private ResilientMistakes() {}
 
     /** Whatever has no permission yet waits in line for one, and fails when its time is up. */
-    abstract static class Queueing extends Forwarding.Backend {
+    abstract static class Queueing extends ForwardingBackend {
         private static final Duration LOOK = Duration.ofMillis(50);
 
         private final RateLimiter limiter;
@@ -78,7 +79,7 @@ final class ResilientMistakes {
     }
 
     /** A decorator as one would write it at first: the circuit breaker around every call. */
-    static final class StoppedByOpenCircuit extends Forwarding.Backend {
+    static final class StoppedByOpenCircuit extends ForwardingBackend {
         private final CircuitBreaker breaker;
 
         StoppedByOpenCircuit(ResilientBackend right) {

@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.HashMap;
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** A backend that opens another one, with a session of its own, for each claim. */
-final class SessionForEachClaim extends Forwarding.Backend {
+final class SessionForEachClaim extends ForwardingBackend {
     private final Supplier<LockBackend> opened;
     private final Map<Claim, LockBackend> claims = new HashMap<>();
 

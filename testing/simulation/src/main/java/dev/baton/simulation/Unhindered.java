@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Holds against a decorator what it promises: a renewal and a withdrawal reach the backend inside in the very moment in which
  * they are made, with the deadline that they were given; an acquire reaches it then or not at all, with one that is no later.
  */
-final class Unhindered extends Forwarding.Backend {
+final class Unhindered extends ForwardingBackend {
     private final Node node;
     private final Inside inside;
 
@@ -56,7 +57,7 @@ final class Unhindered extends Forwarding.Backend {
     }
 
     /** What reaches the backend that is decorated. */
-    static final class Inside extends Forwarding.Backend {
+    static final class Inside extends ForwardingBackend {
         private final Node node;
         private @Nullable Claim expected;
         private @Nullable Moment latest;

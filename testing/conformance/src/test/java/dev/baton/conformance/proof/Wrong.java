@@ -1,7 +1,6 @@
 package dev.baton.conformance.proof;
 
 import dev.baton.conformance.BackendHarness;
-import dev.baton.conformance.ForwardingBackend;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
@@ -12,6 +11,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;

@@ -3,11 +3,13 @@ package dev.baton.simulation.exhaustive;
 import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
+import dev.baton.simulation.ForwardingRegister;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -55,7 +57,7 @@ final class Mistakes {
 
     // -- backends -------------------------------------------------------------------------------------------------
 
-    static final class ValidityFromReceipt extends Forwarding.Backend {
+    static final class ValidityFromReceipt extends ForwardingBackend {
         ValidityFromReceipt(LockBackend right) {
             super(right);
         }
@@ -77,7 +79,7 @@ final class Mistakes {
         }
     }
 
-    static final class WithdrawWithoutRecheck extends Forwarding.Backend {
+    static final class WithdrawWithoutRecheck extends ForwardingBackend {
         private final Register register;
 
         WithdrawWithoutRecheck(LockBackend right, Register register) {
@@ -99,7 +101,7 @@ final class Mistakes {
         }
     }
 
-    static final class WriteUnderWayForgotten extends Forwarding.Backend {
+    static final class WriteUnderWayForgotten extends ForwardingBackend {
         private final Register register;
 
         WriteUnderWayForgotten(LockBackend right, Register register) {
@@ -118,7 +120,7 @@ final class Mistakes {
         }
     }
 
-    static final class AcquireLeftBehind extends Forwarding.Backend {
+    static final class AcquireLeftBehind extends ForwardingBackend {
         private final Set<String> granted = new HashSet<>();
 
         AcquireLeftBehind(LockBackend right) {
@@ -143,7 +145,7 @@ final class Mistakes {
         }
     }
 
-    static final class ExpiredTermRevived extends Forwarding.Backend {
+    static final class ExpiredTermRevived extends ForwardingBackend {
         private final Frozen frozen;
 
         ExpiredTermRevived(LockBackend right) {
@@ -237,7 +239,7 @@ final class Mistakes {
     // -- registers ------------------------------------------------------------------------------------------------
 
     /** A client that sees other records than there are. */
-    abstract static class Squinting extends Forwarding.Client {
+    abstract static class Squinting extends ForwardingRegister {
         Squinting(Register right) {
             super(right);
         }
@@ -300,7 +302,7 @@ final class Mistakes {
         }
 
         /** Remembers whom to mistake others for. */
-        static final class Claims extends Forwarding.Backend {
+        static final class Claims extends ForwardingBackend {
             private final IdentityInsteadOfNonce register;
 
             Claims(LockBackend right, IdentityInsteadOfNonce register) {
@@ -316,7 +318,7 @@ final class Mistakes {
         }
     }
 
-    static final class ConflictTakenForSuccess extends Forwarding.Client {
+    static final class ConflictTakenForSuccess extends ForwardingRegister {
         ConflictTakenForSuccess(Register right) {
             super(right);
         }

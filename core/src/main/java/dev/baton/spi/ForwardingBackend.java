@@ -1,17 +1,12 @@
-package dev.baton.conformance;
+package dev.baton.spi;
 
-import dev.baton.spi.Answer;
-import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.Claim;
-import dev.baton.spi.ElectionName;
-import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.ElectionWatcher;
-import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** A backend that does what another does, for a harness or a test to change one thing about it. */
+/**
+ * A backend that does what another does, for a decorator or a test to change one thing about it. Threads and errors are
+ * those of the other.
+ */
 public class ForwardingBackend implements LockBackend {
     /** The backend that does it. */
     protected final LockBackend right;
