@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection to one API server for lock traffic alone: HTTP/1.1, no retries, every request under a timeout.
@@ -38,10 +42,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
 final class ApiServer {
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+
     /** Enough for TLS, for parsing, and for credentials that are fetched by a program. */
     private static final int THREADS = 4;
 
     private static final long IDLE_SECONDS = 10;
+
+    /** How long what was cancelled may take to be cleared away: nothing of it waits for the network. */
+    private static final long CLEARING_SECONDS = 1;
+
     private static final String JSON = "application/json";
     private static final String RETRY_AFTER = "Retry-After";
 
@@ -55,6 +65,7 @@ final class ApiServer {
     private final Timekeeper time;
     private final ExecutorService threads;
     private final HttpClient.Factory factory;
+    private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private volatile Client current;
     private volatile @Nullable Respite respite;
 
@@ -112,6 +123,8 @@ final class ApiServer {
     Stream stream(String path, Duration patience, Consumer<byte[]> lines) {
         Client used = current;
         Stream stream = new Stream(used, lines);
+        streams.add(stream);
+        after(stream.ended, (done, broken) -> streams.remove(stream));
         Timekeeper.Timer timer = time.schedule(patience, () -> {
             if (stream.begun.completeExceptionally(new LateException())) {
                 stream.close();
@@ -180,9 +193,26 @@ final class ApiServer {
         }
     }
 
+    /**
+     * Ends all streams: one that goes on keeps its connection, and the client's thread with it. Whoever opened them cannot,
+     * once the loop has ended. To cancel takes a thread of the client's, so these end last.
+     */
     void close() {
+        List.copyOf(streams).forEach(Stream::close);
         current.close();
+        threads.shutdown();
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!threads.awaitTermination(CLEARING_SECONDS, TimeUnit.SECONDS)) {
+                log.debug("a request to {} was still being made when its client was closed", url());
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
         threads.shutdownNow();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static <T> CompletionStage<T> after(
@@ -361,6 +391,7 @@ final class ApiServer {
 
         private void begin(@Nullable HttpResponse<AsyncBody> response, @Nullable Throwable failure) {
             if (response == null) {
+                streams.remove(this);
                 begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
                 return;
             }
@@ -387,6 +418,7 @@ final class ApiServer {
         /** No more lines are heard. */
         void close() {
             closed = true;
+            streams.remove(this);
             AsyncBody from = body;
             if (from != null) {
                 from.cancel();

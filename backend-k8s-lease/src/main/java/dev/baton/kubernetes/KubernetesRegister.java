@@ -268,7 +268,6 @@ final class KubernetesRegister implements Register {
     @Override
     public void close() {
         runtime.close();
-        watches.close();
         server.close();
     }
 }

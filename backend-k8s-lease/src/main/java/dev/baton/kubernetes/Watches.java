@@ -78,13 +78,6 @@ final class Watches {
         });
     }
 
-    void close() {
-        time.execute(() -> {
-            namespaces.values().forEach(Namespace::close);
-            namespaces.clear();
-        });
-    }
-
     private void reportOnce(String what) {
         if (reported.add(what)) {
             log.warn("{}", what);
@@ -120,14 +113,9 @@ final class Watches {
                 subject.end();
             }
             if (subjects.isEmpty()) {
-                close();
+                shared.close();
                 namespaces.remove(name, this);
             }
-        }
-
-        void close() {
-            shared.close();
-            subjects.values().forEach(Subject::end);
         }
 
         @Override

@@ -83,6 +83,21 @@ class KubernetesBackendIT {
         assertThat(sent).hasSizeBetween(10, 12).allMatch(request -> request.startsWith("PUT "));
     }
 
+    /** Its connection would stand for as long as the server kept it, and the client's thread with it. */
+    @Test
+    @SuppressWarnings("try") // nobody closes the observer: its backend does
+    void closedBackendEndsTheWatchThatNobodyClosed() throws IOException {
+        AdministratorsHand hand = new AdministratorsHand(stage.server, LockObject.LEASE);
+        int before = hand.watches();
+        KubernetesBackend backend = stage.backend();
+        LeaderObserver observer =
+                LeaderElection.observe(backend, stage.election.toString()).start();
+        until("the server serves the watch", () -> hand.watches() > before);
+        backend.close();
+        until("it serves it no more", () -> hand.watches() <= before);
+        observer.close();
+    }
+
     private static long renewals(TestCandidate candidate) {
         return candidate.events.stream()
                 .filter(event -> event.type() == Type.RENEWED)
