@@ -28,6 +28,12 @@ final class Contest {
     /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
     private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
 
+    /** The longest wait for the next poll of a register that does not answer: it is in trouble, or gone. */
+    private static final Duration LONGEST_POLL = ElectionTiming.DEFAULT.leaseDuration();
+
+    /** By then the wait has grown to the longest. */
+    private static final int MOST_UNANSWERED = 3;
+
     private final ElectionName election;
     private final RegisterBackend backend;
     private final Map<Claim, Bid> bids = new HashMap<>();
@@ -40,6 +46,9 @@ final class Contest {
     private LockBackend.@Nullable Observation watch;
     private @Nullable Changes changes;
     private Timekeeper.@Nullable Timer poll;
+
+    /** How many polls in a row had no answer, as far as it matters. */
+    private int unanswered;
 
     Contest(ElectionName election, RegisterBackend backend) {
         this.election = election;
@@ -85,6 +94,7 @@ final class Contest {
     boolean saw(@Nullable Entry entry) {
         long revision = entry == null ? sight.revision() : entry.revision();
         readAt = backend.time().now();
+        answered();
         boolean current = revision >= sight.revision();
         see(entry, revision);
         return current;
@@ -208,6 +218,7 @@ final class Contest {
         if (isLive && poll != null) {
             poll.cancel();
             poll = null;
+            unanswered = 0;
         } else if (!isLive && poll == null) {
             pollLater(POLL.toNanos());
         }
@@ -219,10 +230,9 @@ final class Contest {
 
     private void poll() {
         Timekeeper.Timer round = poll;
-        long period = POLL.toNanos();
-        long jitter = backend.time().random().nextLong(period);
-        if (known && backend.time().now().nanosSince(readAt) < period) {
-            pollLater(period + jitter);
+        long jitter = backend.time().random().nextLong(pace());
+        if (known && backend.time().now().nanosSince(readAt) < POLL.toNanos()) {
+            pollLater(pace() + jitter);
             return;
         }
         long asked = sight.revision();
@@ -231,15 +241,36 @@ final class Contest {
                 backend.time().now().plus(POLL),
                 () -> backend.register().read(election),
                 (found, failure) -> {
+                    if (found == null) {
+                        unanswered = Math.min(unanswered + 1, MOST_UNANSWERED);
+                    } else {
+                        answered();
+                    }
                     // What a change has overtaken is older than that change, and an empty read does not say so.
                     if (found != null && asked == sight.revision()) {
                         saw(found.orElse(null));
                     }
                     if (poll == round) {
-                        pollLater(period + jitter);
+                        pollLater(pace() + jitter);
                     }
                 },
                 (found, failure) -> {});
+    }
+
+    /** The shortest wait for the next poll, half of the longest: doubled by each but the first that had no answer. */
+    private long pace() {
+        return Math.min(POLL.toNanos() << Math.max(0, unanswered - 1), LONGEST_POLL.toNanos() / 2);
+    }
+
+    /** The register answers, whoever asked: polls go on at their usual pace. */
+    private void answered() {
+        if (unanswered > 0) {
+            unanswered = 0;
+            if (poll != null) {
+                poll.cancel();
+                pollLater(pace() + backend.time().random().nextLong(pace()));
+            }
+        }
     }
 
     /** Changes as the register delivers them; nothing any more once the watch has been closed. */

@@ -22,6 +22,7 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
@@ -992,6 +993,60 @@ class RegisterBackendTest {
             watching.calls();
             time.advance(seconds(600));
             assertThat(watching.calls()).as("polls of a watch that is up").isEmpty();
+        }
+
+        /** A store that is down is asked less and less by each process that watched it: they may be many. */
+        @Test
+        void pollsOfARegisterThatDoesNotAnswerBecomeRarer() {
+            watching.listen();
+            watching.register.sayLive(false);
+            watching.register.nextReads(Collections.nCopies(100, FAILED).toArray(ScriptedRegister.Fate[]::new));
+            time.advance(seconds(60));
+            watching.calls();
+            time.advance(seconds(600));
+            assertThat(watching.calls().size())
+                    .as("one poll each 7.5 to 15 seconds")
+                    .isBetween(40, 80);
+        }
+
+        @Test
+        void pollsGoOnAtTheirUsualPaceOnceOneWasAnswered() {
+            OneProcess.Ear ear = here.listen();
+            here.register.nextReads(Collections.nCopies(10, FAILED).toArray(ScriptedRegister.Fate[]::new));
+            time.advance(seconds(150));
+            store.put(heldBy("baz", seconds(15)));
+            time.advance(seconds(5));
+            assertThat(ear.take()).contains("held by baz for 15s");
+            here.calls();
+            time.advance(seconds(60));
+            assertThat(here.calls().size()).isBetween(14, 31);
+        }
+
+        /** One lost answer says nothing of the store. */
+        @Test
+        void firstPollWithoutAnAnswerDelaysNone() {
+            OneProcess.Ear ear = here.listen();
+            here.register.nextReads(FAILED);
+            time.advance(seconds(4));
+            ear.take();
+            store.put(heldBy("baz", seconds(15)));
+            time.advance(seconds(4));
+            assertThat(ear.take()).contains("held by baz for 15s");
+        }
+
+        /** Somebody else of this process has shown that the store is back: nobody waits out a long pause. */
+        @Test
+        void pollsGoOnAtTheirUsualPaceOnceACandidateWasAnswered() {
+            OneProcess.Ear ear = here.listen();
+            here.register.nextReads(Collections.nCopies(10, FAILED).toArray(ScriptedRegister.Fate[]::new));
+            while (!here.register.hasNoReadsLeft()) {
+                time.advance(seconds(1));
+            }
+            here.granted(mine);
+            ear.take();
+            store.put(heldBy("baz", seconds(15)));
+            time.advance(seconds(4));
+            assertThat(ear.take()).contains("held by baz for 15s");
         }
 
         @Test

@@ -59,6 +59,11 @@ final class ScriptedRegister implements Register {
         writes.addAll(List.of(fates));
     }
 
+    /** Whether all reads that were to have a fate of their own have been made. */
+    boolean hasNoReadsLeft() {
+        return reads.isEmpty();
+    }
+
     /** What was held on its way reaches the store now. */
     void landHeld() {
         drain(landing);
