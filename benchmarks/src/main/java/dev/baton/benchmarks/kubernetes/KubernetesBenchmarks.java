@@ -21,6 +21,7 @@ public final class KubernetesBenchmarks {
         all.put("failover", () -> Failover.run(new Cluster("failover"), SHORT, 20));
         all.put("requests", () -> Requests.run(new Cluster("requests"), Duration.ofMinutes(1)));
         all.put("scale", () -> Scale.run(new Cluster("scale"), 1_000, Duration.ofMinutes(5)));
+        all.put("outage", () -> Outage.run(new Cluster("outage"), 100));
         return all;
     }
 }
