@@ -1,0 +1,103 @@
+package dev.baton.examples.activestandby;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** {@code /healthz}, {@code /readyz} and {@code /leader} over HTTP. */
+final class Endpoints implements AutoCloseable {
+    private static final int THREADS = 4;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
+        Thread thread = new Thread(task, "http");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ObjectMapper json = new ObjectMapper();
+    private volatile boolean ending;
+
+    private Endpoints(HttpServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Takes the port, and answers nobody yet.
+     *
+     * @param address with port 0 for any that is free
+     * @throws IOException when the port is taken, or the address is not this machine's
+     */
+    static Endpoints bind(InetSocketAddress address) throws IOException {
+        return new Endpoints(HttpServer.create(address, 0));
+    }
+
+    /** Answers for {@code standing} from now on. */
+    void serve(Standing standing) {
+        route("/healthz", () -> verdict(standing.ill()));
+        route("/readyz", () -> verdict(ending ? Optional.of("shutting down") : standing.unready()));
+        route("/leader", () -> new Answer(200, "application/json", json.writeValueAsString(standing.leader()) + "\n"));
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** The port that was taken. */
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** Not ready any more, though it goes on answering. */
+    void ending() {
+        ending = true;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdown();
+    }
+
+    private record Answer(int status, String type, String body) {}
+
+    private interface Question {
+        Answer answer() throws IOException;
+    }
+
+    /** With 500 for a failed check, as Kubernetes' own components have it. */
+    private static Answer verdict(Optional<String> trouble) {
+        return new Answer(trouble.isPresent() ? 500 : 200, "text/plain; charset=utf-8", trouble.orElse("ok") + "\n");
+    }
+
+    private void route(String path, Question question) {
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                send(exchange, answer(exchange, path, question));
+            }
+        });
+    }
+
+    private static Answer answer(HttpExchange exchange, String path, Question question) throws IOException {
+        // A context answers for all paths that begin with its own.
+        if (!exchange.getRequestURI().getPath().equals(path)) {
+            return new Answer(404, "text/plain", "not found\n");
+        }
+        if (!exchange.getRequestMethod().equals("GET")) {
+            return new Answer(405, "text/plain", "GET only\n");
+        }
+        return question.answer();
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.type());
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.examples.activestandby;
+
+import org.jspecify.annotations.NullMarked;
