@@ -180,11 +180,22 @@ public final class EtcdCluster implements AutoCloseable {
         return members.get(Objects.checkIndex(member, members.size()));
     }
 
+    /** The process of {@code member}, running or not. */
+    ServerProcess process(int member) {
+        return member(member).process();
+    }
+
+    /** Whether {@code member} serves clients, which takes a leader. */
+    public boolean isServing(int member) {
+        return process(member).isRunning()
+                && answer(HttpRequest.newBuilder(URI.create(endpoint(member) + "/health")))
+                        .contains("\"true\"");
+    }
+
     private boolean serves() {
         return IntStream.range(0, members.size())
                 .filter(member -> members.get(member).process().isRunning())
-                .allMatch(member -> answer(HttpRequest.newBuilder(URI.create(endpoint(member) + "/health")))
-                        .contains("\"true\""));
+                .allMatch(this::isServing);
     }
 
     private boolean leads(int member) {

@@ -4,14 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +14,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class KubeApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubeApiServer.class);
     private static final int START_ATTEMPTS = 3;
-    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
     private static final Pattern TOKEN = Pattern.compile("\"token\":\\s*\"([^\"]+)\"");
 
@@ -49,7 +42,7 @@ public final class KubeApiServer implements AutoCloseable {
     private final boolean ownsEtcd;
     private final Thread closeAtShutdown = new Thread(this::destroy, "kube-apiserver-close");
     /** Null until the server has made its certificate. */
-    private volatile @Nullable HttpClient http;
+    private volatile @Nullable KubeHttp http;
 
     private boolean closed;
 
@@ -113,7 +106,7 @@ public final class KubeApiServer implements AutoCloseable {
         return new Builder(etcd, null);
     }
 
-    /** A server over the same etcd, with the same administrator and the same service accounts as {@code other}'s. */
+    /** A server over the same etcd, with the certificate, the administrator and the service accounts of {@code other}. */
     public static Builder beside(KubeApiServer other) {
         return new Builder(other.etcd, other.folder);
     }
@@ -139,7 +132,7 @@ public final class KubeApiServer implements AutoCloseable {
 
     /** What trusts this server and no other. */
     public SSLContext trust() throws IOException {
-        return trusting(caCertificate());
+        return KubeHttp.trusting(caCertificate());
     }
 
     /** {@link #caCertificate}, in PEM. */
@@ -168,6 +161,16 @@ public final class KubeApiServer implements AutoCloseable {
     /** The process, which must be running. */
     public long pid() {
         return process.pid();
+    }
+
+    /** The process, running or not. */
+    ServerProcess process() {
+        return process;
+    }
+
+    /** Its keys, tokens and certificate. */
+    KubeFolder folder() {
+        return folder;
     }
 
     /** Kills the server with SIGKILL; a second time, does nothing. */
@@ -211,9 +214,9 @@ public final class KubeApiServer implements AutoCloseable {
         try {
             String token = adminToken();
             return process.isRunning()
-                    && Files.exists(folder.certificates().resolve("apiserver.key"))
-                    && send(token, "GET", "/readyz", null, PROBE_LIMIT).statusCode() == 200
-                    && send(token, "GET", "/api/v1/namespaces/default", null, PROBE_LIMIT)
+                    && Files.exists(folder.certificateKeyFile())
+                    && send(token, "GET", "/readyz", null, KubeHttp.PROBE_LIMIT).statusCode() == 200
+                    && send(token, "GET", "/api/v1/namespaces/default", null, KubeHttp.PROBE_LIMIT)
                                     .statusCode()
                             == 200;
         } catch (IOException e) {
@@ -246,6 +249,11 @@ public final class KubeApiServer implements AutoCloseable {
      * that is good for an hour.
      */
     public String createServiceAccountToken(String namespace, String name) throws IOException {
+        return createServiceAccountToken(namespace, name, Duration.ofHours(1));
+    }
+
+    /** As the other, with a token that is good for {@code validity}, at least ten minutes. */
+    public String createServiceAccountToken(String namespace, String name, Duration validity) throws IOException {
         String accounts = "/api/v1/namespaces/" + namespace + "/serviceaccounts";
         String known = accounts + "/" + name;
         if (request(adminToken(), "GET", known, null).statusCode() == 404) {
@@ -253,7 +261,7 @@ public final class KubeApiServer implements AutoCloseable {
                     {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"%s"}}""".formatted(name));
         }
         String answer = create(known + "/token", """
-                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":3600}}""");
+                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":%d}}""".formatted(validity.toSeconds()));
         Matcher token = TOKEN.matcher(answer);
         if (!token.find()) {
             throw new IOException("there is no token in " + answer);
@@ -268,10 +276,15 @@ public final class KubeApiServer implements AutoCloseable {
      * @throws org.opentest4j.TestAbortedException if there is none here; see {@link Program#path}
      */
     public String kubectl(String... arguments) {
+        return kubectl(kubeconfig(), folder.path().resolve("kubectl"), arguments);
+    }
+
+    /** The same with the configuration {@code kubeconfig}, for another address of the server, or for somebody else. */
+    static String kubectl(Path kubeconfig, Path cache, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Program.KUBECTL.path().toString());
-        command.add("--kubeconfig=" + kubeconfig());
-        command.add("--cache-dir=" + folder.path().resolve("kubectl"));
+        command.add("--kubeconfig=" + kubeconfig);
+        command.add("--cache-dir=" + cache);
         command.addAll(List.of(arguments));
         return Command.run(command);
     }
@@ -309,48 +322,16 @@ public final class KubeApiServer implements AutoCloseable {
 
     private HttpResponse<String> send(String token, String method, String path, @Nullable String body, Duration limit)
             throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
-                .timeout(limit)
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        try {
-            return client().send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted in " + method + " " + path, e);
-        }
+        return client().send(token, method, url() + path, body, limit);
     }
 
-    private HttpClient client() throws IOException {
-        HttpClient known = http;
+    private KubeHttp client() throws IOException {
+        KubeHttp known = http;
         if (known == null) {
-            known = HttpClient.newBuilder()
-                    .connectTimeout(PROBE_LIMIT)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .sslContext(trusting(folder.caCertificate()))
-                    .build();
+            known = new KubeHttp(folder.caCertificate());
             http = known;
         }
         return known;
-    }
-
-    private static SSLContext trusting(X509Certificate authority) throws IOException {
-        try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            trusted.setCertificateEntry("authority", authority);
-            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException("the API server's authority cannot be trusted", e);
-        }
     }
 
     /** The settings of a server; not safe for use by many threads. */
@@ -360,10 +341,18 @@ public final class KubeApiServer implements AutoCloseable {
         private final List<String> flags = new ArrayList<>();
         private Duration patience = Duration.ofSeconds(90);
         private boolean ownsEtcd;
+        private String endpoints;
 
         private Builder(EtcdCluster etcd, @Nullable KubeFolder other) {
             this.etcd = etcd;
             this.other = other;
+            this.endpoints = etcd.endpoints();
+        }
+
+        /** Lets the server speak to {@code member} of etcd alone, as one that runs beside it does. */
+        public Builder member(int member) {
+            this.endpoints = etcd.endpoint(member);
+            return this;
         }
 
         /** A flag, such as {@code --watch-cache=false}, in place of ours where we have it. */
@@ -429,7 +418,7 @@ public final class KubeApiServer implements AutoCloseable {
         private List<String> command(Path binary, KubeFolder folder, int port) {
             List<String> command = new ArrayList<>(List.of(
                     binary.toString(),
-                    "--etcd-servers=" + etcd.endpoints(),
+                    "--etcd-servers=" + endpoints,
                     "--bind-address=127.0.0.1",
                     "--advertise-address=127.0.0.1",
                     "--secure-port=" + port,

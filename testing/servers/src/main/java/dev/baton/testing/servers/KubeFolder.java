@@ -17,9 +17,14 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The folder of an API server: its keys, its administrator's token, and the certificate that it makes itself. */
+/** The folder of an API server: its keys, the tokens that it knows by heart, and the certificate that it makes itself. */
 final class KubeFolder {
+    /** A member of the group that may do anything. */
+    static final String ADMIN = "admin";
+
     private static final int TOKEN_BYTES = 16;
+    /** To these the API server's own roles are bound. */
+    private static final List<String> COMPONENTS = List.of("system:kube-scheduler", "system:kube-controller-manager");
 
     private final Path folder;
 
@@ -35,20 +40,30 @@ final class KubeFolder {
                 made.signingKeyFile(), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
         Files.writeString(
                 made.verifyingKeyFile(), pem("PUBLIC KEY", keys.getPublic().getEncoded()));
-        byte[] token = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(token);
-        String user = ",admin,admin,\"system:masters\"\n";
-        Files.writeString(made.tokenFile(), HexFormat.of().formatHex(token) + user);
+        StringBuilder tokens = new StringBuilder(token() + "," + ADMIN + "," + ADMIN + ",\"system:masters\"\n");
+        COMPONENTS.forEach(name -> tokens.append(token() + "," + name + "," + name + "\n"));
+        Files.writeString(made.tokenFile(), tokens);
         return made;
     }
 
-    /** Makes {@code folder}, with the key and the token of {@code other}: each honours what the other issued. */
+    /**
+     * Makes {@code folder}, with what {@code other} has: each honours what the other issued, and whoever trusts the one
+     * trusts the other.
+     */
     static KubeFolder createBeside(Path folder, KubeFolder other) throws IOException {
         KubeFolder made = createEmpty(folder);
         Files.copy(other.signingKeyFile(), made.signingKeyFile());
         Files.copy(other.verifyingKeyFile(), made.verifyingKeyFile());
         Files.copy(other.tokenFile(), made.tokenFile());
+        Files.copy(other.certificateFile(), made.certificateFile());
+        Files.copy(other.certificateKeyFile(), made.certificateKeyFile());
         return made;
+    }
+
+    private static String token() {
+        byte[] token = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(token);
+        return HexFormat.of().formatHex(token);
     }
 
     private static KubeFolder createEmpty(Path folder) throws IOException {
@@ -87,7 +102,7 @@ final class KubeFolder {
         return folder.resolve("service-accounts-public.pem");
     }
 
-    /** The tokens that the server knows by heart: the administrator's. */
+    /** The tokens that the server knows by heart: the administrator's, and those of the components. */
     Path tokenFile() {
         return folder.resolve("tokens.csv");
     }
@@ -97,18 +112,37 @@ final class KubeFolder {
         return folder.resolve("certificates");
     }
 
+    /** That certificate, with the authority's own behind it. */
+    Path certificateFile() {
+        return certificates().resolve("apiserver.crt");
+    }
+
+    /** The key of that certificate. */
+    Path certificateKeyFile() {
+        return certificates().resolve("apiserver.key");
+    }
+
     /** The configuration of an administrator's {@code kubectl}. */
     Path kubeconfig() {
         return folder.resolve("kubeconfig");
     }
 
     String adminToken() throws IOException {
-        return Files.readString(tokenFile()).split(",", 2)[0];
+        return token(ADMIN);
+    }
+
+    /** The token of {@code user}, one of those that the server knows by heart. */
+    String token(String user) throws IOException {
+        return Files.readAllLines(tokenFile()).stream()
+                .filter(line -> line.split(",", -1)[1].equals(user))
+                .map(line -> line.split(",", -1)[0])
+                .findFirst()
+                .orElseThrow(() -> new IOException(user + " has no token"));
     }
 
     /** The certificate of the authority that signed the server's, which it makes when it first starts. */
     X509Certificate caCertificate() throws IOException {
-        byte[] chain = Files.readAllBytes(certificates().resolve("apiserver.crt"));
+        byte[] chain = Files.readAllBytes(certificateFile());
         try (InputStream in = new ByteArrayInputStream(chain)) {
             List<X509Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
@@ -130,8 +164,13 @@ final class KubeFolder {
 
     /** Writes {@link #kubeconfig} for the server at {@code url}. */
     void writeKubeconfig(String url) throws IOException {
+        writeKubeconfig(kubeconfig(), url, ADMIN, adminToken(), "default");
+    }
+
+    /** Writes to {@code file} the configuration of {@code user}, who shows {@code token}, for the server at {@code url}. */
+    void writeKubeconfig(Path file, String url, String user, String token, String namespace) throws IOException {
         String authority = Base64.getEncoder().encodeToString(caPem().getBytes(StandardCharsets.US_ASCII));
-        Files.writeString(kubeconfig(), """
+        Files.writeString(file, """
                 apiVersion: v1
                 kind: Config
                 current-context: test
@@ -142,10 +181,10 @@ final class KubeFolder {
                     certificate-authority-data: %s
                 contexts:
                 - name: test
-                  context: {cluster: test, user: admin, namespace: default}
+                  context: {cluster: test, user: "%s", namespace: %s}
                 users:
-                - name: admin
+                - name: "%s"
                   user: {token: %s}
-                """.formatted(url, authority, adminToken()));
+                """.formatted(url, authority, user, namespace, user, token));
     }
 }

@@ -39,6 +39,11 @@ public final class Requires {
         return program(name, System.getenv());
     }
 
+    /** As {@link #program(String)}, with {@code remedy}, what to do where there is none. */
+    public static Path program(String name, String remedy) {
+        return find(name, System.getenv()).orElseThrow(() -> missing(notOnPath(name) + ": " + remedy, System.getenv()));
+    }
+
     static void that(boolean present, String reason, Map<String, String> environment) {
         if (!present) {
             throw missing(reason, environment);
@@ -46,8 +51,11 @@ public final class Requires {
     }
 
     static Path program(String name, Map<String, String> environment) {
-        return find(name, environment)
-                .orElseThrow(() -> missing("the program " + name + " is not on the PATH", environment));
+        return find(name, environment).orElseThrow(() -> missing(notOnPath(name), environment));
+    }
+
+    private static String notOnPath(String name) {
+        return "the program " + name + " is not on the PATH";
     }
 
     private static RuntimeException missing(String reason, Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package dev.baton.testing.servers;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class ServerProcess {
     private final Path folder;
     private final Path log;
     private @Nullable Process process;
+    private long logBeforeStart;
     private boolean paused;
 
     /** Runs {@code command} in {@code folder}, where it also keeps what it prints. */
@@ -42,6 +44,7 @@ final class ServerProcess {
         if (isAlive()) {
             throw new IllegalStateException("the server in " + folder + " is running already");
         }
+        logBeforeStart = Files.exists(log) ? Files.size(log) : 0;
         List<String> leashed = new ArrayList<>(LEASHED);
         leashed.addAll(command);
         Process starting = new ProcessBuilder(leashed)
@@ -125,6 +128,16 @@ final class ServerProcess {
     String printed() {
         try {
             return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it printed since it was last started. */
+    synchronized String printedSinceStart() {
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(logBeforeStart);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
