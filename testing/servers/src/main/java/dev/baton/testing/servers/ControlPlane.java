@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +116,18 @@ public final class ControlPlane implements AutoCloseable {
         return new Builder(topology);
     }
 
+    /**
+     * Goes on if all programs that it takes are here; those that are to be compiled are compiled now.
+     *
+     * @throws org.opentest4j.TestAbortedException if one is missing, on a developer's machine, with what to do about it
+     * @throws AssertionError if one is missing, in continuous integration
+     */
+    public static void requirePrograms() {
+        LoadBalancer.binary();
+        Stream.of(Program.ETCD, Program.KUBE_APISERVER, Program.KUBE_SCHEDULER, Program.KUBE_CONTROLLER_MANAGER)
+                .forEach(Program::path);
+    }
+
     /** Which parts share a host. */
     public Topology topology() {
         return topology;
@@ -198,30 +209,18 @@ public final class ControlPlane implements AutoCloseable {
                 .filter(KubeApiServer::isReady)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no API server is ready"));
-        String roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/" + namespace;
-        make(server, "/api/v1/namespaces", """
-                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"%s"}}""".formatted(namespace));
-        make(server, roles + "/roles", """
-                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"%s"},"rules":[
-                {"apiGroups":["coordination.k8s.io"],"resources":["leases"],
-                 "verbs":["get","list","watch","create","update","patch"]},
-                {"apiGroups":[""],"resources":["endpoints","configmaps"],
-                 "verbs":["get","list","watch","create","update","patch"]},
-                {"apiGroups":["","events.k8s.io"],"resources":["events"],"verbs":["create","patch"]}]}""".formatted(CANDIDATE));
-        make(server, roles + "/rolebindings", """
-                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"%1$s"},
-                "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"%1$s"},
-                "subjects":[{"kind":"ServiceAccount","name":"%1$s","namespace":"%2$s"}]}""".formatted(CANDIDATE, namespace));
+        CandidateRole.grant(server, namespace, CANDIDATE);
         String token = server.createServiceAccountToken(namespace, CANDIDATE, TOKEN_VALIDITY);
         Path kubeconfig = folderOf(Part.LOAD_BALANCER).resolve("kubeconfig-" + namespace);
         keys().writeKubeconfig(kubeconfig, url(), CANDIDATE, token, namespace);
-        KubeUser user = new KubeUser(namespace, CANDIDATE, token, kubeconfig);
         Await.until(
                 patience,
-                "permission of " + user.name(),
+                "permission of " + CANDIDATE,
                 () -> "",
-                () -> servers.stream().filter(KubeApiServer::isReady).allMatch(one -> isLet(user, one)));
-        return user;
+                () -> servers.stream()
+                        .filter(KubeApiServer::isReady)
+                        .allMatch(one -> CandidateRole.isGranted(one, namespace, token)));
+        return new KubeUser(namespace, CANDIDATE, token, kubeconfig);
     }
 
     /**
@@ -262,6 +261,11 @@ public final class ControlPlane implements AutoCloseable {
     /** The process of {@code part}, which must be running. */
     public long pid(Part part) {
         return running(part).process().pid();
+    }
+
+    /** What {@code part} printed since it was last started. */
+    public String printedSinceStart(Part part) {
+        return running(part).process().printedSinceStart();
     }
 
     /** Kills {@code part} with SIGKILL; a second time, does nothing. */
@@ -468,30 +472,11 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Nothing, if it was not elected since it was started. */
     private String electedAt(Part part) {
-        return KubeComponent.electedAt(running(part).process().printedSinceStart())
-                .orElse("");
+        return KubeComponent.electedAt(printedSinceStart(part)).orElse("");
     }
 
     private boolean answers(String url) {
         return !http.probe(null, url).isEmpty();
-    }
-
-    private static boolean isLet(KubeUser user, KubeApiServer server) {
-        try {
-            String leases = "/apis/coordination.k8s.io/v1/namespaces/" + user.namespace() + "/leases";
-            return server.request(user.token(), "GET", leases, null).statusCode() == 200;
-        } catch (IOException e) {
-            LOG.trace("not asked", e);
-            return false;
-        }
-    }
-
-    private static void make(KubeApiServer server, String path, String body) throws IOException {
-        HttpResponse<String> answer = server.request(server.adminToken(), "POST", path, body);
-        boolean there = answer.statusCode() == 201 || answer.statusCode() == 409;
-        if (!there) {
-            throw new IOException("POST " + path + " answered " + answer.statusCode() + ": " + answer.body());
-        }
     }
 
     private Running running(Part part) {
@@ -550,10 +535,7 @@ public final class ControlPlane implements AutoCloseable {
          * @throws org.opentest4j.TestAbortedException if a program is missing; see {@link Program#path}
          */
         public ControlPlane start() throws IOException {
-            LoadBalancer.binary();
-            // Compiled or missed before anything runs.
-            Stream.of(Program.ETCD, Program.KUBE_APISERVER, Program.KUBE_SCHEDULER, Program.KUBE_CONTROLLER_MANAGER)
-                    .forEach(Program::path);
+            requirePrograms();
             for (int attempt = 1; ; attempt++) {
                 try {
                     return startOnFreePorts();
