@@ -5,21 +5,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.apache.zookeeper.client.ConnectStringParser;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code baton demo}. */
 @Command(
         name = "demo",
-        mixinStandardHelpOptions = true,
-        versionProvider = Baton.Version.class,
-        sortOptions = false,
         description = {
             "Plays four scenes with real processes, and checks every promise.",
             "",
@@ -43,12 +35,8 @@ import picocli.CommandLine.Spec;
             "Exit code: 0 all promises kept; 1 a promise broken, or the demo could not be played; 2 a wrong argument."
                     + " However it ends, Ctrl-C included, no process and no file is left."
         })
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends Subcommand {
     private static final Duration DEFAULT_TICK = Duration.ofSeconds(2);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Option(
             names = "--lease-duration",
@@ -164,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
             throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
                     + ElectionTiming.text(ZooKeeperVenue.EMBEDDED_TICK) + "; give both or neither");
         }
-        if (endpoints != null && isBlankAddress(endpoints)) {
+        if (endpoints != null && ZooKeeperAccess.namesNobody(endpoints)) {
             throw wrong(
                     "--endpoints '" + endpoints + "' must be host:port,host:port, as in localhost:2181; leave it out"
                             + " to use an embedded server");
@@ -203,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
             throw wrong("--endpoints and --tick-time are not for Kubernetes, where --kubeconfig says which cluster it"
                     + " is; leave them out");
         }
-        Path found = KubernetesVenue.kubeconfig(kubeconfig, System.getenv(), home())
+        Path found = Kubeconfig.find(kubeconfig, System.getenv(), home())
                 .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and no kubeconfig was found by"
                         + " --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one, or leave --backend out to use"
                         + " an embedded ZooKeeper"));
@@ -219,15 +207,5 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static boolean isBlankAddress(String endpoints) {
-        return new ConnectStringParser(endpoints)
-                .getServerAddresses().stream()
-                        .noneMatch(address -> !address.getHostString().isBlank());
-    }
-
-    private ParameterException wrong(String message) {
-        return new Baton.Rejected(spec.commandLine(), message);
     }
 }

@@ -9,11 +9,9 @@ import dev.baton.spi.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +36,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     static EtcdVenue at(String endpoints, boolean unsafeAllowed) {
-        String urls = Arrays.stream(endpoints.split(",", -1))
-                .map(String::strip)
-                .map(endpoint -> endpoint.isEmpty() || endpoint.contains("://") ? endpoint : "http://" + endpoint)
-                .collect(Collectors.joining(","));
-        return new EtcdVenue(urls, null, unsafeAllowed);
+        return new EtcdVenue(String.join(",", EtcdAccess.urls(endpoints)), null, unsafeAllowed);
     }
 
     static EtcdVenue startedFrom(Path program) {

@@ -1,18 +1,10 @@
 package dev.baton.cli;
 
 import dev.baton.spi.ElectionName;
-import dev.baton.spi.ElectionTiming;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,18 +12,15 @@ import java.util.regex.Pattern;
 final class KubernetesProbe implements Probe {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern VERSION = Pattern.compile("\"resourceVersion\":\\s*\"([0-9]+)\"");
-    private static final int NOT_FOUND = 404;
 
-    private final HttpClient client;
-    private final Config config;
+    private final KubernetesApi api;
     private final Kind kind;
     private final ElectionName election;
     private String version = "";
     private long writes;
 
     private KubernetesProbe(Config config, Kind kind, ElectionName election) {
-        this.client = new JdkHttpClientFactory().newBuilder(config).build();
-        this.config = config;
+        this.api = new KubernetesApi(config, PATIENCE);
         this.kind = kind;
         this.election = election;
     }
@@ -44,7 +33,7 @@ final class KubernetesProbe implements Probe {
             probe.send("POST", "", probe.object());
             return probe;
         } catch (IOException e) {
-            probe.client.close();
+            probe.api.close();
             throw e;
         }
     }
@@ -62,13 +51,13 @@ final class KubernetesProbe implements Probe {
                 send("DELETE", "/" + name, "{}");
             }
         } finally {
-            client.close();
+            api.close();
         }
     }
 
     /** The API server's address. */
     String url() {
-        return config.getMasterUrl().replaceAll("/$", "");
+        return api.url();
     }
 
     private String name() {
@@ -86,28 +75,13 @@ final class KubernetesProbe implements Probe {
     }
 
     private void send(String method, String name, String body) throws IOException, InterruptedException {
-        HttpRequest request = client.newHttpRequestBuilder()
-                .uri(url() + path() + name)
-                .method(method, "application/json", body)
-                .build();
-        HttpResponse<String> answer;
-        try {
-            answer = client.sendAsync(request, String.class).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException(
-                    "Kubernetes at " + url() + " is not reachable (" + e.getCause()
-                            + "); check the kubeconfig's current" + " context with \"kubectl get namespaces\"",
-                    e);
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    "Kubernetes at " + url() + " did not answer within " + ElectionTiming.text(PATIENCE), e);
-        }
-        boolean gone = method.equals("DELETE") && answer.code() == NOT_FOUND;
+        KubernetesApi.Answer answer = api.send(method, path() + name, body);
+        boolean gone = method.equals("DELETE") && answer.code() == KubernetesApi.NOT_FOUND;
         if (!answer.isSuccessful() && !gone) {
             throw new IOException("Kubernetes at " + url() + " answered " + answer.code() + " to " + method + " "
-                    + path() + name + ": " + answer.bodyString());
+                    + path() + name + ": " + answer.body());
         }
-        Matcher found = VERSION.matcher(answer.bodyString());
+        Matcher found = VERSION.matcher(answer.body());
         version = found.find() ? found.group(1) : version;
     }
 }

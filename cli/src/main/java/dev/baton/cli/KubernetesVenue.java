@@ -4,16 +4,9 @@ import dev.baton.kubernetes.KubernetesBackend;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Kubernetes cluster, in the namespace of the kubeconfig's context.
@@ -26,23 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
     private static final String ELECTION = "baton-demo";
-
-    /** The kubeconfig that kubectl would use: what is named, else the first of KUBECONFIG, else the one at home. */
-    static Optional<Path> kubeconfig(@Nullable Path named, Map<String, String> environment, Path home) {
-        if (named != null) {
-            return Optional.of(named);
-        }
-        List<Path> candidates = new ArrayList<>();
-        for (String file : environment.getOrDefault("KUBECONFIG", "").split(":", -1)) {
-            if (!file.isBlank()) {
-                candidates.add(Path.of(file));
-            }
-        }
-        if (candidates.isEmpty()) {
-            candidates.add(home.resolve(".kube").resolve("config"));
-        }
-        return candidates.stream().filter(Files::isReadable).findFirst();
-    }
 
     @Override
     public void check(ElectionTiming timing) {
@@ -67,16 +43,12 @@ record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
         return Duration.ofSeconds(timing.leaseDuration().plusNanos(999_999_999).toSeconds());
     }
 
-    /** Nothing is tried again: a round trip is one. */
     private Config config() {
-        return new ConfigBuilder(Config.fromKubeconfig(kubeconfig.toFile()))
-                .withRequestRetryBackoffLimit(0)
-                .build();
+        return Kubeconfig.withoutRetries(Config.fromKubeconfig(kubeconfig.toFile()));
     }
 
     private String namespace() {
-        String namespace = config().getNamespace();
-        return namespace == null || namespace.isBlank() ? "default" : namespace;
+        return Kubeconfig.namespace(config());
     }
 
     @Override

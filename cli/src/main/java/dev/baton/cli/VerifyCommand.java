@@ -15,21 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code baton verify}. */
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
-        versionProvider = Baton.Version.class,
-        sortOptions = false,
         description = {
             "Judges elections by the logs of their candidates.",
             "",
@@ -51,12 +44,8 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code: 0 no violation; 1 a violation; 2 a wrong argument, or a file that cannot be understood."
         })
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends Subcommand {
     private final Terminal terminal;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Lines of JSON, or flight recordings.")
     private List<Path> files = new ArrayList<>();
@@ -103,7 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try {
             Verification verification = Verification.of(logs(), premises());
             out.print(TextReport.of(verification, terminal.unicode()));
@@ -157,9 +146,5 @@ final class VerifyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new Baton.Rejected(spec.commandLine(), message);
     }
 }

@@ -1,13 +1,9 @@
 package dev.baton.cli;
 
-import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
@@ -26,18 +22,8 @@ final class ZooKeeperProbe implements Probe {
 
     /** @throws IOException when ZooKeeper does not answer */
     static ZooKeeperProbe connect(String endpoints, String basePath) throws IOException, InterruptedException {
-        CountDownLatch connected = new CountDownLatch(1);
-        ZooKeeper client = new ZooKeeper(endpoints, Math.toIntExact(PATIENCE.toMillis()), event -> {
-            if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
-                connected.countDown();
-            }
-        });
-        if (!connected.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-            client.close();
-            throw new IOException("ZooKeeper at " + endpoints + " did not answer within "
-                    + ElectionTiming.text(PATIENCE) + "; check the address, or leave --endpoints out to use an"
-                    + " embedded server");
-        }
+        ZooKeeper client =
+                ZooKeeperAccess.connect(endpoints, PATIENCE, "leave --endpoints out to use an embedded server");
         ZooKeeperProbe probe = new ZooKeeperProbe(client, basePath);
         probe.prepare();
         return probe;

@@ -85,14 +85,14 @@ class VenueTest {
         Path home = Files.createDirectories(folder.resolve("home"));
         Path ours = Files.createFile(folder.resolve("ours"));
         Map<String, String> list = Map.of("KUBECONFIG", folder.resolve("absent") + ":" + ours);
-        assertThat(KubernetesVenue.kubeconfig(null, Map.of(), home)).isEmpty();
-        assertThat(KubernetesVenue.kubeconfig(null, list, home)).contains(ours);
+        assertThat(Kubeconfig.find(null, Map.of(), home)).isEmpty();
+        assertThat(Kubeconfig.find(null, list, home)).contains(ours);
         Path atHome = home.resolve(".kube/config");
         Files.createDirectories(home.resolve(".kube"));
         Files.createFile(atHome);
-        assertThat(KubernetesVenue.kubeconfig(null, Map.of(), home)).contains(atHome);
-        assertThat(KubernetesVenue.kubeconfig(null, list, home)).contains(ours);
-        assertThat(KubernetesVenue.kubeconfig(Path.of("named"), list, home)).contains(Path.of("named"));
+        assertThat(Kubeconfig.find(null, Map.of(), home)).contains(atHome);
+        assertThat(Kubeconfig.find(null, list, home)).contains(ours);
+        assertThat(Kubeconfig.find(Path.of("named"), list, home)).contains(Path.of("named"));
     }
 
     @Test

@@ -1,0 +1,50 @@
+package dev.baton.cli;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which cluster it is, and who we are there, as {@code kubectl} would have it. */
+final class Kubeconfig {
+    private Kubeconfig() {}
+
+    /** The kubeconfig that kubectl would use: what is named, else the first of KUBECONFIG, else the one at home. */
+    static Optional<Path> find(@Nullable Path named, Map<String, String> environment, Path home) {
+        if (named != null) {
+            return Optional.of(named);
+        }
+        List<Path> candidates = new ArrayList<>();
+        for (String file : environment.getOrDefault("KUBECONFIG", "").split(":", -1)) {
+            if (!file.isBlank()) {
+                candidates.add(Path.of(file));
+            }
+        }
+        if (candidates.isEmpty()) {
+            candidates.add(home.resolve(".kube").resolve("config"));
+        }
+        return candidates.stream().filter(Files::isReadable).findFirst();
+    }
+
+    /**
+     * With nothing tried again behind our back: a round trip is one. Over HTTP/1.1, since an API server that rejects
+     * credentials ends an HTTP/2 connection before its answer is read.
+     */
+    static Config withoutRetries(Config config) {
+        return new ConfigBuilder(config)
+                .withRequestRetryBackoffLimit(0)
+                .withHttp2Disable(true)
+                .build();
+    }
+
+    /** The context's namespace. */
+    static String namespace(Config config) {
+        String namespace = config.getNamespace();
+        return namespace == null || namespace.isBlank() ? "default" : namespace;
+    }
+}
