@@ -9,14 +9,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The {@code baton} command. Exit codes: 0 done, 1 a promise was broken or the work failed, 2 a wrong argument. */
+/**
+ * The {@code baton} command. Exit codes: 0 done, 1 a promise was broken or the work failed, 2 a wrong argument; those of a
+ * subcommand alone are its own.
+ */
 @Command(
         name = "baton",
         description = "Leader election with terms that know when they end and tokens that prove it.",
         mixinStandardHelpOptions = true,
         versionProvider = Baton.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = DemoCommand.class)
+        subcommands = {StatusCommand.class, DemoCommand.class})
 final class Baton implements Runnable {
     static final int DONE = 0;
     static final int FAILED = 1;

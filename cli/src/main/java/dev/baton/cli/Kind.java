@@ -9,21 +9,23 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The kinds of stores that a demo can be played on, called as the library calls them. */
+/** The kinds of stores, called as the library calls them. */
 enum Kind {
-    ZOOKEEPER("zookeeper", "", "", ""),
-    ETCD("etcd", "", "", ""),
-    K8S_LEASE("k8s-lease", "coordination.k8s.io/v1", "Lease", "leases"),
-    K8S_ENDPOINTS("k8s-endpoints", "v1", "Endpoints", "endpoints"),
-    K8S_CONFIGMAP("k8s-configmap", "v1", "ConfigMap", "configmaps");
+    ZOOKEEPER("zookeeper", "zookeeper", "", "", ""),
+    ETCD("etcd", "etcd", "", "", ""),
+    K8S_LEASE("k8s-lease", "kubernetes", "coordination.k8s.io/v1", "Lease", "leases"),
+    K8S_ENDPOINTS("k8s-endpoints", "endpoints", "v1", "Endpoints", "endpoints"),
+    K8S_CONFIGMAP("k8s-configmap", "configmap", "v1", "ConfigMap", "configmaps");
 
     private final String text;
+    private final String shortText;
     private final String apiVersion;
     private final String object;
     private final String resource;
 
-    Kind(String text, String apiVersion, String object, String resource) {
+    Kind(String text, String shortText, String apiVersion, String object, String resource) {
         this.text = text;
+        this.shortText = shortText;
         this.apiVersion = apiVersion;
         this.object = object;
         this.resource = resource;
@@ -31,6 +33,11 @@ enum Kind {
 
     String text() {
         return text;
+    }
+
+    /** What an operator calls it. */
+    String shortText() {
+        return shortText;
     }
 
     /** Of the objects that carry the record, on Kubernetes. */
@@ -45,17 +52,37 @@ enum Kind {
 
     /** The path of all such objects in {@code namespace}. */
     String path(String namespace) {
-        String root = apiVersion.contains("/") ? "/apis/" : "/api/";
-        return root + apiVersion + "/namespaces/" + namespace + "/" + resource;
+        return root() + "/namespaces/" + namespace + "/" + resource;
+    }
+
+    /** The path of all such objects in all namespaces. */
+    String path() {
+        return root() + "/" + resource;
+    }
+
+    private String root() {
+        return (apiVersion.contains("/") ? "/apis/" : "/api/") + apiVersion;
+    }
+
+    /** What such objects are called in paths and permissions, {@code leases} for example. */
+    String resource() {
+        return resource;
     }
 
     static Optional<Kind> of(String text) {
-        return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
+        return Arrays.stream(values())
+                .filter(kind -> kind.text.equals(text) || kind.shortText.equals(text))
+                .findFirst();
     }
 
     /** All of them, for a sentence. */
     static String choices() {
         return Arrays.stream(values()).map(Kind::text).collect(Collectors.joining(", "));
+    }
+
+    /** All of them as operators call them, for a sentence. */
+    static String shortChoices() {
+        return Arrays.stream(values()).map(Kind::shortText).collect(Collectors.joining(", "));
     }
 
     /** The backend of a candidate; it connects when first used. */
@@ -80,11 +107,16 @@ enum Kind {
 
     /** @throws IllegalArgumentException when the kubeconfig is of no use */
     KubernetesBackend.Builder kubernetes(Path kubeconfig) {
+        return kubernetes().kubeconfig(kubeconfig);
+    }
+
+    /** One that is yet to be told where the cluster is. */
+    KubernetesBackend.Builder kubernetes() {
         return switch (this) {
-            case K8S_ENDPOINTS -> KubernetesBackend.endpoints().kubeconfig(kubeconfig);
-            case K8S_CONFIGMAP -> KubernetesBackend.configMap().kubeconfig(kubeconfig);
-            case K8S_LEASE -> KubernetesBackend.lease().kubeconfig(kubeconfig);
-            case ZOOKEEPER, ETCD -> throw new IllegalStateException(text + " needs no kubeconfig");
+            case K8S_ENDPOINTS -> KubernetesBackend.endpoints();
+            case K8S_CONFIGMAP -> KubernetesBackend.configMap();
+            case K8S_LEASE -> KubernetesBackend.lease();
+            case ZOOKEEPER, ETCD -> throw new IllegalStateException(text + " is not on Kubernetes");
         };
     }
 }

@@ -1,0 +1,109 @@
+package dev.baton.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.baton.cli.Status.Election;
+import dev.baton.cli.Status.State;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What client-go calls a LeaderElectionRecord, as any of its clients writes it: nothing in it has to be there.
+ *
+ * @param holder null for nobody
+ */
+record LeaderRecord(
+        @Nullable String holder,
+        @Nullable Instant acquired,
+        @Nullable Instant renewed,
+        @Nullable Duration leaseDuration,
+        @Nullable Integer transitions) {
+    static final String ANNOTATION = "control-plane.alpha.kubernetes.io/leader";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Clocks of a cluster differ by less, and one that is read in whole seconds does too. */
+    private static final Duration TOLERATED = Duration.ofSeconds(2);
+
+    /** The record in a Lease's spec. */
+    static LeaderRecord ofLease(JsonNode lease) {
+        return of(lease.path("spec"), "leaseTransitions");
+    }
+
+    /** The record in an object's annotation; null for none, or for a text that is no record. */
+    static @Nullable LeaderRecord ofAnnotation(JsonNode object) {
+        try {
+            JsonNode record = MAPPER.readTree(annotation(object));
+            return record.isObject() ? of(record, "leaderTransitions") : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    static String annotation(JsonNode object) {
+        return object.path("metadata").path("annotations").path(ANNOTATION).asText();
+    }
+
+    private static LeaderRecord of(JsonNode record, String transitions) {
+        String holder = record.path("holderIdentity").asText("");
+        JsonNode seconds = record.path("leaseDurationSeconds");
+        JsonNode count = record.path(transitions);
+        return new LeaderRecord(
+                holder.isEmpty() || record.path("holderIdentity").isNull() ? null : holder,
+                time(record.path("acquireTime")),
+                time(record.path("renewTime")),
+                seconds.canConvertToInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null,
+                count.isInt() ? count.asInt() : null);
+    }
+
+    private static @Nullable Instant time(JsonNode node) {
+        try {
+            return node.isTextual() ? OffsetDateTime.parse(node.asText()).toInstant() : null;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** What it says of the election {@code name} at {@code now}. */
+    Election at(String name, Instant now) {
+        List<String> remarks = new ArrayList<>();
+        State state = state(now, remarks);
+        return new Election(
+                name, state, holder, acquired, renewed, leaseDuration, transitions, null, null, List.copyOf(remarks));
+    }
+
+    private State state(Instant now, List<String> remarks) {
+        if (holder == null) {
+            remarks.add("nobody leads: the record names no holder" + (renewed == null ? "" : released(now)));
+            return State.VACANT;
+        }
+        if (renewed == null || leaseDuration == null) {
+            remarks.add("the record of " + holder + " does not say "
+                    + (renewed == null ? "when it was renewed" : "for how long")
+                    + ", so whether " + holder + " still leads cannot be told");
+            return State.UNKNOWN;
+        }
+        if (renewed.isAfter(now.plus(TOLERATED))) {
+            remarks.add("renewed " + Ages.text(Duration.between(now, renewed)) + " in the future: the clock of "
+                    + holder + " is ahead, so its lease may have run out already");
+        }
+        Instant end = renewed.plus(leaseDuration);
+        if (now.isAfter(end)) {
+            remarks.add("nobody leads: the lease of " + holder + " ran out " + Ages.text(Duration.between(end, now))
+                    + " ago; nobody renewed it, and nobody took over");
+            return State.EXPIRED;
+        }
+        return State.LED;
+    }
+
+    private String released(Instant now) {
+        return renewed == null || renewed.isAfter(now)
+                ? ""
+                : "; it was released " + Ages.text(Duration.between(renewed, now)) + " ago";
+    }
+}

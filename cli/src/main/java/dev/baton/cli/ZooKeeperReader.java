@@ -1,0 +1,254 @@
+package dev.baton.cli;
+
+import dev.baton.cli.Status.Election;
+import dev.baton.cli.Status.Place;
+import dev.baton.cli.Status.State;
+import dev.baton.cli.Status.ZooKeeperMember;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.zookeeper.session.Line;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Elections on ZooKeeper: the nodes below a name, in the order of Baton and of Curator's LeaderLatch.
+ *
+ * <p>ZooKeeper answers no read without a session: there is one while this is open, and it owns no node.
+ */
+final class ZooKeeperReader implements StatusReader {
+    private static final String HEARTBEATS = ".heartbeat";
+    /** More sessions than that are not looked through for the one that matters. */
+    private static final int MOST_HEARTBEATS = 2_000;
+
+    private final ZooKeeperMembers members;
+    private final String basePath;
+    private final List<String> names;
+    private final Duration patience;
+    private @Nullable ZooKeeper connected;
+    private volatile Runnable changed = () -> {};
+
+    /** What a node holds. */
+    private record Node(String name, String identity, Stat stat) {}
+
+    /**
+     * @param basePath above the elections, without a slash at its end
+     * @param names below {@code basePath}, or whole paths that begin with a slash
+     */
+    ZooKeeperReader(ZooKeeperMembers members, String basePath, List<String> names, Duration patience) {
+        this.members = members;
+        this.basePath = basePath;
+        this.names = names;
+        this.patience = patience;
+    }
+
+    @Override
+    public Status read() throws IOException, InterruptedException {
+        List<ZooKeeperMember> seen = members.ask();
+        List<String> warnings = new ArrayList<>();
+        List<Election> elections = new ArrayList<>();
+        ZooKeeper client = client(seen);
+        if (client == null) {
+            names.forEach(name -> elections.add(
+                    Election.without(name, State.UNKNOWN, "who leads cannot be told: no server of ZooKeeper serves")));
+            if (names.isEmpty()) {
+                elections.add(Election.without(
+                        basePath, State.UNKNOWN, "who leads cannot be told: no server of ZooKeeper serves"));
+            }
+            warnings.addAll(ZooKeeperMembers.withoutSession(seen));
+        } else {
+            try {
+                elections(client, elections);
+                warnings.addAll(members.judge(seen, config(client)));
+            } catch (KeeperException e) {
+                throw new IOException(sentence(e), e);
+            }
+        }
+        return new Status(
+                Kind.ZOOKEEPER.shortText(), members.address(), Instant.now(), elections, seen, List.copyOf(warnings));
+    }
+
+    /** A client with a session, or null when a server answers and none serves. */
+    private @Nullable ZooKeeper client(List<ZooKeeperMember> seen) throws IOException, InterruptedException {
+        ZooKeeper before = connected;
+        if (before != null && before.getState() == ZooKeeper.States.CONNECTED) {
+            return before;
+        }
+        if (before != null) {
+            before.close();
+            connected = null;
+        }
+        Optional<ZooKeeper> opened = ZooKeeperAccess.connect(members.address(), patience);
+        if (opened.isEmpty() && seen.stream().noneMatch(ZooKeeperMember::reachable)) {
+            throw new IOException("ZooKeeper at " + members.address() + " is not reachable (no answer within "
+                    + ElectionTiming.text(patience)
+                    + "); check the addresses with: echo srvr | nc HOST PORT");
+        }
+        connected = opened.orElse(null);
+        return connected;
+    }
+
+    private void elections(ZooKeeper client, List<Election> elections) throws KeeperException, InterruptedException {
+        Map<Long, Instant> heartbeats = heartbeats(client);
+        for (String name : names) {
+            elections.add(election(client, name, heartbeats));
+        }
+        if (names.isEmpty()) {
+            for (String namespace : children(client, basePath)) {
+                if (namespace.startsWith(".")) {
+                    continue;
+                }
+                String folder = (basePath.equals("/") ? "" : basePath) + "/" + namespace;
+                for (String name : children(client, folder)) {
+                    Election found = election(client, namespace + "/" + name, heartbeats);
+                    if (found.state() == State.LED) {
+                        elections.add(found);
+                    }
+                }
+            }
+        }
+    }
+
+    private Election election(ZooKeeper client, String name, Map<Long, Instant> heartbeats)
+            throws KeeperException, InterruptedException {
+        String path = path(name);
+        List<Node> line = new ArrayList<>();
+        try {
+            Line listed = Line.of(client.getChildren(path, event -> changed.run()));
+            for (String each : listed.names()) {
+                read(client, path, each).ifPresent(line::add);
+            }
+        } catch (KeeperException.NoNodeException e) {
+            awaitCreation(client, path);
+            return Election.without(name, State.ABSENT, "nobody leads: there is no node " + path);
+        }
+        if (line.isEmpty()) {
+            return Election.without(name, State.VACANT, "nobody leads: nobody is in line at " + path);
+        }
+        Node first = line.get(0);
+        long session = first.stat().getEphemeralOwner();
+        List<String> remarks = new ArrayList<>();
+        if (session == 0) {
+            String node = path + "/" + first.name();
+            remarks.add("the node " + node + " is of no session, so it stays whether its maker lives or not; if nobody"
+                    + " owns it, delete it in zkCli.sh with: delete " + node);
+        }
+        return new Election(
+                name,
+                State.LED,
+                first.identity(),
+                null,
+                heartbeats.get(session),
+                null,
+                null,
+                first.stat().getCzxid(),
+                line.stream()
+                        .map(node -> new Place(
+                                node.identity(),
+                                path + "/" + node.name(),
+                                node.stat().getCzxid(),
+                                Instant.ofEpochMilli(node.stat().getCtime())))
+                        .toList(),
+                remarks);
+    }
+
+    private Optional<Node> read(ZooKeeper client, String path, String name)
+            throws KeeperException, InterruptedException {
+        try {
+            Stat stat = new Stat();
+            byte[] data = client.getData(path + "/" + name, false, stat);
+            return Optional.of(new Node(name, data == null ? "" : new String(data, StandardCharsets.UTF_8), stat));
+        } catch (KeeperException.NoNodeException e) {
+            // It has left the line between the two reads.
+            return Optional.empty();
+        }
+    }
+
+    /** The watch that a listing leaves on a node that is there. */
+    private void awaitCreation(ZooKeeper client, String path) throws KeeperException, InterruptedException {
+        Watcher told = event -> changed.run();
+        client.exists(path, told);
+    }
+
+    /** When each session last wrote, by the clock of ZooKeeper's leader. LeaderLatch's sessions do not. */
+    private Map<Long, Instant> heartbeats(ZooKeeper client) throws KeeperException, InterruptedException {
+        Map<Long, Instant> newest = new HashMap<>();
+        String folder = (basePath.equals("/") ? "" : basePath) + "/" + HEARTBEATS;
+        List<String> nodes = children(client, folder);
+        if (nodes.size() <= MOST_HEARTBEATS) {
+            for (String each : nodes) {
+                Stat stat = client.exists(folder + "/" + each, false);
+                if (stat != null) {
+                    newest.merge(
+                            stat.getEphemeralOwner(),
+                            Instant.ofEpochMilli(stat.getMtime()),
+                            (one, other) -> one.isAfter(other) ? one : other);
+                }
+            }
+        }
+        return newest;
+    }
+
+    /** Sorted; empty for a node that is not there. */
+    private static List<String> children(ZooKeeper client, String path) throws KeeperException, InterruptedException {
+        try {
+            return client.getChildren(path, false).stream().sorted().toList();
+        } catch (KeeperException.NoNodeException e) {
+            return List.of();
+        }
+    }
+
+    /** What the ensemble says of itself; nothing where that is denied, or it is one server alone. */
+    private static String config(ZooKeeper client) throws InterruptedException {
+        try {
+            byte[] data = client.getConfig(false, new Stat());
+            return data == null ? "" : new String(data, StandardCharsets.UTF_8);
+        } catch (KeeperException e) {
+            return "";
+        }
+    }
+
+    private String path(String name) {
+        return name.startsWith("/") ? name : (basePath.equals("/") ? "" : basePath) + "/" + name;
+    }
+
+    private String sentence(KeeperException failure) {
+        String at = "ZooKeeper at " + members.address();
+        return switch (failure.code()) {
+            case NOAUTH ->
+                at + " denies access to " + failure.getPath()
+                        + "; this client is anybody, so world needs READ there, or read it with zkCli.sh after addauth";
+            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED ->
+                at + " was lost while it was read (" + failure.code() + "); try again";
+            default -> at + " answered " + failure.code() + " for " + failure.getPath();
+        };
+    }
+
+    @Override
+    public void follow(Runnable toRun) {
+        // By the watches that each reading leaves on the elections that it lists.
+        changed = toRun;
+    }
+
+    @Override
+    public void close() {
+        ZooKeeper client = connected;
+        if (client != null) {
+            try {
+                client.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

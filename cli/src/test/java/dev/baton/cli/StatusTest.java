@@ -1,0 +1,274 @@
+package dev.baton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.baton.cli.Status.Election;
+import dev.baton.cli.Status.EtcdMember;
+import dev.baton.cli.Status.Place;
+import dev.baton.cli.Status.State;
+import dev.baton.cli.Status.ZooKeeperMember;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What is made of what a store says, without a store. */
+class StatusTest {
+    private static final Instant RENEWED = Instant.parse("2026-01-02T03:04:05.123456Z");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String LEASE = """
+            {"spec": {"holderIdentity": "ada", "leaseDurationSeconds": 15, "acquireTime": "2026-01-02T03:00:00.000000Z",
+             "renewTime": "2026-01-02T03:04:05.123456Z", "leaseTransitions": 3}}""";
+
+    @Test
+    void leaseIsLedUntilItsDurationHasPassedSinceItsRenewal() throws IOException {
+        LeaderRecord record = LeaderRecord.ofLease(JSON.readTree(LEASE));
+
+        Election led = record.at("orders/x", RENEWED.plusSeconds(15));
+        assertThat(led.state()).isEqualTo(State.LED);
+        assertThat(led.holder()).isEqualTo("ada");
+        assertThat(led.transitions()).isEqualTo(3);
+        assertThat(led.since()).isEqualTo(Instant.parse("2026-01-02T03:00:00Z"));
+        assertThat(led.remarks()).isEmpty();
+
+        Election expired = record.at("orders/x", RENEWED.plusSeconds(15 + 180));
+        assertThat(expired.state()).isEqualTo(State.EXPIRED);
+        assertThat(expired.remarks())
+                .containsExactly(
+                        "nobody leads: the lease of ada ran out 3 m ago; nobody renewed it, and nobody took over");
+    }
+
+    @Test
+    void leaseThatSaysLessIsReadAsFarAsItGoes() throws IOException {
+        for (String free :
+                List.of("{}", "{\"spec\": {\"holderIdentity\": \"\"}}", "{\"spec\": {\"holderIdentity\": null}}")) {
+            assertThat(LeaderRecord.ofLease(JSON.readTree(free))
+                            .at("a/b", RENEWED)
+                            .state())
+                    .isEqualTo(State.VACANT);
+        }
+        Election vague = LeaderRecord.ofLease(JSON.readTree("{\"spec\": {\"holderIdentity\": \"ada\"}}"))
+                .at("a/b", RENEWED);
+        assertThat(vague.state()).isEqualTo(State.UNKNOWN);
+        assertThat(vague.holder()).isEqualTo("ada");
+        assertThat(vague.remarks()).singleElement().asString().contains("does not say when it was renewed");
+    }
+
+    @Test
+    void holderWhoseClockIsAheadIsSaidToBe() throws IOException {
+        Election ahead = LeaderRecord.ofLease(JSON.readTree(LEASE)).at("a/b", RENEWED.minusSeconds(60));
+
+        assertThat(ahead.state()).isEqualTo(State.LED);
+        assertThat(ahead.remarks()).singleElement().asString().startsWith("renewed 60 s in the future");
+    }
+
+    @Test
+    void annotationIsReadWithAnyWidthOfFractions() throws IOException {
+        LeaderRecord record = Objects.requireNonNull(LeaderRecord.ofAnnotation(annotated("""
+                {"holderIdentity":"bob","leaseDurationSeconds":15,"acquireTime":"2026-01-02T03:04:05Z",
+                "renewTime":"2026-01-02T03:04:05.123Z","leaderTransitions":7}""")));
+
+        assertThat(record.at("a/b", RENEWED).transitions()).isEqualTo(7);
+        assertThat(record.at("a/b", RENEWED).state()).isEqualTo(State.LED);
+        assertThat(LeaderRecord.ofAnnotation(annotated("no record"))).isNull();
+    }
+
+    private static JsonNode annotated(String text) {
+        var object = JSON.createObjectNode();
+        object.putObject("metadata").putObject("annotations").put(LeaderRecord.ANNOTATION, text);
+        return object;
+    }
+
+    @Test
+    void jsonAndYamlAreTheSameObject() throws IOException {
+        Status status = status(election("orders/x", State.LED, "ada", 7));
+
+        JsonNode json = JSON.readTree(StatusTree.json(status));
+
+        assertThat(new YAMLMapper().readTree(StatusTree.yaml(status))).isEqualTo(json);
+        assertThat(JSON.readTree(StatusTree.jsonLine(status))).isEqualTo(json);
+        assertThat(StatusTree.jsonLine(status)).hasLineCount(1);
+        JsonNode election = json.path("elections").get(0);
+        assertThat(election.path("state").asText()).isEqualTo("LED");
+        assertThat(election.path("renewed").asText()).isEqualTo(RENEWED.toString());
+        assertThat(election.path("leaseDuration").asInt()).isEqualTo(15);
+        assertThat(election.path("transitions").isNull()).isTrue();
+        assertThat(json.path("members").get(0).path("leader").asBoolean()).isTrue();
+    }
+
+    @Test
+    void tablesSayWhoLeadsWhoWaitsAndWhatIsWrong() {
+        Status status = status(
+                election("orders/x", State.LED, "ada", 7),
+                Election.without("orders/y", State.VACANT, "nobody leads: there is no key below /baton/orders/y/"));
+
+        String text = StatusText.of(status);
+
+        assertThat(text.lines().map(line -> line.replaceAll(" {2,}", " | ")))
+                .contains(
+                        "ELECTION | LEADER | SINCE | RENEWED | TRANSITIONS | TOKEN | IN LINE",
+                        "orders/x | ada | - | 3.0 s ago | - | 7 | 2",
+                        "orders/y | (nobody) | - | - | - | - | -",
+                        "orders/y: nobody leads: there is no key below /baton/orders/y/",
+                        "orders/x | 2 | bob | 9 | - | /baton/orders/x/2",
+                        "8e9e | one | http://etcd1:2379 | 3.6.5 | 20 kB | leader | 42 | false",
+                        "8e9f | two | http://etcd2:2379 | - | - | unreachable | - | false",
+                        "warning: something");
+    }
+
+    @Test
+    void exitCodeIsOfTheWorst() {
+        Election led = election("a/b", State.LED, "ada", 1);
+        assertThat(StatusCommand.code(status(led))).isZero();
+        assertThat(StatusCommand.code(status())).isEqualTo(3);
+        assertThat(StatusCommand.code(status(led, election("a/c", State.EXPIRED, "bob", 2))))
+                .isEqualTo(3);
+        assertThat(StatusCommand.code(status(led, Election.without("a/c", State.ABSENT, "none"))))
+                .isEqualTo(3);
+        assertThat(StatusCommand.code(status(
+                        Election.without("a/c", State.VACANT, "none"), Election.without("a/d", State.UNKNOWN, "?"))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void renewalIsNoChangeAndEverythingElseIs() {
+        Status before = status(election("orders/x", State.LED, "ada", 7));
+        Election renewed = new Election(
+                "orders/x",
+                State.LED,
+                "ada",
+                null,
+                RENEWED.plusSeconds(2),
+                Duration.ofSeconds(15),
+                null,
+                7L,
+                before.elections().get(0).inLine(),
+                List.of());
+        assertThat(StatusChanges.between(before, status(renewed))).isEmpty();
+        assertThat(StatusChanges.between(before, status(election("orders/x", State.LED, "bob", 9))))
+                .containsExactly("orders/x  bob leads, token 9");
+        assertThat(StatusChanges.between(
+                        before, status(Election.without("orders/x", State.VACANT, "nobody leads: none"))))
+                .containsExactly("orders/x  nobody leads: none");
+        assertThat(StatusChanges.between(before, status()))
+                .containsExactly("orders/x  nobody leads: it is not there any more");
+        assertThat(StatusChanges.between(status(), before)).containsExactly("orders/x  ada leads, token 7");
+
+        Election alone = new Election(
+                "orders/x", State.LED, "ada", null, RENEWED, null, null, 7L, List.of(place("ada", 7)), List.of());
+        assertThat(StatusChanges.between(before, status(alone))).containsExactly("orders/x  in line: ada");
+        Status otherLeader = new Status(
+                "etcd",
+                "",
+                RENEWED,
+                before.elections(),
+                List.of(member("8e9e", "one", false), member("8e9f", "two", true)),
+                List.of("something", "more"));
+        assertThat(StatusChanges.between(before, otherLeader))
+                .containsExactly(
+                        "member one (http://etcd1:2379)  unreachable",
+                        "member two (http://etcd2:2379)  leader",
+                        "warning: more");
+    }
+
+    @Test
+    void agesAreForPeople() {
+        assertThat(Ages.text(Duration.ofMillis(1_260))).isEqualTo("1.2 s");
+        assertThat(Ages.text(Duration.ofSeconds(-5))).isEqualTo("0.0 s");
+        assertThat(Ages.text(Duration.ofSeconds(119))).isEqualTo("119 s");
+        assertThat(Ages.text(Duration.ofSeconds(185))).isEqualTo("3 m");
+        assertThat(Ages.text(Duration.ofMinutes(125))).isEqualTo("2 h 5 m");
+        assertThat(Ages.text(Duration.ofHours(50))).isEqualTo("2 d 2 h");
+    }
+
+    @Test
+    void serverOfZooKeeperIsWhatItSaysToSrvr() {
+        ZooKeeperMember leader = ZooKeeperMembers.read("zk1:2181", """
+                Zookeeper version: 3.9.5-abc, built on 2026-01-01 00:00 UTC
+                Latency min/avg/max: 0/0.0/0
+                Zxid: 0x100000007
+                Mode: leader
+                """);
+        assertThat(leader).isEqualTo(new ZooKeeperMember("zk1:2181", true, "leader", "3.9.5", "0x100000007"));
+        assertThat(ZooKeeperMembers.read("a:1", "This ZooKeeper instance is not currently serving requests\n")
+                        .state())
+                .isEqualTo("not serving");
+        assertThat(ZooKeeperMembers.read("a:1", "srvr is not executed because it is not in the whitelist.\n")
+                        .state())
+                .isEqualTo("srvr not allowed");
+    }
+
+    @Test
+    void ensembleIsCountedByItsOwnConfiguration() {
+        ZooKeeperMembers members = new ZooKeeperMembers("zk1:2181,zk2:2181", Duration.ofSeconds(1));
+        List<ZooKeeperMember> seen = List.of(zooKeeper("leader"), zooKeeper("follower"));
+        String two = "server.1=zk1:2888:3888:participant\nserver.2=zk2:2888:3888:participant;0.0.0.0:2181\n";
+
+        assertThat(members.judge(seen, two + "version=0"))
+                .singleElement()
+                .asString()
+                .contains("2 voters, an even number");
+        assertThat(members.judge(seen, two + "server.3=zk3:2888:3888:participant\nversion=0"))
+                .singleElement()
+                .asString()
+                .contains("3 voters", "--endpoints names 2");
+        assertThat(members.judge(
+                        List.of(zooKeeper("leader"), zooKeeper("follower"), zooKeeper("unreachable")),
+                        two + "server.3=zk3:2888:3888\nserver.4=zk4:2888:3888:observer\nversion=0"))
+                .containsExactly(
+                        "server zk:2181: unreachable",
+                        "the ensemble has 3 voters and 1 observers, of which --endpoints names 3; name the others to see"
+                                + " them");
+        assertThat(members.judge(List.of(zooKeeper("standalone")), "")).isEmpty();
+        assertThat(ZooKeeperMembers.withoutSession(List.of(zooKeeper("not serving"), zooKeeper("unreachable"))))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("lost its quorum", "of 2 servers named 1 answers, and none serves");
+    }
+
+    private static ZooKeeperMember zooKeeper(String state) {
+        return new ZooKeeperMember("zk:2181", !state.equals("unreachable"), state, null, null);
+    }
+
+    private static Status status(Election... elections) {
+        return new Status(
+                "etcd",
+                "http://etcd1:2379",
+                RENEWED.plusSeconds(3),
+                List.of(elections),
+                List.of(member("8e9e", "one", true), member("8e9f", "two", false)),
+                List.of("something"));
+    }
+
+    private static EtcdMember member(String id, String name, boolean up) {
+        String address = "http://etcd" + (name.equals("one") ? 1 : 2) + ":2379";
+        return up
+                ? new EtcdMember(id, name, address, true, "3.6.5", 20_480L, true, 42L, false)
+                : new EtcdMember(id, name, address, false, null, null, false, null, false);
+    }
+
+    private static Election election(String name, State state, String holder, long token) {
+        return new Election(
+                name,
+                state,
+                holder,
+                null,
+                RENEWED,
+                Duration.ofSeconds(15),
+                null,
+                token,
+                List.of(place(holder, token), new Place("bob", "/baton/orders/x/2", 9, null)),
+                List.of());
+    }
+
+    private static Place place(String identity, long token) {
+        return new Place(identity, "/baton/orders/x/1", token, null);
+    }
+}
