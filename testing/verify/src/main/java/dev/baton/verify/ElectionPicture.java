@@ -11,8 +11,10 @@ import dev.baton.verify.picture.Timeline.Tone;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongFunction;
 
 /** One election's history as a timeline: a lane a candidate, its terms as bars. */
@@ -26,27 +28,41 @@ public final class ElectionPicture {
     private final Clocks clocks;
     private final List<Span> gaps;
     private final long bound;
+    private final Staging staging;
 
-    private ElectionPicture(ElectionHistory history, Premises premises) {
+    private ElectionPicture(ElectionHistory history, Premises premises, Staging staging) {
         this.history = history;
         this.clocks = history.clocks();
         this.gaps = LeaderWithinBound.gaps(history);
         this.bound = premises.failoverBound().toNanos();
+        this.staging = staging;
     }
 
     /** What {@code history} looks like. */
     public static Timeline of(ElectionHistory history, Premises premises) {
-        return new ElectionPicture(history, premises).timeline();
+        return of(history, premises, Staging.PLAIN);
+    }
+
+    /** The same, laid out as {@code staging} says, with what was done from outside. */
+    public static Timeline of(ElectionHistory history, Premises premises, Staging staging) {
+        return new ElectionPicture(history, premises, staging).timeline();
     }
 
     private Timeline timeline() {
-        List<Lane> lanes = new ArrayList<>();
-        history.runs().forEach(run -> lanes.add(lane(run)));
-        history.unheard().forEach(holder -> lanes.add(seen(holder)));
+        Map<String, Lane> lanes = new LinkedHashMap<>();
+        history.runs().forEach(run -> fill(lanes.computeIfAbsent(staging.lane().apply(run.name()), Lane::named), run));
+        for (Disturbance done : staging.disturbances()) {
+            String tip = done.what() + " for " + Words.span(done.to() - done.from()) + "\nfrom "
+                    + Words.time(history.wall(done.from()));
+            lanes.computeIfAbsent(done.lane(), Lane::named)
+                    .bars()
+                    .add(new Bar(done.from(), done.to(), Tone.DISTURBED, done.what(), tip));
+        }
+        history.unheard().forEach(holder -> lanes.put(holder, seen(holder)));
         long from = history.begin();
         long to = history.terms().stream().mapToLong(term -> term.end(clocks)).reduce(history.end(), Math::max);
         long margin = Math.max(1, (to - from) / 80);
-        return new Timeline(from - margin, to + margin, tick(to - from), lanes, bands());
+        return new Timeline(from - margin, to + margin, tick(to - from), List.copyOf(lanes.values()), bands());
     }
 
     private List<Bar> bands() {
@@ -64,8 +80,7 @@ public final class ElectionPicture {
         return bands;
     }
 
-    private Lane lane(CandidateRun run) {
-        Lane lane = Lane.named(run.name());
+    private void fill(Lane lane, CandidateRun run) {
         for (Term term : history.termsOf(run)) {
             bars(lane, term);
         }
@@ -78,7 +93,6 @@ public final class ElectionPicture {
             lane.lines().add(new Bar(span.from(), span.to(), Tone.PAUSED, "", "paused"));
         }
         run.log().forEach(logged -> mark(lane, logged.event()));
-        return lane;
     }
 
     private void bars(Lane lane, Term term) {

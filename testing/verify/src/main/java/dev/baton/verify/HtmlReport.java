@@ -49,13 +49,26 @@ public final class HtmlReport {
             <span><i style="background:#7b879455"></i>nobody led for longer than the bound</span></div>
             """;
 
+    private static final String DISTURBED =
+            "<span><i style=\"background:repeating-linear-gradient(-45deg,#d9730d 0 2px,transparent 2px 5px);"
+                    + "border:1px solid #d9730d\"></i>something is done to it</span>";
+
     private final StringBuilder html = new StringBuilder(32_768).append(HEAD);
 
-    private HtmlReport() {}
+    private final Staging staging;
+
+    private HtmlReport(Staging staging) {
+        this.staging = staging;
+    }
 
     /** The page. */
     public static String of(Verification verification) {
-        return new HtmlReport().write(verification);
+        return of(verification, Staging.PLAIN);
+    }
+
+    /** The page, its pictures laid out as {@code staging} says. */
+    public static String of(Verification verification, Staging staging) {
+        return new HtmlReport(staging).write(verification);
     }
 
     private String write(Verification verification) {
@@ -116,9 +129,9 @@ public final class HtmlReport {
         html.append(Words.count(history.terms().size(), "term")).append(", ");
         html.append(Words.span(history.end() - history.begin())).append(" from ");
         html.append(Words.time(history.wall(history.begin()))).append("; times are UTC</p>\n<div class=\"scroll\">");
-        html.append(SvgTimeline.draw(ElectionPicture.of(history, premises)))
+        html.append(SvgTimeline.draw(ElectionPicture.of(history, premises, staging)))
                 .append("</div>")
-                .append(KEY);
+                .append(staging.disturbances().isEmpty() ? KEY : KEY.replace("</div>", DISTURBED + "</div>"));
         terms(history);
         html.append("</section>\n");
     }

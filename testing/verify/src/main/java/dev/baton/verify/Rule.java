@@ -14,6 +14,8 @@ public enum Rule {
     EXPIRY_IS_FINAL("what has expired stays so"),
     /** While a candidate contends and reaches the store, somebody leads again within the bound. */
     LEADER_WITHIN_BOUND("a leader again within the bound"),
+    /** What leaders wrote where tokens are compared is neither overwritten by a deposed one nor lost. */
+    FENCED_WRITES("fenced writes"),
     /** How terms ended that were not handed over. */
     ENDS("how terms ended"),
     /** What the logs leave open. */

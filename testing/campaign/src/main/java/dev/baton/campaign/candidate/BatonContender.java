@@ -42,7 +42,10 @@ final class BatonContender implements Contender {
             case ETCD ->
                 EtcdBackend.builder(settings.where()).shutdownHook(false).build();
             case ZOOKEEPER ->
-                ZooKeeperBackend.builder(settings.where()).shutdownHook(false).build();
+                ZooKeeperBackend.builder(settings.where())
+                        .tickTime(Settings.ZOOKEEPER_TICK)
+                        .shutdownHook(false)
+                        .build();
         };
     }
 

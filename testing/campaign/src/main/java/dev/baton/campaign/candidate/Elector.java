@@ -3,30 +3,33 @@ package dev.baton.campaign.candidate;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The ways to elect that a campaign knows, by name. */
 public enum Elector {
     /** This library. */
-    BATON(BatonContender::open, EnumSet.allOf(Store.class));
-
-    private final Contenders contenders;
-    private final Set<Store> stores;
-
-    Elector(Contenders contenders, Set<Store> stores) {
-        this.contenders = contenders;
-        this.stores = stores;
-    }
+    BATON,
+    /** This library, by a user who does not heed that a term has ended: to see a campaign fail. */
+    HEEDLESS;
 
     /** Opens its contenders. */
     public Contenders contenders() {
-        return contenders;
+        return switch (this) {
+            case BATON -> BatonContender::open;
+            case HEEDLESS -> HeedlessContender::open;
+        };
     }
 
     /** Whether it elects on {@code store}. */
     public boolean electsOn(Store store) {
-        return stores.contains(store);
+        return switch (this) {
+            case BATON, HEEDLESS -> EnumSet.allOf(Store.class).contains(store);
+        };
+    }
+
+    /** Whether its candidates tell events in the form that {@code baton verify} reads. */
+    public boolean tellsEvents() {
+        return this == BATON || this == HEEDLESS;
     }
 
     /** {@code baton}. */

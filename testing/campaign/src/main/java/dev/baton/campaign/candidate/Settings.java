@@ -20,4 +20,8 @@ public record Settings(
         String identity,
         Duration leaseDuration,
         Duration renewDeadline,
-        Duration retryPeriod) {}
+        Duration retryPeriod) {
+
+    /** The tickTime of every campaign's ZooKeeper servers. */
+    public static final Duration ZOOKEEPER_TICK = Duration.ofMillis(500);
+}

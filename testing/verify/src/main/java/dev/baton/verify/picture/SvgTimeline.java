@@ -3,7 +3,9 @@ package dev.baton.verify.picture;
 import dev.baton.verify.picture.Timeline.Bar;
 import dev.baton.verify.picture.Timeline.Lane;
 import dev.baton.verify.picture.Timeline.Mark;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Draws a {@link Timeline} as SVG. It brings its own style, which follows the reader's preference for light or dark, so
@@ -18,6 +20,8 @@ public final class SvgTimeline {
     private static final double LETTER = 6.6;
     private static final int MOST_TICKS = 10;
     private static final long[] STEPS = {1, 2, 5, 10, 20, 50, 100, 200, 500};
+    private static final Set<Timeline.Tone> UNFILLED =
+            EnumSet.of(Timeline.Tone.SEEN, Timeline.Tone.ASSUMED, Timeline.Tone.DISTURBED);
     private static final int[] SECONDS = {
         1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400
     };
@@ -42,9 +46,14 @@ public final class SvgTimeline {
             .timeline .label{fill:var(--term-ink);font-weight:600;font-size:11px;pointer-events:none}
             .timeline .seen-label,.timeline .assumed-label{fill:var(--ink);font-size:11px;pointer-events:none}
             .timeline .hatch{stroke:var(--assumed);stroke-width:2;opacity:.55}
+            .timeline .disturbed{fill:url(#disturbed);stroke:var(--fault);stroke-width:1.5}
+            .timeline .disturbed-label{fill:var(--ink);font-size:11px;pointer-events:none}
+            .timeline .rain{stroke:var(--fault);stroke-width:2.5;opacity:.75}
             </style>
             <defs><pattern id="assumed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
-            <line class="hatch" x1="0" x2="0" y1="0" y2="6"/></pattern></defs>
+            <line class="hatch" x1="0" x2="0" y1="0" y2="6"/></pattern>\
+            <pattern id="disturbed" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">\
+            <line class="rain" x1="0" x2="0" y1="0" y2="7"/></pattern></defs>
             """;
 
     private final Timeline timeline;
@@ -152,9 +161,7 @@ public final class SvgTimeline {
                 "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"3\"><title>%s</title></rect>%n",
                 style, x(bar.from()), y, width(bar), BAR, escaped(bar.tip()));
         if (!bar.label().isEmpty() && bar.label().length() * LETTER + 10 < width(bar)) {
-            String label = bar.tone() == Timeline.Tone.SEEN || bar.tone() == Timeline.Tone.ASSUMED
-                    ? style + "-label"
-                    : "label";
+            String label = UNFILLED.contains(bar.tone()) ? style + "-label" : "label";
             add(
                     "<text class=\"%s\" x=\"%.1f\" y=\"%d\">%s</text>%n",
                     label, x(bar.from()) + 6, y + 15, escaped(bar.label()));

@@ -42,6 +42,8 @@ public record Timeline(long from, long to, LongFunction<String> tick, List<Lane>
         WRONG,
         /** Something was done to it. */
         FAULT,
+        /** Something is being done to it. */
+        DISTURBED,
         /** Something happened. */
         EVENT;
 
