@@ -52,4 +52,24 @@ class ReportsTest {
                         "prefers-color-scheme")
                 .doesNotContain("ben<");
     }
+
+    @Test
+    void pageShowsWhatWasDoneInTheLaneOfWhomItWasDoneTo() {
+        long begin = BROKEN.histories().get(0).begin();
+        Staging staging = new Staging(
+                name -> "everybody",
+                List.of(
+                        new Disturbance("everybody", begin + 1_000_000_000L, begin + 9_000_000_000L, "paused"),
+                        new Disturbance("store", begin + 1_000_000_000L, begin + 2_000_000_000L, "killed")));
+
+        assertThat(HtmlReport.of(BROKEN, staging))
+                .contains(
+                        "class=\"disturbed\"",
+                        ">everybody</text>",
+                        ">store</text>",
+                        "paused for 8.000 s",
+                        "something is done to it")
+                .doesNotContain(">ada</text>");
+        assertThat(HtmlReport.of(BROKEN)).doesNotContain("class=\"disturbed\"", "something is done to it");
+    }
 }

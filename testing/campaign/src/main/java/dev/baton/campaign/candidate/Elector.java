@@ -27,11 +27,6 @@ public enum Elector {
         };
     }
 
-    /** Whether its candidates tell events in the form that {@code baton verify} reads. */
-    public boolean tellsEvents() {
-        return this == BATON || this == HEEDLESS;
-    }
-
     /** {@code baton}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

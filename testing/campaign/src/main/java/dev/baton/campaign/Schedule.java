@@ -1,0 +1,54 @@
+package dev.baton.campaign;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Draws faults from a seed: each once before any comes again, in another order each time. Two of three that strike one
+ * candidate strike the leader. A fault lasts from a fifth of leaseDuration, which is survived, to nearly twice as long.
+ */
+final class Schedule {
+    private static final double LEAST_LASTING = 0.2;
+    private static final double MOST_LASTING = 1.8;
+    private static final int LEAST_QUIET_MILLIS = 500;
+    private static final int MOST_QUIET_MILLIS = 2_000;
+    private static final int THREE = 3;
+
+    private final List<Fault> faults;
+    private final int candidates;
+    private final Duration leaseDuration;
+    private final Random random;
+    private final Deque<Fault> deck = new ArrayDeque<>();
+
+    /** @throws IllegalArgumentException when there are no faults */
+    Schedule(List<Fault> faults, int candidates, Duration leaseDuration, long seed) {
+        if (faults.isEmpty()) {
+            throw new IllegalArgumentException("there is no fault to make");
+        }
+        this.faults = List.copyOf(faults);
+        this.candidates = candidates;
+        this.leaseDuration = leaseDuration;
+        this.random = new Random(seed);
+    }
+
+    Draw next() {
+        if (deck.isEmpty()) {
+            List<Fault> shuffled = new ArrayList<>(faults);
+            Collections.shuffle(shuffled, random);
+            deck.addAll(shuffled);
+        }
+        double lasting = LEAST_LASTING + random.nextDouble() * (MOST_LASTING - LEAST_LASTING);
+        int quiet = LEAST_QUIET_MILLIS + random.nextInt(MOST_QUIET_MILLIS - LEAST_QUIET_MILLIS);
+        return new Draw(
+                deck.remove(),
+                random.nextInt(THREE) != 0,
+                random.nextInt(candidates),
+                Duration.ofNanos((long) (lasting * leaseDuration.toNanos())),
+                Duration.ofMillis(quiet));
+    }
+}

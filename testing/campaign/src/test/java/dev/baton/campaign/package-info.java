@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.campaign;
+
+import org.jspecify.annotations.NullMarked;
