@@ -98,11 +98,11 @@ final class Campaign implements AutoCloseable {
         Optional<Candidate> next = awaitLeader();
         out.printf(
                 Locale.ROOT,
-                "%7.1f s  %s %s%s for %.1f s; %s%n",
+                "%7.1f s  %s: %s%s for %.1f s; %s%n",
                 (from - begun) / 1e9,
                 whom,
                 fault.name(),
-                led ? ", leading," : "",
+                led ? " (leading)" : "",
                 (healed - from) / 1e9,
                 next.map(Candidate::name).map(name -> name + " leads").orElse("nobody leads any more"));
         return next.isPresent();

@@ -152,7 +152,7 @@ final class Judge {
                 .filter(fault ->
                         new Stretch(fault.from(), fault.healed()).and(when).length() >= 0)
                 .findFirst()
-                .map(fault -> ", while " + fault.whom() + " was " + fault.fault())
+                .map(fault -> ", during \"" + fault.fault() + "\" (" + fault.whom() + ")")
                 .orElse(", while nothing was done to anybody");
     }
 
@@ -251,11 +251,10 @@ final class Judge {
             find(
                     Finding.Kind.VIOLATION,
                     Rule.LEADER_WITHIN_BOUND,
-                    "after " + effect.struck().whom() + " was "
-                            + effect.struck().fault()
+                    "after \"" + effect.struck().fault() + "\" (" + effect.struck().whom() + ")"
                             + (effect.afterHealing().toDays() > 0
                                     ? " nobody led any more"
-                                    : " and healed, nobody led for "
+                                    : " was healed, nobody led for "
                                             + span(effect.afterHealing().toNanos()))
                             + "; the bound is " + ElectionTiming.text(bound));
         }

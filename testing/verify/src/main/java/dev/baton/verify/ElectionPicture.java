@@ -11,10 +11,12 @@ import dev.baton.verify.picture.Timeline.Tone;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /** One election's history as a timeline: a lane a candidate, its terms as bars. */
@@ -51,18 +53,26 @@ public final class ElectionPicture {
     private Timeline timeline() {
         Map<String, Lane> lanes = new LinkedHashMap<>();
         history.runs().forEach(run -> fill(lanes.computeIfAbsent(staging.lane().apply(run.name()), Lane::named), run));
+        Set<String> candidates = Set.copyOf(lanes.keySet());
         for (Disturbance done : staging.disturbances()) {
-            String tip = done.what() + " for " + Words.span(done.to() - done.from()) + "\nfrom "
-                    + Words.time(history.wall(done.from()));
-            lanes.computeIfAbsent(done.lane(), Lane::named)
-                    .bars()
-                    .add(new Bar(done.from(), done.to(), Tone.DISTURBED, done.what(), tip));
+            disturb(lanes.computeIfAbsent(done.lane(), Lane::named), done, candidates.contains(done.lane()));
         }
+        lanes.values().forEach(lane -> lane.marks().sort(Comparator.comparingLong(Mark::at)));
         history.unheard().forEach(holder -> lanes.put(holder, seen(holder)));
         long from = history.begin();
         long to = history.terms().stream().mapToLong(term -> term.end(clocks)).reduce(history.end(), Math::max);
         long margin = Math.max(1, (to - from) / 80);
         return new Timeline(from - margin, to + margin, tick(to - from), List.copyOf(lanes.values()), bands());
+    }
+
+    /** In a candidate's lane there are words enough below the bars; elsewhere there is room for them. */
+    private void disturb(Lane lane, Disturbance done, boolean toCandidate) {
+        String tip = done.what() + " for " + Words.span(done.to() - done.from()) + "\nfrom "
+                + Words.time(history.wall(done.from()));
+        lane.bars().add(new Bar(done.from(), done.to(), Tone.DISTURBED, toCandidate ? done.what() : "", tip));
+        if (!toCandidate) {
+            lane.marks().add(new Mark(done.from(), Tone.FAULT, done.what(), tip));
+        }
     }
 
     private List<Bar> bands() {
