@@ -3,6 +3,7 @@ package dev.baton.campaign;
 import dev.baton.campaign.candidate.CandidateMain;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.TcpProxy;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,12 @@ final class Candidate implements AutoCloseable {
     private static final Pattern CLAIM = Pattern.compile("\"type\":\"claims\",\"from\":\\d+,\"to\":(\\d+)}");
     /** A claim no older than this is taken for one that still stands. */
     private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Of this process, as one finds it that runs in another folder. */
+    private static final String CLASS_PATH = Stream.of(
+                    System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
 
     private final int index;
     private final CampaignPlan plan;
@@ -86,7 +95,7 @@ final class Candidate implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                CLASS_PATH,
                 CandidateMain.class.getName()));
         command.addAll(List.of(
                 plan.elector().text(),

@@ -251,7 +251,8 @@ final class Judge {
             find(
                     Finding.Kind.VIOLATION,
                     Rule.LEADER_WITHIN_BOUND,
-                    "after \"" + effect.struck().fault() + "\" (" + effect.struck().whom() + ")"
+                    "after \"" + effect.struck().fault() + "\" ("
+                            + effect.struck().whom() + ")"
                             + (effect.afterHealing().toDays() > 0
                                     ? " nobody led any more"
                                     : " was healed, nobody led for "
