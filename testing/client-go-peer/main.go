@@ -13,11 +13,15 @@
 //	refused     a write failed, for the reason in the detail
 //	stopping    it was asked to end by SIGTERM, and its work has stopped
 //	stopped     OnStoppedLeading is called
+//	claims      the answer to a line on its standard input: the detail is "true" while it is between OnStartedLeading
+//	            and OnStoppedLeading, its context is not done, and IsLeader says that it leads; otherwise "false"
 //
 // It stops its work before it cancels the context, since client-go gives up the record before it calls OnStoppedLeading.
+// Its leadership over, it ends, unless it is told to contend again.
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -25,6 +29,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -44,6 +49,8 @@ var (
 	renewDeadline   = flag.Duration("renew-deadline", 10*time.Second, "how long renewals may fail")
 	retryPeriod     = flag.Duration("retry-period", 2*time.Second, "how often the lock is renewed or tried")
 	releaseOnCancel = flag.Bool("release-on-cancel", true, "whether the lock is given up at the end")
+	again           = flag.Bool("again", false, "whether it contends again, with another elector, after each leadership")
+	leashed         = flag.Bool("leashed", false, "whether it answers its standard input, and is killed by the end of that")
 )
 
 func main() {
@@ -65,20 +72,9 @@ func run() error {
 		return err
 	}
 	tell := &teller{election: *namespace + "/" + *name, candidate: *identity}
-	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock:            &toldLock{Interface: lock, tell: tell},
-		LeaseDuration:   *leaseDuration,
-		RenewDeadline:   *renewDeadline,
-		RetryPeriod:     *retryPeriod,
-		ReleaseOnCancel: *releaseOnCancel,
-		Callbacks: leaderelection.LeaderCallbacks{
-			OnStartedLeading: func(context.Context) { tell.now("started", "") },
-			OnStoppedLeading: func() { tell.now("stopped", "") },
-			OnNewLeader:      func(leader string) { tell.now("leader", leader) },
-		},
-	})
-	if err != nil {
-		return err
+	claims := &claims{}
+	if *leashed {
+		go answer(claims, tell)
 	}
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -91,9 +87,68 @@ func run() error {
 		cancel()
 	}()
 
-	tell.now("contending", "")
-	elector.Run(ctx)
+	for first := true; first || *again && ctx.Err() == nil; first = false {
+		elector, err := newElector(&toldLock{Interface: lock, tell: tell}, tell, claims)
+		if err != nil {
+			return err
+		}
+		tell.now("contending", "")
+		elector.Run(ctx)
+	}
 	return nil
+}
+
+func newElector(lock resourcelock.Interface, tell *teller, claims *claims) (*leaderelection.LeaderElector, error) {
+	var elector *leaderelection.LeaderElector
+	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
+		Lock:            lock,
+		LeaseDuration:   *leaseDuration,
+		RenewDeadline:   *renewDeadline,
+		RetryPeriod:     *retryPeriod,
+		ReleaseOnCancel: *releaseOnCancel,
+		Callbacks: leaderelection.LeaderCallbacks{
+			OnStartedLeading: func(ctx context.Context) {
+				claims.begin(func() bool { return ctx.Err() == nil && elector.IsLeader() })
+				tell.now("started", "")
+			},
+			OnStoppedLeading: func() {
+				claims.end()
+				tell.now("stopped", "")
+			},
+			OnNewLeader: func(leader string) { tell.now("leader", leader) },
+		},
+	})
+	return elector, err
+}
+
+// claims is what the present leadership, if there is one, says of itself; for use by many goroutines.
+type claims struct {
+	mutex sync.Mutex
+	leads func() bool
+}
+
+func (c *claims) begin(leads func() bool) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.leads = leads
+}
+
+func (c *claims) end() {
+	c.begin(nil)
+}
+
+func (c *claims) held() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.leads != nil && c.leads()
+}
+
+// answer ends the process with its input, as if it were killed: whoever asked is dead.
+func answer(claims *claims, tell *teller) {
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		tell.now("claims", strconv.FormatBool(claims.held()))
+	}
+	os.Exit(1)
 }
 
 // toldLock is a lock whose reads and writes are told.

@@ -19,7 +19,7 @@ public record CandidateEvent(long at, String event, String election, String cand
             + ",\"candidate\":" + TEXT + ",\"detail\":" + TEXT + "}");
 
     /** What {@code line} tells; empty for one that is not an event, or only the beginning of one. */
-    static Optional<CandidateEvent> parse(String line) {
+    public static Optional<CandidateEvent> parse(String line) {
         Matcher found = LINE.matcher(line);
         return found.matches()
                 ? Optional.of(new CandidateEvent(

@@ -151,8 +151,11 @@ final class ServerProcess {
         return running;
     }
 
+    /** Signals the process, and those that it started. */
     private void signal(String signal) {
-        List<String> kill = List.of("kill", signal, Long.toString(running().pid()));
+        Process running = running();
+        List<String> kill = new ArrayList<>(List.of("kill", signal, Long.toString(running.pid())));
+        running.descendants().forEach(child -> kill.add(Long.toString(child.pid())));
         try {
             Process killing = new ProcessBuilder(kill).inheritIO().start();
             if (!killing.waitFor(SIGNAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) || killing.exitValue() != 0) {
