@@ -1,5 +1,10 @@
 package dev.baton.campaign.candidate;
 
+import dev.baton.campaign.peer.ClientGoContender;
+import dev.baton.campaign.peer.CuratorContender;
+import dev.baton.campaign.peer.Fabric8Contender;
+import dev.baton.campaign.peer.JetcdContender;
+import dev.baton.campaign.peer.OfficialContender;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -10,13 +15,28 @@ public enum Elector {
     /** This library. */
     BATON,
     /** This library, by a user who does not heed that a term has ended: to see a campaign fail. */
-    HEEDLESS;
+    HEEDLESS,
+    /** client-go, the reference on Kubernetes. */
+    CLIENT_GO,
+    /** fabric8's {@code LeaderElector}. */
+    FABRIC8,
+    /** The official Java client's {@code LeaderElector}. */
+    OFFICIAL_JAVA,
+    /** Curator's {@code LeaderLatch}. */
+    CURATOR,
+    /** jetcd's {@code Election}. */
+    JETCD;
 
     /** Opens its contenders. */
     public Contenders contenders() {
         return switch (this) {
             case BATON -> BatonContender::open;
             case HEEDLESS -> HeedlessContender::open;
+            case CLIENT_GO -> ClientGoContender::open;
+            case FABRIC8 -> Fabric8Contender::open;
+            case OFFICIAL_JAVA -> OfficialContender::open;
+            case CURATOR -> CuratorContender::open;
+            case JETCD -> JetcdContender::open;
         };
     }
 
@@ -24,6 +44,9 @@ public enum Elector {
     public boolean electsOn(Store store) {
         return switch (this) {
             case BATON, HEEDLESS -> EnumSet.allOf(Store.class).contains(store);
+            case CLIENT_GO, FABRIC8, OFFICIAL_JAVA -> store == Store.KUBERNETES;
+            case CURATOR -> store == Store.ZOOKEEPER;
+            case JETCD -> store == Store.ETCD;
         };
     }
 

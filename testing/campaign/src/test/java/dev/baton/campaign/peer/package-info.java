@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.campaign.peer;
+
+import org.jspecify.annotations.NullMarked;
