@@ -7,10 +7,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 
 /** The same rules hold of it behind a circuit breaker and a rate limiter. */
-@Tag("long")
 class DecoratedEtcdConformanceIT extends LockBackendConformance {
     /** The kit asks more than fifty times a second, and does not wait for ten. */
     private static final RateLimiterConfig LIMITER = RateLimiterConfig.custom()

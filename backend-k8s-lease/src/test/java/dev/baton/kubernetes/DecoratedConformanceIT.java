@@ -9,10 +9,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 
 /** A Lease keeps every rule with a circuit breaker, a rate limiter and time limits around it, too. */
-@Tag("long")
 class DecoratedConformanceIT extends LockBackendConformance {
     /** The kit asks more than fifty times a second, and does not wait for ten. */
     private static final RateLimiterConfig LIMITER = RateLimiterConfig.custom()

@@ -24,7 +24,12 @@ import java.util.function.Function;
 
 /** A real API server, to which each backend has a network of its own, and an administrator's hand on its objects. */
 final class KubernetesHarness implements BackendHarness {
+    /** In whole seconds, as records have them, and retryPeriod as mixed fleets need it. */
+    private static final ElectionTiming SHORTEST =
+            ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1));
+
     private final String name;
+    private final ElectionTiming timing;
     private final Function<Config, LockBackend> opening;
     private final KubernetesStage stage = new KubernetesStage();
     private final List<AdministratorsHand> hands;
@@ -35,7 +40,14 @@ final class KubernetesHarness implements BackendHarness {
      * @param kinds where that backend keeps its records
      */
     KubernetesHarness(String name, Function<Config, LockBackend> opening, LockObject... kinds) throws IOException {
+        this(name, SHORTEST, opening, kinds);
+    }
+
+    /** The same, for candidates of another timing, in whole seconds. */
+    KubernetesHarness(String name, ElectionTiming timing, Function<Config, LockBackend> opening, LockObject... kinds)
+            throws IOException {
         this.name = name;
+        this.timing = timing;
         this.opening = opening;
         this.hands = Arrays.stream(kinds)
                 .map(kind -> new AdministratorsHand(stage.server, kind))
@@ -77,10 +89,9 @@ final class KubernetesHarness implements BackendHarness {
                 });
     }
 
-    /** In whole seconds, as records have them, and retryPeriod as mixed fleets need it. */
     @Override
     public ElectionTiming timing() {
-        return ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1));
+        return timing;
     }
 
     @Override
