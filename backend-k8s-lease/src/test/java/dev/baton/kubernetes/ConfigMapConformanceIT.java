@@ -8,12 +8,6 @@ import java.io.IOException;
 class ConfigMapConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
-        return new KubernetesHarness(
-                "kubernetes configmap",
-                config -> KubernetesBackend.configMap()
-                        .config(config)
-                        .shutdownHook(false)
-                        .build(),
-                LockObject.CONFIG_MAP);
+        return KubernetesKit.CONFIG_MAP.harness();
     }
 }

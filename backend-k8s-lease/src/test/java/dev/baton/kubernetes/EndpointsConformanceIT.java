@@ -8,12 +8,6 @@ import java.io.IOException;
 class EndpointsConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
-        return new KubernetesHarness(
-                "kubernetes endpoints",
-                config -> KubernetesBackend.endpoints()
-                        .config(config)
-                        .shutdownHook(false)
-                        .build(),
-                LockObject.ENDPOINTS);
+        return KubernetesKit.ENDPOINTS.harness();
     }
 }

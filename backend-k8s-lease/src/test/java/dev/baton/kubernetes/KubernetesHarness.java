@@ -24,10 +24,6 @@ import java.util.function.Function;
 
 /** A real API server, to which each backend has a network of its own, and an administrator's hand on its objects. */
 final class KubernetesHarness implements BackendHarness {
-    /** In whole seconds, as records have them, and retryPeriod as mixed fleets need it. */
-    private static final ElectionTiming SHORTEST =
-            ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1));
-
     private final String name;
     private final ElectionTiming timing;
     private final Function<Config, LockBackend> opening;
@@ -36,14 +32,10 @@ final class KubernetesHarness implements BackendHarness {
     private final Map<LockBackend, TcpProxy> networks = new ConcurrentHashMap<>();
 
     /**
+     * @param timing of the candidates, in whole seconds
      * @param opening opens a backend on the server of the configuration
      * @param kinds where that backend keeps its records
      */
-    KubernetesHarness(String name, Function<Config, LockBackend> opening, LockObject... kinds) throws IOException {
-        this(name, SHORTEST, opening, kinds);
-    }
-
-    /** The same, for candidates of another timing, in whole seconds. */
     KubernetesHarness(String name, ElectionTiming timing, Function<Config, LockBackend> opening, LockObject... kinds)
             throws IOException {
         this.name = name;

@@ -8,12 +8,6 @@ import java.io.IOException;
 class LeaseConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
-        return new KubernetesHarness(
-                "kubernetes lease",
-                config -> KubernetesBackend.lease()
-                        .config(config)
-                        .shutdownHook(false)
-                        .build(),
-                LockObject.LEASE);
+        return KubernetesKit.LEASE.harness();
     }
 }

@@ -1,0 +1,13 @@
+package dev.baton.kubernetes;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.LockBackendConformance;
+import java.io.IOException;
+
+/** Both stores together keep every rule behind a circuit breaker, too. */
+class DecoratedHoldTwoConformanceIT extends LockBackendConformance {
+    @Override
+    protected BackendHarness harness() throws IOException {
+        return KubernetesKit.HOLD_TWO.decorated();
+    }
+}

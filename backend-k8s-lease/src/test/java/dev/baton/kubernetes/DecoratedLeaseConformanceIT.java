@@ -1,0 +1,13 @@
+package dev.baton.kubernetes;
+
+import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.LockBackendConformance;
+import java.io.IOException;
+
+/** A Lease keeps every rule behind a circuit breaker, too. */
+class DecoratedLeaseConformanceIT extends LockBackendConformance {
+    @Override
+    protected BackendHarness harness() throws IOException {
+        return KubernetesKit.LEASE.decorated();
+    }
+}
