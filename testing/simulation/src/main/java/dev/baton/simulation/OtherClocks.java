@@ -10,14 +10,16 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** A runtime whose driver sees other clocks. */
-abstract class OtherClocks implements BackendRuntime, Timekeeper {
+public abstract class OtherClocks implements BackendRuntime, Timekeeper {
     private final BackendRuntime right;
 
-    OtherClocks(BackendRuntime right) {
+    /** @param right does everything but tell the time */
+    protected OtherClocks(BackendRuntime right) {
         this.right = right;
     }
 
-    Moment truly() {
+    /** The time as it is. */
+    public Moment truly() {
         return right.timekeeper().now();
     }
 

@@ -4,6 +4,7 @@ import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.simulation.ForwardingRegister;
+import dev.baton.simulation.OtherClocks;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
@@ -20,9 +21,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What is behind the names in {@link Mistake}. */
@@ -167,72 +165,17 @@ final class Mistakes {
     }
 
     /** A runtime whose driver sees a clock that may stand still. */
-    private static final class Frozen implements BackendRuntime, Timekeeper {
-        private final BackendRuntime right;
+    private static final class Frozen extends OtherClocks {
         private @Nullable Moment at;
 
         Frozen(BackendRuntime right) {
-            this.right = right;
-        }
-
-        Moment truly() {
-            return right.timekeeper().now();
+            super(right);
         }
 
         @Override
         public Moment now() {
             Moment stands = at;
             return stands == null ? truly() : stands;
-        }
-
-        @Override
-        public Timekeeper timekeeper() {
-            return this;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            right.timekeeper().execute(task);
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            return right.timekeeper().schedule(delay, task);
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return right.timekeeper().random();
-        }
-
-        @Override
-        public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
-            return right.send(priority, deadline, call);
-        }
-
-        @Override
-        public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
-            return right.sendNext(call);
-        }
-
-        @Override
-        public Executor callbacks() {
-            return right.callbacks();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return right.isClosed();
-        }
-
-        @Override
-        public Runnable register(OpenElection election) {
-            return right.register(election);
-        }
-
-        @Override
-        public void close() {
-            right.close();
         }
     }
 
