@@ -50,6 +50,7 @@ final class EtcdScene implements Scene {
                 new Fault("etcd leader killed", Kind.STORE, true, victim -> kill(List.of(leader()))),
                 new Fault("etcd leader paused", Kind.STORE, true, victim -> pause(leader())),
                 new Fault("etcd follower killed", Kind.STORE, true, victim -> kill(List.of(others().get(0)))),
+                new Fault("etcd follower paused", Kind.STORE, true, victim -> pause(others().get(0))),
                 new Fault("etcd quorum lost", Kind.STORE, true, victim -> kill(others())),
                 new Fault("all etcd killed", Kind.STORE, true, victim -> kill(all())),
                 new Fault("etcd leader moved", Kind.STORE, false, victim -> moveLeader()),

@@ -65,6 +65,11 @@ final class ZooKeeperScene implements Scene {
                         true,
                         victim -> kill(followers().subList(0, 1))),
                 new Fault(
+                        "ZooKeeper follower paused",
+                        Kind.STORE,
+                        true,
+                        victim -> pause(followers().get(0))),
+                new Fault(
                         "ZooKeeper follower isolated",
                         Kind.STORE,
                         true,
