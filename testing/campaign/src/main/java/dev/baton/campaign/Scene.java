@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** The store, with a way to it for each candidate, and what may happen to it. */
@@ -66,6 +67,9 @@ interface Scene extends AutoCloseable {
         faults.add(network("answers lost", proxy -> proxy.blackHole(Direction.TO_CLIENT)));
         faults.add(network("connections stranded", TcpProxy::strand));
         faults.add(network("slow network", proxy -> proxy.delay(DELAY, JITTER, 1)));
+        SplittableRandom losses = new SplittableRandom(1);
+        faults.add(new Fault(
+                "stalls and resets", Kind.NETWORK, true, victim -> StallsAndResets.on(victim.ways(), losses.split())));
         return faults;
     }
 

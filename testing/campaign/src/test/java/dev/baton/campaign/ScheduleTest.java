@@ -21,6 +21,12 @@ class ScheduleTest {
     }
 
     @Test
+    void drawsWhatMayHappenToAnyCandidate() {
+        assertThat(draws(7, FAULTS.size()).stream().map(draw -> draw.fault().name()))
+                .contains("killed", "paused", "cut off", "slow network", "stalls and resets");
+    }
+
+    @Test
     void strikesTheLeaderMoreOftenThanOthersForLongerAndShorterThanALease() {
         List<Draw> draws = draws(7, 1_000);
         assertThat(draws.stream().filter(Draw::leader).count()).isBetween(600L, 730L);
