@@ -53,6 +53,7 @@ final class EtcdScene implements Scene {
                 new Fault("etcd follower paused", Kind.STORE, true, victim -> pause(others().get(0))),
                 new Fault("etcd quorum lost", Kind.STORE, true, victim -> kill(others())),
                 new Fault("all etcd killed", Kind.STORE, true, victim -> kill(all())),
+                new Fault("etcd member replaced", Kind.STORE, true, victim -> replace(others().get(0))),
                 new Fault("etcd leader moved", Kind.STORE, false, victim -> moveLeader()),
                 new Fault("etcd compacted", Kind.STORE, false, victim -> compact()),
                 new Fault("key deleted", Kind.HAND, false, victim -> {
@@ -101,15 +102,16 @@ final class EtcdScene implements Scene {
         };
     }
 
+    private Healing replace(int member) {
+        cluster.remove(member);
+        return () -> {
+            cluster.add(member);
+            cluster.awaitServing();
+        };
+    }
+
     private Healing moveLeader() {
-        String next = "member" + others().get(0);
-        String id = cluster.etcdctl("member", "list")
-                .lines()
-                .filter(line -> line.contains(" " + next + ","))
-                .map(line -> line.substring(0, line.indexOf(',')))
-                .findFirst()
-                .orElseThrow();
-        cluster.etcdctl("move-leader", id);
+        cluster.etcdctl("move-leader", cluster.id(others().get(0)));
         return cluster::awaitServing;
     }
 

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * A real etcd cluster on loopback: each member is a process of its own, with its data in a temporary folder.
  *
  * <p>Members are numbered from 0. They can be killed and started again with the same data, and stopped and continued by
- * signals. What they write is not forced to the disk, which a killed process does not miss and a crashed machine would.
+ * signals, and taken out of the cluster and added again. What they write is not forced to the disk, which a killed process
+ * does not miss and a crashed machine would.
  *
  * <p>{@link #close} kills the processes and deletes the folder, and so does the JVM when it shuts down; when it is itself
  * killed, a {@link Watchdog} does. Safe for use by many threads.
@@ -47,8 +48,11 @@ public final class EtcdCluster implements AutoCloseable {
     private final Thread closeAtShutdown = new Thread(this::destroy, "etcd-cluster-close");
     private boolean closed;
 
-    /** @param tls the port that speaks TLS, or 0 for none */
-    private record Member(InetSocketAddress client, int tls, ServerProcess process) {}
+    /**
+     * @param tls the port that speaks TLS, or 0 for none
+     * @param peer the port where the other members find it
+     */
+    private record Member(InetSocketAddress client, int tls, int peer, ServerProcess process) {}
 
     private EtcdCluster(Path folder, List<Member> members, Duration patience) {
         this.folder = folder;
@@ -63,7 +67,11 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** What clients connect to: the URLs of all members, separated by commas. */
     public String endpoints() {
-        return IntStream.range(0, members.size()).mapToObj(this::endpoint).collect(Collectors.joining(","));
+        return endpoints(IntStream.range(0, members.size()));
+    }
+
+    private String endpoints(IntStream which) {
+        return which.mapToObj(this::endpoint).collect(Collectors.joining(","));
     }
 
     /** The URL of {@code member}. */
@@ -105,15 +113,82 @@ public final class EtcdCluster implements AutoCloseable {
     }
 
     /** Starts {@code member}, which must not be running, with the data that it had; does not wait until it serves. */
-    public synchronized void start(int member) {
+    public void start(int member) {
+        start(member(member));
+    }
+
+    private synchronized void start(Member member, String... more) {
         if (closed) {
             throw new IllegalStateException("the cluster in " + folder + " is closed");
         }
         try {
-            member(member).process().start();
+            member.process().start(more);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Takes {@code member} out of the cluster, kills it and deletes its data.
+     *
+     * @throws IllegalStateException if the cluster does not agree within {@link Builder#patience}: it wants a quorum without
+     *     that member, and all members to have known each other for five seconds
+     */
+    public void remove(int member) {
+        reconfigure(member, "remove", id(member));
+        kill(member);
+        Folders.delete(data(member));
+    }
+
+    /**
+     * Adds {@code member}, which was {@linkplain #remove removed}, as a new one without data and starts it; does not wait
+     * until it serves.
+     *
+     * @throws IllegalStateException if the cluster does not agree within {@link Builder#patience}
+     */
+    public void add(int member) {
+        reconfigure(
+                member,
+                "add",
+                name(member),
+                "--peer-urls=http://127.0.0.1:" + member(member).peer());
+        start(member(member), "--initial-cluster-state=existing");
+    }
+
+    /** Asks all but {@code member} for it: one that is taken out may end before it answers. */
+    private void reconfigure(int member, String... change) {
+        String others = endpoints(IntStream.range(0, members.size()).filter(other -> other != member));
+        List<String> arguments = new ArrayList<>(List.of("member"));
+        arguments.addAll(List.of(change));
+        Await.until(patience, "change of members", this::lastWords, () -> {
+            try {
+                etcdctl(others, arguments);
+                return true;
+            } catch (IllegalStateException e) {
+                if (String.valueOf(e.getMessage()).contains("unhealthy cluster")) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** The number by which etcd knows {@code member}, as {@code etcdctl} writes it: another after it was added again. */
+    public String id(int member) {
+        return etcdctl("member", "list")
+                .lines()
+                .filter(line -> line.contains(" " + name(member) + ","))
+                .map(line -> line.substring(0, line.indexOf(',')))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name(member) + " is not in the cluster"));
+    }
+
+    private static String name(int member) {
+        return "member" + member;
+    }
+
+    private Path data(int member) {
+        return folder.resolve(name(member)).resolve("data");
     }
 
     /** Stops {@code member} with SIGSTOP: its connections stay open and are not served. */
@@ -149,10 +224,14 @@ public final class EtcdCluster implements AutoCloseable {
      * @throws IllegalStateException with what it printed, if it fails
      */
     public String etcdctl(String... arguments) {
+        return etcdctl(endpoints(), List.of(arguments));
+    }
+
+    private static String etcdctl(String endpoints, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Program.ETCDCTL.path().toString());
-        command.add("--endpoints=" + endpoints());
-        command.addAll(List.of(arguments));
+        command.add("--endpoints=" + endpoints);
+        command.addAll(arguments);
         return Command.run(command);
     }
 
@@ -314,7 +393,11 @@ public final class EtcdCluster implements AutoCloseable {
                                 + tlsPort);
                         command.addAll(tls);
                     }
-                    laid.add(new Member(Ports.loopback(ports.get(member)), tlsPort, new ServerProcess(command, own)));
+                    laid.add(new Member(
+                            Ports.loopback(ports.get(member)),
+                            tlsPort,
+                            ports.get(members + member),
+                            new ServerProcess(command, own)));
                 }
                 Runtime.getRuntime().addShutdownHook(cluster.closeAtShutdown);
                 IntStream.range(0, members).forEach(cluster::start);

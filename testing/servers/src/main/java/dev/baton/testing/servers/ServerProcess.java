@@ -40,13 +40,15 @@ final class ServerProcess {
         this.log = folder.resolve("server.log");
     }
 
-    synchronized void start() throws IOException {
+    /** Starts it, this time with {@code more} arguments after its own. */
+    synchronized void start(String... more) throws IOException {
         if (isAlive()) {
             throw new IllegalStateException("the server in " + folder + " is running already");
         }
         logBeforeStart = Files.exists(log) ? Files.size(log) : 0;
         List<String> leashed = new ArrayList<>(LEASHED);
         leashed.addAll(command);
+        leashed.addAll(List.of(more));
         Process starting = new ProcessBuilder(leashed)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)

@@ -55,6 +55,26 @@ class EtcdClusterIT {
     }
 
     @Test
+    void memberIsTakenOutAndAddedAgainAsANewOneWithTheDataOfTheOthers() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
+            cluster.etcdctl("put", "a", "data");
+            String before = cluster.id(1);
+            cluster.remove(1);
+            assertThatIllegalStateException().isThrownBy(() -> cluster.id(1)).withMessageContaining("member1");
+            cluster.add(1);
+            cluster.awaitServing();
+            assertThat(cluster.id(1)).isNotEqualTo(before);
+            cluster.kill(1);
+            cluster.start(1);
+            cluster.awaitServing();
+            // Two of three: it takes the new one to serve.
+            cluster.kill(0);
+            cluster.awaitServing();
+            assertThat(cluster.etcdctl("get", "a", "--print-value-only")).isEqualTo("data\n");
+        }
+    }
+
+    @Test
     void closeLeavesNoProcessAndNoFile() throws Exception {
         EtcdCluster cluster = EtcdCluster.builder().start();
         long pid = cluster.pid(0);
