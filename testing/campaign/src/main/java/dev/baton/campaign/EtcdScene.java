@@ -3,6 +3,7 @@ package dev.baton.campaign;
 import dev.baton.campaign.Fault.Healing;
 import dev.baton.campaign.Fault.Kind;
 import dev.baton.testing.servers.EtcdCluster;
+import dev.baton.testing.servers.SlowDisk;
 import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,10 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An etcd cluster of three. */
 final class EtcdScene implements Scene {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdScene.class);
     private static final int MEMBERS = 3;
+    /** Shorter than etcd's election timeout of a second, so that the leader may go on, slowly. */
+    private static final Duration SYNC = Duration.ofMillis(600);
     /** A candidate's key, as Go's client, jetcd and this library name it: by the number of its lease. */
     private static final Pattern KEY = Pattern.compile(".*" + CampaignPlan.NAME + "/[0-9a-f]+");
 
@@ -25,7 +31,11 @@ final class EtcdScene implements Scene {
     }
 
     static EtcdScene start() throws IOException {
-        return new EtcdScene(EtcdCluster.builder().members(MEMBERS).start());
+        // Without forced writes there is no disk to wait for.
+        return new EtcdScene(EtcdCluster.builder()
+                .members(MEMBERS)
+                .flag("--unsafe-no-fsync=false")
+                .start());
     }
 
     @Override
@@ -46,7 +56,7 @@ final class EtcdScene implements Scene {
 
     @Override
     public List<Fault> faults() {
-        return List.of(
+        List<Fault> faults = new ArrayList<>(List.of(
                 new Fault("etcd leader killed", Kind.STORE, true, victim -> kill(List.of(leader()))),
                 new Fault("etcd leader paused", Kind.STORE, true, victim -> pause(leader())),
                 new Fault("etcd follower killed", Kind.STORE, true, victim -> kill(List.of(others().get(0)))),
@@ -64,7 +74,13 @@ final class EtcdScene implements Scene {
                     String key = firstKey();
                     cluster.etcdctl("lease", "revoke", key.substring(key.lastIndexOf('/') + 1));
                     return Healing.NONE;
-                }));
+                })));
+        if (SlowDisk.isPossible(cluster.pid(0))) {
+            faults.add(new Fault("etcd leader on slow disk", Kind.STORE, true, victim -> slowDown(leader())));
+        } else {
+            LOG.info("no slow disk is made: strace is missing, or may not trace");
+        }
+        return faults;
     }
 
     /** A lease of a new leader of etcd lasts anew, and an election timeout longer; expiry is looked for twice a second. */
@@ -98,6 +114,14 @@ final class EtcdScene implements Scene {
         cluster.pause(member);
         return () -> {
             cluster.resume(member);
+            cluster.awaitServing();
+        };
+    }
+
+    private Healing slowDown(int member) {
+        SlowDisk slow = SlowDisk.under(cluster.pid(member), SYNC);
+        return () -> {
+            slow.close();
             cluster.awaitServing();
         };
     }

@@ -44,6 +44,11 @@ public final class Requires {
         return find(name, System.getenv()).orElseThrow(() -> missing(notOnPath(name) + ": " + remedy, System.getenv()));
     }
 
+    /** Whether the program {@code name} is on the {@code PATH}, for what can be left out without it. */
+    static boolean hasProgram(String name) {
+        return find(name, System.getenv()).isPresent();
+    }
+
     static void that(boolean present, String reason, Map<String, String> environment) {
         if (!present) {
             throw missing(reason, environment);

@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process whose writes take long to be forced to the disk: {@code strace} holds each of its {@code fsync} and {@code
  * fdatasync} back, and nothing else that it does. It must force its writes in the first place.
  */
-final class SlowDisk implements AutoCloseable {
+public final class SlowDisk implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SlowDisk.class);
+    private static final String STRACE = "strace";
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Process strace;
@@ -21,15 +25,29 @@ final class SlowDisk implements AutoCloseable {
         this.strace = strace;
     }
 
+    /** Whether process {@code pid} can be slowed down here: there is {@code strace}, and it may trace that process. */
+    public static boolean isPossible(long pid) {
+        if (!Requires.hasProgram(STRACE)) {
+            return false;
+        }
+        try {
+            under(pid, Duration.ofMillis(1)).close();
+            return true;
+        } catch (IllegalStateException e) {
+            LOG.debug("process {} cannot be traced", pid, e);
+            return false;
+        }
+    }
+
     /**
      * Slows process {@code pid} down, and returns once that is so.
      *
      * @throws org.opentest4j.TestAbortedException if there is no {@code strace} here
      * @throws IllegalStateException if it may not trace other processes
      */
-    static SlowDisk under(long pid, Duration delay) {
+    public static SlowDisk under(long pid, Duration delay) {
         List<String> command = List.of(
-                Requires.program("strace").toString(),
+                Requires.program(STRACE).toString(),
                 "-f",
                 "-qq",
                 "-o",

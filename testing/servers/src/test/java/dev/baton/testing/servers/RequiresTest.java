@@ -29,6 +29,12 @@ class RequiresTest {
     }
 
     @Test
+    void whatCanBeLeftOutIsAskedFor() {
+        assertThat(Requires.hasProgram("sh")).isTrue();
+        assertThat(Requires.hasProgram("no-such-program")).isFalse();
+    }
+
+    @Test
     void aProgramThatIsNotOnThePathIsMissing() {
         assertThatThrownBy(() -> Requires.program("no-such-program", Map.of("PATH", "/usr/bin:/bin")))
                 .isInstanceOf(TestAbortedException.class)
