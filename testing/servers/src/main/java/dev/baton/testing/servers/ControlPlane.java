@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The control plane of a highly available Kubernetes cluster on loopback, all of it real: three etcd members, two API
@@ -37,8 +35,6 @@ import org.slf4j.LoggerFactory;
  * itself killed, a {@link Watchdog} does. Safe for use by many threads.
  */
 public final class ControlPlane implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
-    private static final int START_ATTEMPTS = 3;
     private static final int ETCD_MEMBERS = 3;
     private static final int PAIR = 2;
     private static final String CANDIDATE = "candidate";
@@ -82,8 +78,7 @@ public final class ControlPlane implements AutoCloseable {
     private final KubeHttp http;
     private final Map<Part, Running> parts = new LinkedHashMap<>();
     private final Map<Part, Integer> componentPorts = new LinkedHashMap<>();
-    private final Thread closeAtShutdown = new Thread(this::destroy, "control-plane-close");
-    private boolean closed;
+    private final EndedOnce end = new EndedOnce("control-plane", this::destroy);
 
     private ControlPlane(Builder builder, EtcdCluster etcd, List<KubeApiServer> servers, Path folder)
             throws IOException {
@@ -285,7 +280,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Starts {@code part}, which must not be running, with the data that it had; does not wait until it is ready. */
     public synchronized void start(Part part) {
-        if (closed) {
+        if (end.isOver()) {
             throw new IllegalStateException("the control plane is closed");
         }
         try {
@@ -369,19 +364,10 @@ public final class ControlPlane implements AutoCloseable {
     /** Kills all processes and deletes their data; a second call does nothing. */
     @Override
     public void close() {
-        destroy();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtShutdown);
-        } catch (IllegalStateException e) {
-            LOG.debug("the JVM is shutting down", e);
-        }
+        end.close();
     }
 
     private synchronized void destroy() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         // Clients before servers, so that none is left to be surprised.
         List<Part> all = new ArrayList<>(parts.keySet());
         IntStream.iterate(all.size() - 1, i -> i >= 0, i -> i - 1)
@@ -425,7 +411,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Starts what is not running yet, and waits for it. */
     private void startRest() throws BindException {
-        Runtime.getRuntime().addShutdownHook(closeAtShutdown);
+        end.begin();
         List<Part> rest =
                 parts().stream().filter(part -> state(part) == State.DOWN).toList();
         rest.forEach(this::start);
@@ -536,16 +522,7 @@ public final class ControlPlane implements AutoCloseable {
          */
         public ControlPlane start() throws IOException {
             requirePrograms();
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return startOnFreePorts();
-                } catch (BindException e) {
-                    if (attempt == START_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.info("starting again on other ports: {}", e.getMessage());
-                }
-            }
+            return Ports.onFree(this::startOnFreePorts);
         }
 
         private ControlPlane startOnFreePorts() throws IOException {

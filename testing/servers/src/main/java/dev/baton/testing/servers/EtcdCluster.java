@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EtcdCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdCluster.class);
-    private static final int START_ATTEMPTS = 3;
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final Pattern STATUS =
             Pattern.compile("\"member_id\":\"(\\d+)\".*\"leader\":\"(\\d+)\"", Pattern.DOTALL);
@@ -45,8 +44,7 @@ public final class EtcdCluster implements AutoCloseable {
     private final Duration patience;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build();
-    private final Thread closeAtShutdown = new Thread(this::destroy, "etcd-cluster-close");
-    private boolean closed;
+    private final EndedOnce end = new EndedOnce("etcd-cluster", this::destroy);
 
     /**
      * @param tls the port that speaks TLS, or 0 for none
@@ -118,7 +116,7 @@ public final class EtcdCluster implements AutoCloseable {
     }
 
     private synchronized void start(Member member, String... more) {
-        if (closed) {
+        if (end.isOver()) {
             throw new IllegalStateException("the cluster in " + folder + " is closed");
         }
         try {
@@ -238,19 +236,10 @@ public final class EtcdCluster implements AutoCloseable {
     /** Kills all members and deletes their data; a second call does nothing. */
     @Override
     public void close() {
-        destroy();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtShutdown);
-        } catch (IllegalStateException e) {
-            LOG.debug("the JVM is shutting down", e);
-        }
+        end.close();
     }
 
     private synchronized void destroy() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         members.forEach(member -> member.process().kill());
         Folders.delete(folder);
     }
@@ -362,16 +351,7 @@ public final class EtcdCluster implements AutoCloseable {
                 throw new IllegalArgumentException("a cluster of " + members + " members must have 1 to 9");
             }
             Path binary = Program.ETCD.path();
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return startOnFreePorts(binary);
-                } catch (BindException e) {
-                    if (attempt == START_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.info("starting again on other ports: {}", e.getMessage());
-                }
-            }
+            return Ports.onFree(() -> startOnFreePorts(binary));
         }
 
         private EtcdCluster startOnFreePorts(Path binary) throws IOException {
@@ -399,7 +379,7 @@ public final class EtcdCluster implements AutoCloseable {
                             ports.get(members + member),
                             new ServerProcess(command, own)));
                 }
-                Runtime.getRuntime().addShutdownHook(cluster.closeAtShutdown);
+                cluster.end.begin();
                 IntStream.range(0, members).forEach(cluster::start);
                 awaitAll(cluster);
                 return cluster;

@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KubeApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubeApiServer.class);
-    private static final int START_ATTEMPTS = 3;
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
     private static final Pattern TOKEN = Pattern.compile("\"token\":\\s*\"([^\"]+)\"");
 
@@ -40,11 +39,9 @@ public final class KubeApiServer implements AutoCloseable {
     private final ServerProcess process;
     private final Duration patience;
     private final boolean ownsEtcd;
-    private final Thread closeAtShutdown = new Thread(this::destroy, "kube-apiserver-close");
+    private final EndedOnce end = new EndedOnce("kube-apiserver", this::destroy);
     /** Null until the server has made its certificate. */
     private volatile @Nullable KubeHttp http;
-
-    private boolean closed;
 
     private KubeApiServer(Builder builder, Path parent, KubeFolder folder, int port, ServerProcess process) {
         this.etcd = builder.etcd;
@@ -180,7 +177,7 @@ public final class KubeApiServer implements AutoCloseable {
 
     /** Starts the server, which must not be running; does not wait until it serves. */
     public synchronized void start() {
-        if (closed) {
+        if (end.isOver()) {
             throw new IllegalStateException("the API server at " + url() + " is closed");
         }
         try {
@@ -292,19 +289,10 @@ public final class KubeApiServer implements AutoCloseable {
     /** Kills the server and deletes its folder, but no object in etcd; a second call does nothing. */
     @Override
     public void close() {
-        destroy();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtShutdown);
-        } catch (IllegalStateException e) {
-            LOG.debug("the JVM is shutting down", e);
-        }
+        end.close();
     }
 
     private synchronized void destroy() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         process.kill();
         Folders.delete(parent);
         if (ownsEtcd) {
@@ -381,16 +369,7 @@ public final class KubeApiServer implements AutoCloseable {
          */
         public KubeApiServer start() throws IOException {
             Path binary = Program.KUBE_APISERVER.path();
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return startOnFreePort(binary);
-                } catch (BindException e) {
-                    if (attempt == START_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.info("starting again on another port: {}", e.getMessage());
-                }
-            }
+            return Ports.onFree(() -> startOnFreePort(binary));
         }
 
         private KubeApiServer startOnFreePort(Path binary) throws IOException {
@@ -401,7 +380,7 @@ public final class KubeApiServer implements AutoCloseable {
             ServerProcess process = new ServerProcess(command(binary, folder, port), folder.path());
             KubeApiServer server = new KubeApiServer(this, parent, folder, port, process);
             try {
-                Runtime.getRuntime().addShutdownHook(server.closeAtShutdown);
+                server.end.begin();
                 server.start();
                 awaitReady(server);
                 folder.writeKubeconfig(server.url());
@@ -410,7 +389,7 @@ public final class KubeApiServer implements AutoCloseable {
                 // The etcd stays: whoever started it may try again on another port.
                 server.process.kill();
                 Folders.delete(parent);
-                Runtime.getRuntime().removeShutdownHook(server.closeAtShutdown);
+                server.end.forget();
                 throw e;
             }
         }

@@ -1,6 +1,7 @@
 package dev.baton.testing.servers;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,12 +11,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Free ports of 127.0.0.1, from below those that the system gives to outgoing connections. */
 final class Ports {
+    private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
     private static final int FIRST = 12_000;
     private static final int BEYOND_LAST = 32_000;
     private static final int TRIES = 10_000;
+    private static final int START_ATTEMPTS = 3;
 
     private Ports() {}
 
@@ -33,6 +38,30 @@ final class Ports {
                     + " and need " + count);
         }
         return new ArrayList<>(ports);
+    }
+
+    /** Starts something on ports that were free a moment ago. */
+    interface Start<T> {
+        /**
+         * Starts it.
+         *
+         * @throws BindException if others took a port meanwhile; nothing is left running then
+         */
+        T attempt() throws IOException;
+    }
+
+    /** Starts it, and on others where a port was taken, three times at most. */
+    static <T> T onFree(Start<T> start) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return start.attempt();
+            } catch (BindException e) {
+                if (attempt == START_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.info("starting again on other ports: {}", e.getMessage());
+            }
+        }
     }
 
     /** A port of 127.0.0.1, and never of ::1; 0 stands for any. */

@@ -19,8 +19,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A real ZooKeeper ensemble on loopback: each member is a process of its own, with its data in a temporary folder.
@@ -32,15 +30,11 @@ import org.slf4j.LoggerFactory;
  * killed, a {@link Watchdog} does. Safe for use by many threads.
  */
 public final class ZooKeeperEnsemble implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperEnsemble.class);
-    private static final int START_ATTEMPTS = 3;
-
     private final Path folder;
     private final List<Member> members;
     private final @Nullable PeerNetwork network;
     private final Duration patience;
-    private final Thread closeAtShutdown = new Thread(this::destroy, "zookeeper-ensemble-close");
-    private boolean closed;
+    private final EndedOnce end = new EndedOnce("zookeeper-ensemble", this::destroy);
 
     private record Member(InetSocketAddress client, ServerProcess process) {}
 
@@ -159,19 +153,10 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     /** Kills all members and deletes their data; a second call does nothing. */
     @Override
     public void close() {
-        destroy();
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtShutdown);
-        } catch (IllegalStateException e) {
-            LOG.debug("the JVM is shutting down", e);
-        }
+        end.close();
     }
 
     private synchronized void destroy() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         members.forEach(member -> member.process().kill());
         if (network != null) {
             network.close();
@@ -180,7 +165,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     }
 
     private synchronized void start(Member member) {
-        if (closed) {
+        if (end.isOver()) {
             throw new IllegalStateException("the ensemble in " + folder + " is closed");
         }
         try {
@@ -305,16 +290,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
          */
         public ZooKeeperEnsemble start() throws IOException {
             check();
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return startOnFreePorts();
-                } catch (BindException e) {
-                    if (attempt == START_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.info("starting again on other ports: {}", e.getMessage());
-                }
-            }
+            return Ports.onFree(this::startOnFreePorts);
         }
 
         private void check() {
@@ -341,7 +317,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
                 for (int member = 0; member < members; member++) {
                     laid.add(lay(folder, member, clientPorts.get(member), settings, network));
                 }
-                Runtime.getRuntime().addShutdownHook(ensemble.closeAtShutdown);
+                ensemble.end.begin();
                 laid.forEach(ensemble::start);
                 awaitAll(ensemble);
                 return ensemble;
