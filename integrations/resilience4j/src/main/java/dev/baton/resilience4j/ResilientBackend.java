@@ -5,11 +5,8 @@ import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Answer.Refused;
 import dev.baton.spi.BackendException;
-import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
-import dev.baton.spi.ElectionName;
-import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -54,8 +51,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Time is the runtime's. Nothing blocks, and no thread is started.
  */
-public final class ResilientBackend implements LockBackend, EventSink {
-    private final LockBackend right;
+public final class ResilientBackend extends ForwardingBackend implements EventSink {
     private final Timekeeper time;
     private final CircuitBreaker breaker;
     private final RateLimiter limiter;
@@ -66,7 +62,7 @@ public final class ResilientBackend implements LockBackend, EventSink {
     private final Set<Claim> refused = ConcurrentHashMap.newKeySet();
 
     private ResilientBackend(Builder builder) {
-        right = builder.right;
+        super(builder.right);
         time = right.runtime().timekeeper();
         String name = builder.name == null ? right.kind() : builder.name;
         breaker = builder.newBreaker(name, time);
@@ -182,31 +178,6 @@ public final class ResilientBackend implements LockBackend, EventSink {
 
     // -- what is as it was ----------------------------------------------------------------------------------------
 
-    @Override
-    public String kind() {
-        return right.kind();
-    }
-
-    @Override
-    public BackendRuntime runtime() {
-        return right.runtime();
-    }
-
-    @Override
-    public void check(ElectionName election, ElectionTiming timing) {
-        right.check(election, timing);
-    }
-
-    @Override
-    public Duration windDownBudget(ElectionTiming timing) {
-        return right.windDownBudget(timing);
-    }
-
-    @Override
-    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return right.observe(election, timing, watcher);
-    }
-
     /** Passes on to a backend that records events. */
     @Override
     public void accept(ElectionEvent event) {
@@ -218,7 +189,7 @@ public final class ResilientBackend implements LockBackend, EventSink {
     /** Closes the backend inside, and leaves the registries. */
     @Override
     public void close() {
-        right.close();
+        super.close();
         forget.run();
     }
 
