@@ -196,12 +196,17 @@ abstract class UnknownRules extends GrantRules {
         one.lead(claim);
         scene.harness().delete(scene.election());
 
-        long deadline = System.nanoTime() + scene.patience().toNanos();
-        // Where a watch tells a holder of an operator's hand, a renewal may get ahead of it.
-        while (one.renew(claim) instanceof Answer.Granted && System.nanoTime() - deadline < 0) {
-            scene.pass(scene.timing().retryPeriod());
+        String what = "renew of a claim that was deleted in the store";
+        if (one.renew(claim) instanceof Answer.Granted) {
+            // A watch may tell a holder of an operator's hand, and a renewal get ahead of it; but it writes nothing
+            // anew.
+            scene.granted(scene.party().acquire(scene.claim("next")), "another's acquire after the " + what);
+            long deadline = System.nanoTime() + scene.patience().toNanos();
+            while (one.renew(claim) instanceof Answer.Granted && System.nanoTime() - deadline < 0) {
+                scene.pass(scene.timing().retryPeriod());
+            }
         }
-        scene.notGranted(one.renew(claim), "renew of a claim that was deleted in the store");
+        scene.notGranted(one.renew(claim), what);
     }
 
     /** Rule 4.4: who comes back finds that it was succeeded. */

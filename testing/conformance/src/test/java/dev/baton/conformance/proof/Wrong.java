@@ -232,6 +232,36 @@ enum Wrong {
             };
         }
     },
+    RENEWAL_PUTS_BACK_WHAT_WAS_DELETED("4.4", "another's acquire after the renew of a claim that was deleted") {
+        @Override
+        LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+            Register client = client(shared, link, runtime, timeout);
+            return new ForwardingBackend(new RegisterBackend(client, 0)) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    Moment sentAt = runtime.timekeeper().now();
+                    return right.renew(claim, deadline)
+                            .thenCompose(answer -> answer instanceof Answer.Granted
+                                    ? CompletableFuture.completedFuture(answer)
+                                    : client.read(claim.election())
+                                            .thenCompose(found -> found.isPresent()
+                                                    ? CompletableFuture.completedFuture(answer)
+                                                    : client.write(claim.election(), null, heldBy(claim))
+                                                            .thenApply(entry -> granted(claim, sentAt, entry))));
+                }
+            };
+        }
+
+        private LeaderRecord heldBy(Claim claim) {
+            Instant now = Instant.now();
+            return new LeaderRecord(
+                    claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, 0);
+        }
+
+        private Answer granted(Claim claim, Moment sentAt, Register.Entry entry) {
+            return new Answer.Granted(sentAt, claim.timing().leaseDuration(), new FencingToken(0, entry.revision()));
+        }
+    },
     BLANKS_WHATEVER_STANDS("5.1", "the holder's renew after") {
         @Override
         LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
