@@ -44,7 +44,7 @@ public final class ElectionDriver {
 
     private Timekeeper.@Nullable Timer timer;
     private @Nullable Moment timerAt;
-    private volatile @Nullable Observing observing;
+    private @Nullable Observing observing;
     private volatile @Nullable LiveTerm live;
     private volatile Status status;
 
@@ -84,8 +84,11 @@ public final class ElectionDriver {
 
     /** Begins to observe and to contend. */
     public void start() {
-        observing = Observing.open(backend, config.election(), config.timing(), new Watcher());
-        post(ElectionMachine::start);
+        time.execute(() -> {
+            // On the loop, so that whatever is seen comes after the start.
+            observing = Observing.open(backend, config.election(), config.timing(), new Watcher());
+            handle(ElectionMachine::start);
+        });
     }
 
     /** Hands the term over, if there is one. */

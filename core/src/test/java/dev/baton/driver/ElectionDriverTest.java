@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,20 @@ class ElectionDriverTest {
     void firstEventIsThatItStarted() {
         started();
         assertThat(events.get(0).type()).isEqualTo(Type.STARTED);
+    }
+
+    /** Its sender asks and hears at once, while the loop is still to come to what it was given. */
+    @Test
+    void firstEventIsThatItStartedHoweverSoonTheStoreIsHeard() {
+        BackendRuntime prompt = new VirtualRuntime(time) {
+            @Override
+            public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+                return call.get();
+            }
+        };
+        new ElectionDriver(config, new Obedient(prompt), callbacks, events::add).start();
+        time.settle();
+        assertThat(events).extracting(ElectionEvent::type).startsWith(Type.STARTED, Type.WATCHING);
     }
 
     @Test
