@@ -26,8 +26,6 @@ final class Histories {
     /** A process's two clocks are as far apart from each other in one file as in the next, give or take this. */
     private static final long SAME_PROCESS = 2_000_000_000L;
 
-    private static final Set<Type> OBSERVED = Set.of(Type.WATCHING, Type.POLLING, Type.NEW_LEADER, Type.NO_LEADER);
-
     private final Map<Candidate, List<List<LoggedEvent>>> parts = new LinkedHashMap<>();
     private final Map<Candidate, Set<Key>> told = new HashMap<>();
 
@@ -62,10 +60,6 @@ final class Histories {
                 continue;
             }
             List<LoggedEvent> part = open.get(candidate);
-            if (part != null && event.type() == Type.STARTED && isPrelude(part, event)) {
-                part.add(0, logged);
-                continue;
-            }
             if (part == null || event.type() == Type.STARTED) {
                 part = new ArrayList<>();
                 open.put(candidate, part);
@@ -73,12 +67,6 @@ final class Histories {
             }
             part.add(logged);
         }
-    }
-
-    /** Whether it is what an observer saw of the election just before its candidate said that it had started. */
-    private static boolean isPrelude(List<LoggedEvent> part, ElectionEvent started) {
-        return part.stream().allMatch(logged -> OBSERVED.contains(logged.event().type()))
-                && Math.abs(started.at().nanosSince(part.get(0).event().at())) < SAME_PROCESS;
     }
 
     private List<ElectionHistory> build(Clocks clocks) {
