@@ -51,7 +51,7 @@ final class CallbackGrammar implements Check {
         void read() {
             if (!run.hasItsBeginning()) {
                 Terms.of(run).stream()
-                        .filter(term -> term.began().event().type() != ElectionEvent.Type.TERM_STARTED)
+                        .filter(term -> !term.hasItsBeginning())
                         .forEach(term -> scene = afterTheFact(term));
             }
             run.log().forEach(this::read);

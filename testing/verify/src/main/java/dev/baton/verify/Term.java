@@ -1,5 +1,6 @@
 package dev.baton.verify;
 
+import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
@@ -24,6 +25,11 @@ public record Term(
         @Nullable Moment draining,
         @Nullable LoggedEvent ended,
         long clockStep) {
+
+    /** Whether the log tells when it began, and does not merely mention it later. */
+    boolean hasItsBeginning() {
+        return began.event().type() == Type.TERM_STARTED;
+    }
 
     /** When it began, on the line of {@code clocks}. */
     public long start(Clocks clocks) {

@@ -15,7 +15,8 @@ final class TokensGrow implements Check {
         Term greatest = null;
         for (int i = 0; i < terms.size(); i++) {
             Term next = terms.get(i);
-            if (greatest != null && greatest.token().isAfter(next.token())) {
+            // One that a log mentions for the first time, late perhaps, began nobody knows when.
+            if (next.hasItsBeginning() && greatest != null && greatest.token().isAfter(next.token())) {
                 Term before = certainlyBefore(history, terms.subList(0, i), next);
                 findings.add(before == null ? unsure(history, greatest, next) : broken(history, before, next));
             }

@@ -344,6 +344,21 @@ class ChecksTest {
     }
 
     @Test
+    void termThatIsMentionedLateInALogWithoutItsBeginningDidNotBeginThen() {
+        Diary rotated = new Diary("ada", 0)
+                .ends(20, 42, EndReason.EXPIRED)
+                .workStops(20.1, 42)
+                .says(30, Type.STOPPED);
+        Diary ben = new Diary("ben", 0)
+                .says(0, Type.STARTED)
+                .leads(16, 43, 26)
+                .handsOver(24, 43)
+                .says(30, Type.STOPPED);
+
+        assertThat(verify(rotated, ben).of(Kind.VIOLATION)).isEmpty();
+    }
+
+    @Test
     void partsOfOneLogAreJoinedInWhateverOrderAndCountedOnce() {
         List<ElectionEvent> all = ada().events();
         EventLog older = Diary.log("ada.1.jsonl", all.subList(0, 5));
