@@ -82,8 +82,15 @@ final class TestRuntime implements BackendRuntime {
 
     // -- what a test does -----------------------------------------------------------------------------------------
 
-    /** Runs {@code task} on the loop once what is under way is done, and waits until all that follows has happened. */
+    /**
+     * Runs {@code task} on the loop once what is under way is done, and waits until all that follows has happened.
+     *
+     * @throws IllegalStateException after the end, when there is no loop to run it
+     */
     void carryOut(Runnable task) {
+        if (closed) {
+            throw new IllegalStateException("the backend is closed; open a new one");
+        }
         settleBefore();
         time.execute(task);
         settle();

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Each thing that a test can do with a backend, at 15/10/2 s. */
@@ -341,6 +342,17 @@ class TestBackendTest {
 
         assertThat(told).containsExactly("app leads", "app stopped: CLOSED");
         assertThat(backend.runtime().isClosed()).isTrue();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void closedBackendSaysSo() {
+        backend.close();
+
+        assertThatIllegalStateException().isThrownBy(backend::grant).withMessageContaining("the backend is closed");
+        assertThatIllegalStateException()
+                .isThrownBy(backend::unreachable)
+                .withMessageContaining("the backend is closed");
     }
 
     @Test
