@@ -42,7 +42,6 @@ public final class FaultyHttp implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
 
@@ -228,7 +227,6 @@ public final class FaultyHttp implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
         rules.forEach(Rule::end);
         server.stop(0);
         threads.shutdownNow();

@@ -64,8 +64,13 @@ public final class SlowDisk implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start());
-            Await.until(LIMIT, "trace of process " + pid, () -> String.join(" ", command), () -> slow.traces(pid));
-            return slow;
+            try {
+                Await.until(LIMIT, "trace of process " + pid, () -> String.join(" ", command), () -> slow.traces(pid));
+                return slow;
+            } catch (RuntimeException e) {
+                slow.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

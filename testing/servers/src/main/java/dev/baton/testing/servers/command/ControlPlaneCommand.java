@@ -5,6 +5,7 @@ import dev.baton.testing.servers.ControlPlane.Topology;
 import dev.baton.testing.servers.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,21 +84,29 @@ final class ControlPlaneCommand {
                     Topology topology)
             throws IOException {
         Home home = Home.make(folder.toAbsolutePath());
-        if (host(home).isPresent()) {
-            throw new Home.Refusal("a control plane is up already; testing/control-plane down ends it");
+        FileChannel starting = home.lockForStart();
+        try {
+            if (host(home).isPresent()) {
+                throw new Home.Refusal("a control plane is up already; testing/control-plane down ends it");
+            }
+            Path kubectl = requirePrograms();
+            home.clear();
+            long began = System.nanoTime();
+            String addresses = awaitUp(home, detach(home, topology));
+            showTheWay(home, kubectl, addresses, System.nanoTime() - began);
+            return DONE;
+        } finally {
+            starting.close();
         }
-        Path kubectl = requirePrograms();
-        home.clear();
-        long began = System.nanoTime();
-        Process host = detach(home, topology);
-        String addresses = awaitUp(home, host);
+    }
+
+    private void showTheWay(Home home, Path kubectl, String addresses, long nanos) {
         PrintWriter out = spec.commandLine().getOut();
         out.print(addresses);
-        out.printf(Locale.ROOT, "%nready after %.1f s; try%n", (System.nanoTime() - began) / 1e9);
+        out.printf(Locale.ROOT, "%nready after %.1f s; try%n", nanos / 1e9);
         out.printf("  %s --kubeconfig=%s get lease -A%n", kubectl, home.kubeconfig());
         out.println("  testing/control-plane kill apiserver-0; testing/control-plane status");
         out.flush();
-        return DONE;
     }
 
     @Command(name = "status", description = "Says of each part whether it runs and is ready, and who leads.")

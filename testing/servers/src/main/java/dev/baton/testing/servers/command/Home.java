@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +25,46 @@ record Home(Path folder) {
     /** An answer that begins with this says what is wrong. */
     private static final String WRONG = "!";
 
+    /**
+     * Makes it, or takes the one that is there.
+     *
+     * @throws Refusal if {@code folder} has files of somebody else's, which would be hidden from others or deleted
+     */
     static Home make(Path folder) throws IOException {
         Files.createDirectories(folder);
+        Home home = new Home(folder);
+        if (!home.isOurs() && !home.isEmpty()) {
+            throw new Refusal(
+                    folder + " has files in it that are no control plane's; name an empty folder, or a new one");
+        }
         // It holds the administrator's token.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        return new Home(folder);
+        return home;
+    }
+
+    /** Whether a control plane has been up in it, of which the log stays, or is being brought up. */
+    private boolean isOurs() {
+        return Files.exists(log()) || Files.exists(lock());
+    }
+
+    private boolean isEmpty() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    /**
+     * Keeps others from bringing one up here until the result is closed; the system closes it with the JVM.
+     *
+     * @throws Refusal if another does at this moment
+     */
+    FileChannel lockForStart() throws IOException {
+        FileChannel channel = FileChannel.open(lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw new Refusal("a control plane is being brought up already; wait, or end that");
+        }
+        return channel;
     }
 
     Path log() {
@@ -49,8 +87,15 @@ record Home(Path folder) {
         return folder.resolve("socket");
     }
 
-    /** Deletes what a control plane that has ended left there, but for its log. */
+    private Path lock() {
+        return folder.resolve("lock");
+    }
+
+    /** Deletes what a control plane that has ended left there, but for its log; nothing where none ever was. */
     void clear() throws IOException {
+        if (!isOurs()) {
+            return;
+        }
         for (Path file : List.of(socket(), processes(), kubeconfig(), candidateKubeconfig())) {
             Files.deleteIfExists(file);
         }

@@ -6,6 +6,7 @@ import dev.baton.testing.servers.ControlPlane;
 import dev.baton.testing.servers.Program;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -95,6 +96,29 @@ class ControlPlaneCommandIT {
                 .isEqualTo(
                         "testing/control-plane status: no control plane is up; testing/control-plane up starts one\n");
         assertThat(run(Map.of(), "down")).isEqualTo(new Ran(0, "none was up\n", ""));
+    }
+
+    @Test
+    void oneThatIsBeingBroughtUpIsNotBroughtUpTwice() throws Exception {
+        ControlPlane.requirePrograms();
+        Program.KUBECTL.path();
+        try (FileChannel other = Home.make(temp.resolve("home")).lockForStart()) {
+            assertThat(other.isOpen()).isTrue();
+            Ran up = run(Map.of(), "up");
+            assertThat(up.code()).isEqualTo(1);
+            assertThat(up.err()).hasLineCount(1).contains("is being brought up already");
+        }
+    }
+
+    @Test
+    void aFolderOfSomebodyElseIsLeftAsItIs() throws Exception {
+        Path precious =
+                Files.writeString(Files.createDirectory(temp.resolve("home")).resolve("kubeconfig"), "precious");
+        Ran up = run(Map.of(), "up");
+        assertThat(up.code()).isEqualTo(1);
+        assertThat(up.err()).hasLineCount(1).contains("name an empty folder");
+        assertThat(run(Map.of(), "down")).isEqualTo(new Ran(0, "none was up\n", ""));
+        assertThat(precious).hasContent("precious");
     }
 
     @Test
