@@ -26,8 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * A service of which one instance works and the others stand by, as kube-scheduler does and with its flags.
  *
- * <p>Exit codes: 0 ended by SIGTERM or SIGINT, after its work had stopped and another could lead; 1 it could not start; 2 a
- * flag is wrong.
+ * <p>Exit codes: 0 ended by SIGTERM or SIGINT, after its work had stopped and another could lead; 1 it could not start, or its
+ * work did not stop in time; 2 a flag is wrong.
  */
 @Command(
         name = "active-standby",
@@ -146,14 +146,24 @@ final class ActiveStandby implements Callable<Integer> {
                     endpoints.ending();
                     standing.close();
                     endpoints.close();
-                    log.info("ended in order");
                     // The JVM would answer the signal with 143, which looks like a failure.
-                    Runtime.getRuntime().halt(0);
+                    Runtime.getRuntime().halt(farewell(standing));
                 },
                 "end");
         Runtime.getRuntime().addShutdownHook(end);
         endpoints.serve(standing);
         log.info("serving on port {}", endpoints.port());
+    }
+
+    /** The exit code of one whose {@code standing} was closed. */
+    static int farewell(Standing standing) {
+        if (standing.idle()) {
+            log.info("ended in order");
+            return 0;
+        }
+        log.error(
+                "the work has not stopped in time, and ends with the process; another leads when the lease has run out");
+        return FAILED;
     }
 
     /** As Kubernetes' components name themselves: the host, and what makes this run of the process unique. */

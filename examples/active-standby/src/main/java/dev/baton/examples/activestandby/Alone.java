@@ -35,9 +35,9 @@ final class Alone implements Standing {
     private void run(Work work) {
         try {
             work.run(TOKEN, () -> over.getCount() > 0, over);
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             log.error("the work has failed", e);
-            failure = "the work has failed: " + e.getMessage();
+            failure = "the work has failed: " + e;
         }
     }
 
@@ -71,5 +71,10 @@ final class Alone implements Standing {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public boolean idle() {
+        return !worker.isAlive();
     }
 }

@@ -91,4 +91,9 @@ final class Candidate implements Standing {
         election.close();
         backend.close();
     }
+
+    @Override
+    public boolean idle() {
+        return !health.working();
+    }
 }

@@ -49,6 +49,11 @@ final class LeaderHealth implements EventSink {
         working = false;
     }
 
+    /** Whether the work of a term has begun, and is not over. */
+    boolean working() {
+        return working;
+    }
+
     /** What is wrong, if anything is. */
     Optional<String> trouble() {
         Moment last = renewed;

@@ -19,4 +19,7 @@ interface Standing extends AutoCloseable {
     /** Stops the work, then lets another lead; returns when both are done, or have taken too long. */
     @Override
     void close();
+
+    /** Whether no work is under way; asked after {@link #close}, whether that was in time. */
+    boolean idle();
 }

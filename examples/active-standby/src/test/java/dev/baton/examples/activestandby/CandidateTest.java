@@ -104,8 +104,11 @@ class CandidateTest {
         Candidate candidate = candidate(backend);
         backend.grant();
 
+        assertThat(candidate.idle()).isFalse();
+
         candidate.close();
 
+        assertThat(ActiveStandby.farewell(candidate)).isZero();
         assertThat(candidate.leader()).containsEntry("leading", false);
         List<String> before = lines();
         ledger.append(new FencingToken(0, 99), "there_2");
@@ -161,9 +164,12 @@ class CandidateTest {
                 .hasValueSatisfying(why ->
                         assertThat(why).startsWith("leaderElection failed").contains("36s ago"));
 
+        assertThat(ActiveStandby.farewell(candidate)).isEqualTo(1);
+
         released.countDown();
         backend.advance(Duration.ofSeconds(1));
         assertThat(candidate.ill()).isEmpty();
+        assertThat(ActiveStandby.farewell(candidate)).isZero();
     }
 
     /** Deaf to interrupts. */

@@ -47,6 +47,11 @@ class EndpointsTest {
 
             @Override
             public void close() {}
+
+            @Override
+            public boolean idle() {
+                return true;
+            }
         });
     }
 

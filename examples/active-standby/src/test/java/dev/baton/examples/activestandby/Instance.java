@@ -13,9 +13,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** One instance of the service, in a process of its own. */
 final class Instance implements AutoCloseable {
@@ -46,9 +48,12 @@ final class Instance implements AutoCloseable {
     /** Where it serves; waits until it does. */
     int port() {
         Matcher[] found = new Matcher[1];
-        await().atMost(PATIENCE).until(() -> {
+        until("that it serves", () -> {
             found[0] = PORT.matcher(printed());
-            return found[0].find();
+            if (!found[0].find() && !process.isAlive()) {
+                throw new IllegalStateException("it has ended before it served: " + this);
+            }
+            return found[0].find(0);
         });
         return Integer.parseInt(found[0].group(1));
     }
@@ -92,11 +97,20 @@ final class Instance implements AutoCloseable {
     }
 
     void awaitLeading() {
-        await().atMost(PATIENCE).until(this::leads);
+        until("that it leads", this::leads);
     }
 
     void awaitNaming(String identity) {
-        await().atMost(PATIENCE).until(() -> names(identity));
+        until("that it names " + identity, () -> names(identity));
+    }
+
+    /** Waits for {@code condition}, and says all that it printed where that does not come. */
+    private void until(String goal, Callable<Boolean> condition) {
+        try {
+            await(goal).atMost(PATIENCE).until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new IllegalStateException(e.getMessage() + "; it is " + this, e);
+        }
     }
 
     /** Asks it to end with SIGTERM, and returns with what it ended. */
