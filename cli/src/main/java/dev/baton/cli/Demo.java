@@ -40,11 +40,18 @@ final class Demo {
      * @throws IOException when the stage could not be set
      */
     static int run(Plan plan, Terminal terminal) throws IOException, InterruptedException {
-        Path file = plan.events();
-        PrintWriter events = file == null ? null : new PrintWriter(Files.newBufferedWriter(file));
+        PrintWriter events = plan.events() == null ? null : writer(plan.events());
         try (events;
                 Screen screen = new Screen(terminal)) {
             return new Demo(plan, screen, events).run();
+        }
+    }
+
+    private static PrintWriter writer(Path file) throws IOException {
+        try {
+            return new PrintWriter(Files.newBufferedWriter(file));
+        } catch (IOException e) {
+            throw new IOException("--events " + file + " cannot be written: " + e, e);
         }
     }
 
@@ -52,8 +59,8 @@ final class Demo {
         try (Leftovers leftovers = new Leftovers(this::interrupted)) {
             play(leftovers);
         }
-        if (events != null) {
-            events.flush();
+        if (events != null && events.checkError()) {
+            screen.say("  " + screen.bad("--events " + plan.events() + " could not be written to its end"));
         }
         List<Fact> facts = journal.all();
         List<Verdict> verdicts = plan.promises().judge(facts);
@@ -65,6 +72,7 @@ final class Demo {
         Path directory = Files.createTempDirectory("baton-demo-");
         Guardian guardian = leftovers.add(Guardian.of(directory));
         leftovers.add(() -> Leftovers.delete(directory));
+        leftovers.add(guardian::endAll);
         Venue.Stage stage =
                 plan.venue().open(plan.timing(), new Backstage(directory, guardian, leftovers, journal::add));
         banner(stage.title());

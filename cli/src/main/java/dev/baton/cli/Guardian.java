@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  * servers, and deletes the directory.
  */
 final class Guardian implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final String SCRIPT = """
             trap '' INT HUP TERM
             pids=
@@ -36,6 +41,8 @@ final class Guardian implements AutoCloseable {
 
     private final Process shell;
     private final PrintWriter words;
+    private final List<Process> watched = new ArrayList<>();
+    private boolean over;
 
     private Guardian(Process shell) {
         this.shell = shell;
@@ -49,9 +56,26 @@ final class Guardian implements AutoCloseable {
                 .start());
     }
 
-    /** Takes care of {@code process}, whose command line has to name the directory. */
-    void watch(Process process) {
+    /** Takes care of {@code process}, whose command line has to name the directory; kills it, if the end has come already. */
+    synchronized void watch(Process process) {
+        if (over) {
+            process.destroyForcibly();
+            return;
+        }
+        watched.add(process);
         words.println("watch " + process.pid());
+    }
+
+    /**
+     * Kills all that it watches, and whatever it is told to watch from now on: a process that was being started as the end
+     * came is nobody else's yet.
+     */
+    synchronized void endAll() {
+        over = true;
+        watched.forEach(Process::destroyForcibly);
+        watched.forEach(process -> process.onExit()
+                .completeOnTimeout(process, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join());
     }
 
     /** Dismisses it: everything has been cleaned up. */
@@ -59,6 +83,8 @@ final class Guardian implements AutoCloseable {
     public void close() {
         words.println("dismissed");
         words.close();
-        shell.onExit().completeOnTimeout(shell, 5, TimeUnit.SECONDS).join();
+        shell.onExit()
+                .completeOnTimeout(shell, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 }

@@ -30,8 +30,9 @@ final class Leftovers implements AutoCloseable {
     synchronized <T extends AutoCloseable> T add(T leftover) {
         if (closed) {
             remove(leftover);
+        } else {
+            leftovers.push(leftover);
         }
-        leftovers.push(leftover);
         return leftover;
     }
 

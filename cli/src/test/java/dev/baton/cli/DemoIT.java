@@ -175,6 +175,38 @@ class DemoIT {
     }
 
     @Test
+    void leavesNoEtcdWhenInterruptedWhileItStarts() throws IOException, InterruptedException {
+        Path mute =
+                Files.writeString(directory.resolve("etcd"), "#!/usr/bin/env bash\nexec -a \"etcd $*\" sleep 600\n");
+        assertThat(mute.toFile().setExecutable(true)).isTrue();
+        ProcessBuilder builder = new ProcessBuilder(command("--backend", "etcd"));
+        builder.environment().merge("PATH", directory.toString(), (path, first) -> first + ":" + path);
+        Process demo = start(builder);
+        await().atMost(PATIENCE)
+                .until(() -> processes().stream().anyMatch(each -> each.startsWith("etcd --name=demo")));
+
+        signal("TERM", demo);
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isGreaterThan(128);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void saysInOneSentenceThatEventsCannotBeKept() throws IOException, InterruptedException {
+        Path nowhere = directory.resolve("none").resolve("events.jsonl");
+        Process demo = demo("--events", nowhere.toString());
+
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(demo.exitValue()).isEqualTo(1);
+        assertThat(output())
+                .startsWith("baton demo: --events " + nowhere + " cannot be written: ")
+                .hasLineCount(1);
+        assertNothingIsLeft();
+    }
+
+    @Test
     void leavesNoEtcdWhenInterrupted() throws IOException, InterruptedException {
         Process demo = demoWithEtcdOnThePath("--backend", "etcd");
         awaitOutput("leads, token");
