@@ -3,7 +3,6 @@ package dev.baton.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.baton.LeaderElection;
 import dev.baton.etcd.EtcdBackend;
 import dev.baton.kubernetes.KubernetesBackend;
 import dev.baton.spi.LockBackend;
@@ -17,15 +16,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,24 +30,16 @@ import org.junit.jupiter.api.io.TempDir;
  * repository, on a highly available control plane with Kubernetes' own schedulers and controller managers, and three servers
  * of ZooKeeper, with two candidates of ours in each election.
  */
-class OperationsIT {
+class OperationsIT extends OnRealServers {
     private static final Path ROOT = Path.of("").toAbsolutePath().resolveSibling("");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```$");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
-
-    @AfterEach
-    void close() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
-        }
-    }
 
     @Test
     void everyCommandOfThePageDoesWhatThePageSays() throws IOException, InterruptedException {
@@ -79,6 +67,7 @@ class OperationsIT {
         assertThat(saidTo(said, "backend zookeeper")).contains("   follower ", "   leader ");
         assertThat(saidTo(said, "get endpoints")).contains("\"holderIdentity\": \"");
         assertThat(saidTo(said, "sort-by=CREATE")).contains("/baton/orders/reconciler/");
+        assertThat(saidTo(said, "member list")).contains("member0", "member1", "member2", " started ");
         assertThat(saidTo(said, "zkCli.sh -server \"$ZK\" ls")).contains("-latch-0000000000", "-latch-0000000001");
         assertThat(saidTo(said, "srvr")).contains("Mode: leader", "Mode: follower");
         assertThat(saidTo(said, "readyz")).contains("readyz check passed");
@@ -155,17 +144,8 @@ class OperationsIT {
         return Integer.parseInt(length.strip());
     }
 
-    private <T extends AutoCloseable> T later(T resource) {
-        open.push(resource);
-        return resource;
-    }
-
     private void candidate(LockBackend backend, String identity) {
-        later(backend);
-        later(LeaderElection.on(backend, "orders/reconciler")
-                .identity(identity)
-                .onStartedLeading(term -> {})
-                .start());
+        candidate(backend, "orders/reconciler", identity);
     }
 
     /** kubectl and etcdctl as the servers' versions have them; zkCli.sh as ZooKeeper's own script would run it. */
@@ -194,6 +174,9 @@ class OperationsIT {
         assertThat(process.exitValue())
                 .as(command + "\n" + out + Files.readString(folder.resolve("err")))
                 .isZero();
+        assertThat(out)
+                .as("a subcommand that there is not is answered with help, and with 0: " + command)
+                .doesNotContain("Usage:");
         return out;
     }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.baton.LeaderElection;
 import dev.baton.etcd.EtcdBackend;
-import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.KubeApiServer;
@@ -19,9 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,41 +26,19 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code baton status} on real servers, beside those who really lead there. */
-class StatusIT {
+class StatusIT extends OnRealServers {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final InProcess baton = new InProcess();
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
-
-    @AfterEach
-    void close() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
-        }
-    }
-
-    private <T extends AutoCloseable> T later(T resource) {
-        open.push(resource);
-        return resource;
-    }
-
-    private LeaderElection candidate(LockBackend backend, String election, String identity) {
-        later(backend);
-        return later(LeaderElection.on(backend, election)
-                .identity(identity)
-                .onStartedLeading(term -> {})
-                .start());
-    }
 
     // --- Kubernetes
 
