@@ -631,11 +631,20 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             byPrefix.remove(contest.prefix, contest);
         }
         if (contests.isEmpty()) {
-            // The last election of this session has ended, and nothing of ours has to stay behind.
-            watch.forget();
-            if (lease != null) {
-                drop(lease);
-            }
+            // Not at once: the revocation would compete with what the successor asks, and whoever contends again soon
+            // finds all of it in place.
+            time.schedule(idlePeriod, this::rest);
+        }
+    }
+
+    /** Nothing of ours has to stay behind when the last election of this session has ended. */
+    private void rest() {
+        if (!contests.isEmpty()) {
+            return;
+        }
+        watch.forget();
+        if (lease != null) {
+            drop(lease);
         }
     }
 

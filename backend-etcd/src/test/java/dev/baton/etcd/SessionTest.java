@@ -9,6 +9,7 @@ import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +33,12 @@ class SessionTest {
     private final MemoryEtcd etcd = new MemoryEtcd(time, "http://a:2379", "http://b:2379");
     private final Stage.Heard heard = new Stage.Heard();
     private final Claim claim = by("one");
+    private LockBackend.@Nullable Observation observation;
     private EtcdBackend backend = ForSimulation.backend(EtcdBackend.builder("http://a:2379,http://b:2379"), time, etcd);
 
     @BeforeEach
     void observe() {
-        backend.observe(ELECTION, TIMING, heard);
+        observation = backend.observe(ELECTION, TIMING, heard);
         time.advance(SOON);
     }
 
@@ -235,6 +238,37 @@ class SessionTest {
         time.advance(SOON);
 
         assertThat(etcd.leases).isEmpty();
+    }
+
+    /** What its successor asks for comes first. */
+    @Test
+    void theLeaseIsRevokedAWhileAfterTheLastElectionHasEnded() {
+        lead();
+        leave();
+
+        time.advance(SOON);
+        assertThat(etcd.leases).hasSize(1);
+
+        time.advance(TIMING.retryPeriod());
+        assertThat(etcd.leases).isEmpty();
+    }
+
+    @Test
+    void whoeverContendsAgainSoonFindsTheLeaseInPlace() {
+        lead();
+        long lease = lease();
+        leave();
+
+        time.advance(SOON);
+        lead();
+        time.advance(TIMING.retryPeriod().multipliedBy(2));
+
+        assertThat(etcd.leases).containsOnlyKeys(lease);
+    }
+
+    private void leave() {
+        soon(withdraw());
+        Objects.requireNonNull(observation).close();
     }
 
     // -- unknown outcomes ---------------------------------------------------------------------------------------------

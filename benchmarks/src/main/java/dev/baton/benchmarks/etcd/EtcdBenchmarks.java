@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is measured on etcd, each on a cluster of three members of its own that has nothing else to do. */
+/**
+ * What is measured on etcd, each on a cluster of three members of its own that has nothing else to do, and forces what it
+ * writes to the disk as a user's does.
+ */
 public final class EtcdBenchmarks {
     private static final ElectionTiming SHORT =
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2500), Duration.ofMillis(500));
@@ -34,7 +37,8 @@ public final class EtcdBenchmarks {
     }
 
     private static boolean on(OnCluster measurement) throws Exception {
-        try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
+        try (EtcdCluster cluster =
+                EtcdCluster.builder().members(3).flag("--unsafe-no-fsync=false").start()) {
             return measurement.run(cluster);
         }
     }
