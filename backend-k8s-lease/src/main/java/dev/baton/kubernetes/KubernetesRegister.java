@@ -46,10 +46,25 @@ final class KubernetesRegister implements Register {
     private final Watches watches;
     private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
     private final Map<ElectionName, Duration> retryPeriods = new ConcurrentHashMap<>();
-    /** Which claim of this process holds an election, by its nonce, as far as is known. */
-    private final Map<ElectionName, String> held = new ConcurrentHashMap<>();
+    /** Which claim of this process holds an election, as far as is known. */
+    private final Map<ElectionName, Held> held = new ConcurrentHashMap<>();
 
     private final Map<ElectionName, String> oddities = new ConcurrentHashMap<>();
+
+    /**
+     * A claim that holds its election.
+     *
+     * @param begun the version at which its term began, the number of its token; {@link #UNKNOWN} where the answer that tells
+     *     it is missing. For the {@link TokenMark} alone
+     */
+    private record Held(String nonce, long begun) {
+        static final long UNKNOWN = -1;
+
+        /** What is known after {@code next}, whose answer may have come before an earlier one. */
+        Held then(Held next) {
+            return nonce.equals(next.nonce) && begun > next.begun ? this : next;
+        }
+    }
 
     KubernetesRegister(Settings settings, BackendRuntime runtime, ApiServer server) {
         this.settings = settings;
@@ -118,7 +133,7 @@ final class KubernetesRegister implements Register {
         object.format().write(made, next);
         ask("create", "POST", object.path(election.namespace()), election, made, answer, response -> {
             if (response.code() == Response.CREATED) {
-                answer.complete(written(election, response.body()));
+                answer.complete(written(election, response.body(), true));
             } else if (response.code() == Response.CONFLICT && response.reason().equals("AlreadyExists")) {
                 answer.completeExceptionally(new ConflictException(response.message()));
             } else {
@@ -132,9 +147,11 @@ final class KubernetesRegister implements Register {
         CompletableFuture<Entry> answer = new CompletableFuture<>();
         ObjectNode changed = replacement(expected);
         object.format().write(changed, next);
+        boolean renews = renews(expected.record(), next);
+        markToken(election, changed, renews ? next : null);
         ask("update", "PUT", object.path(election), election, changed, answer, response -> {
             if (response.code() == Response.OK) {
-                answer.complete(written(election, response.body()));
+                answer.complete(written(election, response.body(), !renews));
             } else if (response.code() == Response.NOT_FOUND
                     || (response.code() == Response.CONFLICT
                             && response.reason().equals("Conflict"))) {
@@ -146,6 +163,23 @@ final class KubernetesRegister implements Register {
             }
         });
         return answer;
+    }
+
+    /** Whether {@code next} goes on with the term of {@code last}; one that begins has an acquireTime of its own. */
+    private static boolean renews(LeaderRecord last, LeaderRecord next) {
+        return !next.isFree()
+                && next.nonce().equals(last.nonce())
+                && next.acquireTime().equals(last.acquireTime());
+    }
+
+    /** @param renewal the record of the term that goes on; null where one begins or ends */
+    private void markToken(ElectionName election, ObjectNode changed, @Nullable LeaderRecord renewal) {
+        Held by = held.get(election);
+        if (renewal == null) {
+            TokenMark.clear(changed);
+        } else if (by != null && by.nonce().equals(renewal.nonce()) && by.begun() != Held.UNKNOWN) {
+            TokenMark.write(changed, by.begun(), by.nonce());
+        }
     }
 
     /** The object with its version and uid, and without what the server keeps books on for itself. */
@@ -161,6 +195,7 @@ final class KubernetesRegister implements Register {
     /** What was deleted must not come back by a write of ours: it is given back, as far as that can be done. */
     private void undo(ElectionName election, Entry created, CompletableFuture<Entry> answer) {
         ObjectNode freed = replacement(created);
+        TokenMark.clear(freed);
         LeaderRecord was = created.record();
         object.format()
                 .write(
@@ -220,15 +255,17 @@ final class KubernetesRegister implements Register {
     private Entry seen(ElectionName election, ObjectNode found) {
         Entry entry = entry(election, found);
         held.computeIfPresent(
-                election, (name, nonce) -> nonce.equals(entry.record().nonce()) ? nonce : null);
+                election, (name, by) -> by.nonce().equals(entry.record().nonce()) ? by : null);
         watches.known(election, entry.revision());
         return entry;
     }
 
-    private Entry written(ElectionName election, ObjectNode found) {
+    /** @param begins whether it was written to begin a term, or to end one, and not to go on with it */
+    private Entry written(ElectionName election, ObjectNode found, boolean begins) {
         Entry entry = seen(election, found);
         if (!entry.record().isFree()) {
-            held.put(election, entry.record().nonce());
+            Held now = new Held(entry.record().nonce(), begins ? entry.revision() : Held.UNKNOWN);
+            held.merge(election, now, Held::then);
         }
         return entry;
     }
