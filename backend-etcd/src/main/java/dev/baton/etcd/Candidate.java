@@ -455,6 +455,7 @@ final class Candidate {
         FencingToken token = token();
         if (!granted && key != null) {
             session.fences.put(contest.election, token, key);
+            session.times.begun(created, session.time.now().wall());
         }
         granted = true;
         reported = proof;
@@ -503,6 +504,7 @@ final class Candidate {
     private void forget() {
         if (granted) {
             session.fences.remove(contest.election, token());
+            session.times.ended(created);
         }
         state = State.ABSENT;
         lease = null;

@@ -51,6 +51,9 @@ final class Renewal {
         /** The sentinel was written at {@code revision}: the watch should tell of that. */
         void written(long revision);
 
+        /** What is to be written to the sentinel, for operators. */
+        String says();
+
         /** The servers refused to write {@code what}; reading goes on. */
         void unwritable(Failure why, String what);
 
@@ -161,7 +164,7 @@ final class Renewal {
         boolean writes = time.now().nanosSince(written) >= leaseDuration.toNanos();
         long ticket = lease.ticket();
         Transaction.Op look = new Transaction.Get(lease.sentinel);
-        Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, "", lease.id) : look;
+        Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, listener.says(), lease.id) : look;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(lease.sentinel, lease.sentinelCreated)), List.of(step), List.of(look));
         on.transactNow(transaction, reply -> {

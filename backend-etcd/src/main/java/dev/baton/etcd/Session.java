@@ -10,6 +10,7 @@ import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.etcd.session.Transaction.Guard;
 import dev.baton.session.Observers;
+import dev.baton.session.TermTimes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
@@ -74,6 +75,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     final Sentences sentences;
     final Fences fences;
     final Listing listing = new Listing();
+    final TermTimes times = new TermTimes();
 
     private Session(
             Settings settings,
@@ -453,7 +455,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         on.transactNow(
                 new Transaction(
                         List.of(Guard.created(current.sentinel, current.sentinelCreated)),
-                        List.of(new Transaction.Put(current.sentinel, "", current.id)),
+                        List.of(new Transaction.Put(current.sentinel, says(), current.id)),
                         List.of(look)),
                 reply -> {
                     isVoiding = false;
@@ -492,6 +494,11 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         Set<Candidate> waiting = awaitingProof;
         awaitingProof = new LinkedHashSet<>();
         waiting.forEach(Candidate::proved);
+    }
+
+    @Override
+    public String says() {
+        return times.text();
     }
 
     @Override

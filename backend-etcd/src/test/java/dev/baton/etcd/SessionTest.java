@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Transaction;
+import dev.baton.session.TermTimes;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -238,6 +241,30 @@ class SessionTest {
         time.advance(SOON);
 
         assertThat(etcd.leases).isEmpty();
+    }
+
+    /** For operators; it costs no request. */
+    @Test
+    void theSentinelSaysSinceWhenTermsLead_withTheNextWriteThatItNeedsAnyway() {
+        Instant before = time.now().wall();
+        Answer.Granted first = lead();
+        Instant after = time.now().wall();
+        time.advance(TIMING.leaseDuration().plus(TIMING.retryPeriod()));
+
+        assertThat(TermTimes.of(first.token().number(), sentinel()))
+                .isBetween(before.truncatedTo(ChronoUnit.MILLIS), after);
+
+        granted(soon(acquire(new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", TIMING))));
+        soon(withdraw());
+        time.advance(TIMING.leaseDuration().plus(TIMING.retryPeriod()));
+
+        assertThat(sentinel().lines()).hasSize(1);
+        assertThat(TermTimes.of(first.token().number(), sentinel())).isNull();
+    }
+
+    private String sentinel() {
+        String key = "/baton/.session/" + Long.toHexString(lease());
+        return Objects.requireNonNull(etcd.keys.get(key)).value();
     }
 
     /** What its successor asks for comes first. */

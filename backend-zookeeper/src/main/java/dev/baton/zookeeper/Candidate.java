@@ -368,6 +368,7 @@ final class Candidate {
 
     private Answer.Granted answer(SessionValidity.Proof proof) {
         reported = proof.aliveAt();
+        session.times.begun(czxid, session.time.now().wall());
         return new Answer.Granted(
                 proof.aliveAt(), proof.guaranteedFor(claim.timing().clockDrift()), token());
     }
@@ -410,6 +411,7 @@ final class Candidate {
     }
 
     private void tellLost(String how) {
+        session.times.ended(czxid);
         over = granted;
         first = false;
         Answer refused = new Answer.Refused(null, Duration.ZERO);
@@ -423,6 +425,7 @@ final class Candidate {
     }
 
     private void gone() {
+        session.times.ended(czxid);
         state = State.ABSENT;
         contest.remove(this);
         if (withdraw != null) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Heartbeat {
     private final Parents parents;
     private final String path;
     private final Duration leaseDuration;
+    private final Supplier<String> says;
     private final Consumer<Wire.Reply> failed;
     private final Runnable stuck;
     private List<Runnable> asked = new ArrayList<>();
@@ -43,6 +45,7 @@ final class Heartbeat {
     private long count;
 
     /**
+     * @param says what is written for operators, after the count
      * @param failed hears of a write that did not succeed
      * @param stuck runs when a write stays unanswered for longer than any working client lets it
      */
@@ -53,6 +56,7 @@ final class Heartbeat {
             String folder,
             Duration leaseDuration,
             Duration period,
+            Supplier<String> says,
             Consumer<Wire.Reply> failed,
             Runnable stuck) {
         this.time = time;
@@ -62,6 +66,7 @@ final class Heartbeat {
                 folder + "/" + new UUID(time.random().nextLong(), time.random().nextLong());
         this.period = period;
         this.leaseDuration = leaseDuration;
+        this.says = says;
         this.failed = failed;
         this.stuck = stuck;
     }
@@ -134,7 +139,7 @@ final class Heartbeat {
     private void send() {
         List<Runnable> waiting = asked;
         asked = new ArrayList<>();
-        byte[] data = Long.toString(++count).getBytes(StandardCharsets.US_ASCII);
+        byte[] data = (++count + "\n" + says.get()).getBytes(StandardCharsets.US_ASCII);
         if (created) {
             wire.setData(path, data, reply -> answered(reply, waiting));
         } else {

@@ -1,6 +1,7 @@
 package dev.baton.zookeeper;
 
 import dev.baton.session.Observers;
+import dev.baton.session.TermTimes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
@@ -56,6 +57,7 @@ final class Session implements Wire.Listener {
     final Observers observers = new Observers();
     final Sentences sentences;
     final Parents parents = new Parents();
+    final TermTimes times = new TermTimes();
 
     private Session(
             Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
@@ -220,7 +222,15 @@ final class Session implements Wire.Listener {
         everConnected = false;
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
-                time, opened, parents, folder, leaseDuration, idlePeriod, this::heartbeatFailed, this::heartbeatStuck);
+                time,
+                opened,
+                parents,
+                folder,
+                leaseDuration,
+                idlePeriod,
+                times::text,
+                this::heartbeatFailed,
+                this::heartbeatStuck);
     }
 
     private void heartbeatFailed(Wire.Reply reply) {

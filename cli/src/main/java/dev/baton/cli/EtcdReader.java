@@ -5,6 +5,7 @@ import static dev.baton.cli.EtcdAccess.bytes;
 import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
+import dev.baton.session.TermTimes;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
@@ -86,9 +87,10 @@ final class EtcdReader implements StatusReader {
             return null;
         }
         Map<Long, LeaseTimeToLiveResponse> leases = leases(look.reader(), lines, warnings);
+        Map<KeyValue, Instant> begun = begun(look.reader(), lines, warnings);
         Instant now = Instant.now();
         List<Election> elections = new ArrayList<>();
-        lines.forEach((name, line) -> elections.add(election(name, line, leases, now)));
+        lines.forEach((name, line) -> elections.add(election(name, line, leases, begun, now)));
         return elections;
     }
 
@@ -181,8 +183,54 @@ final class EtcdReader implements StatusReader {
         return leases;
     }
 
+    /** Since when they lead, for the first of each line: what their sessions say in their sentinels. */
+    private Map<KeyValue, Instant> begun(Client client, Map<String, List<KeyValue>> lines, List<String> warnings)
+            throws InterruptedException {
+        List<KeyValue> leaders = lines.values().stream()
+                .filter(line -> !line.isEmpty())
+                .map(line -> line.get(0))
+                .toList();
+        Map<KeyValue, Instant> begun = new HashMap<>();
+        try {
+            Map<String, String> said = new HashMap<>();
+            for (KeyValue each : sentinels(client, leaders)) {
+                said.put(key(each), text(each));
+            }
+            for (KeyValue leader : leaders) {
+                Instant since = TermTimes.of(leader.getCreateRevision(), said.getOrDefault(sentinel(leader), ""));
+                if (since != null) {
+                    begun.put(leader, since);
+                }
+            }
+        } catch (IOException e) {
+            warnings.add("since when leaders lead could not be read below " + prefix + SESSIONS + " (" + e.getMessage()
+                    + "), so it is not shown");
+        }
+        return begun;
+    }
+
+    private List<KeyValue> sentinels(Client client, List<KeyValue> leaders) throws IOException, InterruptedException {
+        if (names.isEmpty()) {
+            return range(client, prefix + SESSIONS, false);
+        }
+        List<KeyValue> found = new ArrayList<>();
+        for (KeyValue leader : leaders) {
+            GetResponse answer = EtcdAccess.await(client.getKVClient().get(bytes(sentinel(leader))), patience);
+            found.addAll(answer.getKvs());
+        }
+        return found;
+    }
+
+    private String sentinel(KeyValue leader) {
+        return prefix + SESSIONS + Long.toHexString(leader.getLease());
+    }
+
     private Election election(
-            String name, List<KeyValue> line, Map<Long, LeaseTimeToLiveResponse> leases, Instant now) {
+            String name,
+            List<KeyValue> line,
+            Map<Long, LeaseTimeToLiveResponse> leases,
+            Map<KeyValue, Instant> begun,
+            Instant now) {
         if (line.isEmpty()) {
             return Election.without(name, State.VACANT, "nobody leads: there is no key below " + key(name) + "/");
         }
@@ -207,7 +255,7 @@ final class EtcdReader implements StatusReader {
                 name,
                 lease != null && living == null ? State.EXPIRED : State.LED,
                 text(first),
-                null,
+                begun.get(first),
                 living == null ? null : now.minusSeconds(Math.max(0, living.getGrantedTTL() - living.getTTL())),
                 living == null ? null : Duration.ofSeconds(living.getGrantedTTL()),
                 null,

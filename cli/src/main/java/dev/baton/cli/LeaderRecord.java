@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * What client-go calls a LeaderElectionRecord, as any of its clients writes it: nothing in it has to be there.
  *
  * @param holder null for nobody
+ * @param token the number of the term's fencing token, where a candidate of Baton's has left it; null elsewhere
  */
 record LeaderRecord(
         @Nullable String holder,
         @Nullable Instant acquired,
         @Nullable Instant renewed,
         @Nullable Duration leaseDuration,
-        @Nullable Integer transitions) {
+        @Nullable Integer transitions,
+        @Nullable Long token) {
     static final String ANNOTATION = "control-plane.alpha.kubernetes.io/leader";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -32,14 +35,14 @@ record LeaderRecord(
 
     /** The record in a Lease's spec. */
     static LeaderRecord ofLease(JsonNode lease) {
-        return of(lease.path("spec"), "leaseTransitions");
+        return of(lease.path("spec"), "leaseTransitions", TermToken.of(lease), ChronoUnit.MICROS);
     }
 
     /** The record in an object's annotation; null for none, or for a text that is no record. */
     static @Nullable LeaderRecord ofAnnotation(JsonNode object) {
         try {
             JsonNode record = MAPPER.readTree(annotation(object));
-            return record.isObject() ? of(record, "leaderTransitions") : null;
+            return record.isObject() ? of(record, "leaderTransitions", TermToken.of(object), ChronoUnit.SECONDS) : null;
         } catch (JsonProcessingException e) {
             return null;
         }
@@ -49,16 +52,20 @@ record LeaderRecord(
         return object.path("metadata").path("annotations").path(ANNOTATION).asText();
     }
 
-    private static LeaderRecord of(JsonNode record, String transitions) {
+    /** @param precision of its times */
+    private static LeaderRecord of(
+            JsonNode record, String transitions, @Nullable TermToken token, ChronoUnit precision) {
         String holder = record.path("holderIdentity").asText("");
+        Instant renewed = time(record.path("renewTime"));
         JsonNode seconds = record.path("leaseDurationSeconds");
         JsonNode count = record.path(transitions);
         return new LeaderRecord(
                 holder.isEmpty() || record.path("holderIdentity").isNull() ? null : holder,
                 time(record.path("acquireTime")),
-                time(record.path("renewTime")),
+                renewed,
                 seconds.canConvertToInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null,
-                count.isInt() ? count.asInt() : null);
+                count.isInt() ? count.asInt() : null,
+                token != null && token.fits(holder, renewed, precision) ? token.number() : null);
     }
 
     private static @Nullable Instant time(JsonNode node) {
@@ -74,7 +81,7 @@ record LeaderRecord(
         List<String> remarks = new ArrayList<>();
         State state = state(now, remarks);
         return new Election(
-                name, state, holder, acquired, renewed, leaseDuration, transitions, null, null, List.copyOf(remarks));
+                name, state, holder, acquired, renewed, leaseDuration, transitions, token, null, List.copyOf(remarks));
     }
 
     private State state(Instant now, List<String> remarks) {

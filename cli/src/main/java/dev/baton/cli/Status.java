@@ -42,11 +42,11 @@ record Status(
      *
      * @param name as it was asked for, or found
      * @param holder whom the record names, whether that counts or not; null for nobody
-     * @param since when the holder's term began, by its own clock; null where the store does not know
+     * @param since when the holder's term began, by its own clock; null where nothing tells
      * @param renewed when the holder last showed that it was alive; null where the store does not know
      * @param leaseDuration how long it may then be silent; null where the store does not know
      * @param transitions how often the holder has changed; null where the store does not know
-     * @param token the number of the holder's fencing token, without its epoch; null where the store does not know
+     * @param token the number of the holder's fencing token, without its epoch; null where nothing tells
      * @param inLine who would lead, the holder first; null where the store does not know
      * @param remarks what is odd, a sentence each
      */

@@ -4,6 +4,8 @@ import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.Member;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +50,10 @@ final class StatusChanges {
         if (election.state() != State.LED) {
             return String.join("; ", election.remarks());
         }
+        Instant since = election.since();
         return election.holder() + " leads" + (election.token() == null ? "" : ", token " + election.token())
-                + (election.transitions() == null ? "" : ", transitions " + election.transitions());
+                + (election.transitions() == null ? "" : ", transitions " + election.transitions())
+                + (since == null ? "" : ", since " + since.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private static List<String> names(Election election) {

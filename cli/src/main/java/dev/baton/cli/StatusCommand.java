@@ -40,7 +40,9 @@ import picocli.CommandLine.Parameters;
             "What a store does not know is shown as -, or null. Ages on Kubernetes are by the clocks of the leader and of"
                     + " the API server. On etcd RENEWED is what its lease has used up, in whole seconds; on ZooKeeper"
                     + " the last heartbeat of the leader's session, which LeaderLatch's sessions do not have. TOKEN is"
-                    + " the number of the fencing token; its epoch is the candidates' setting.",
+                    + " the number of the fencing token; its epoch is the candidates' setting. On Kubernetes TOKEN, on"
+                    + " etcd and ZooKeeper SINCE are what a leader of Baton's leaves there soon after it began; other"
+                    + " leaders leave none.",
             "",
             "Exit code: 0 each election has a leader; 3 one has none, or none was found; 1 it cannot be told, as when"
                     + " the store is not reachable, denies it, or has lost its quorum; 2 a wrong argument. With --watch"

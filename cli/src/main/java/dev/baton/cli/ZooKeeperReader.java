@@ -4,6 +4,7 @@ import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
+import dev.baton.session.TermTimes;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.session.Line;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class ZooKeeperReader implements StatusReader {
     private volatile Runnable changed = () -> {};
 
     /** What a node holds. */
-    private record Node(String name, String identity, Stat stat) {}
+    private record Node(String name, String text, Stat stat) {}
 
     /**
      * @param basePath above the elections, without a slash at its end
@@ -99,7 +100,7 @@ final class ZooKeeperReader implements StatusReader {
     }
 
     private void elections(ZooKeeper client, List<Election> elections) throws KeeperException, InterruptedException {
-        Map<Long, Instant> heartbeats = heartbeats(client);
+        Map<Long, Beat> heartbeats = heartbeats(client);
         for (String name : names) {
             elections.add(election(client, name, heartbeats));
         }
@@ -119,7 +120,7 @@ final class ZooKeeperReader implements StatusReader {
         }
     }
 
-    private Election election(ZooKeeper client, String name, Map<Long, Instant> heartbeats)
+    private Election election(ZooKeeper client, String name, Map<Long, Beat> heartbeats)
             throws KeeperException, InterruptedException {
         String path = path(name);
         List<Node> line = new ArrayList<>();
@@ -137,6 +138,7 @@ final class ZooKeeperReader implements StatusReader {
         }
         Node first = line.get(0);
         long session = first.stat().getEphemeralOwner();
+        Beat beat = heartbeats.get(session);
         List<String> remarks = new ArrayList<>();
         if (session == 0) {
             String node = path + "/" + first.name();
@@ -146,15 +148,15 @@ final class ZooKeeperReader implements StatusReader {
         return new Election(
                 name,
                 State.LED,
-                first.identity(),
-                null,
-                heartbeats.get(session),
+                first.text(),
+                beat == null ? null : TermTimes.of(first.stat().getCzxid(), beat.text()),
+                beat == null ? null : beat.at(),
                 null,
                 null,
                 first.stat().getCzxid(),
                 line.stream()
                         .map(node -> new Place(
-                                node.identity(),
+                                node.text(),
                                 path + "/" + node.name(),
                                 node.stat().getCzxid(),
                                 Instant.ofEpochMilli(node.stat().getCtime())))
@@ -180,20 +182,25 @@ final class ZooKeeperReader implements StatusReader {
         client.exists(path, told);
     }
 
-    /** When each session last wrote, by the clock of ZooKeeper's leader. LeaderLatch's sessions do not. */
-    private Map<Long, Instant> heartbeats(ZooKeeper client) throws KeeperException, InterruptedException {
-        Map<Long, Instant> newest = new HashMap<>();
+    /**
+     * What a session wrote last to its own node.
+     *
+     * @param at by the clock of ZooKeeper's leader
+     */
+    private record Beat(Instant at, String text) {}
+
+    /** The newest of each session. LeaderLatch's sessions have none. */
+    private Map<Long, Beat> heartbeats(ZooKeeper client) throws KeeperException, InterruptedException {
+        Map<Long, Beat> newest = new HashMap<>();
         String folder = (basePath.equals("/") ? "" : basePath) + "/" + HEARTBEATS;
         List<String> nodes = children(client, folder);
         if (nodes.size() <= MOST_HEARTBEATS) {
             for (String each : nodes) {
-                Stat stat = client.exists(folder + "/" + each, false);
-                if (stat != null) {
-                    newest.merge(
-                            stat.getEphemeralOwner(),
-                            Instant.ofEpochMilli(stat.getMtime()),
-                            (one, other) -> one.isAfter(other) ? one : other);
-                }
+                read(client, folder, each)
+                        .ifPresent(node -> newest.merge(
+                                node.stat().getEphemeralOwner(),
+                                new Beat(Instant.ofEpochMilli(node.stat().getMtime()), node.text()),
+                                (one, other) -> one.at().isAfter(other.at()) ? one : other));
             }
         }
         return newest;

@@ -7,20 +7,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.baton.LeaderElection;
+import dev.baton.Leadership;
 import dev.baton.etcd.EtcdBackend;
+import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.KubeApiServer;
 import dev.baton.testing.servers.KubeComponent;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
 import dev.baton.zookeeper.ZooKeeperBackend;
+import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZKUtil;
@@ -28,6 +35,8 @@ import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code baton status} on real servers, beside those who really lead there. */
 class StatusIT extends OnRealServers {
@@ -121,6 +130,60 @@ class StatusIT extends OnRealServers {
         assertThat(baton.out()).startsWith("no election was found at ");
     }
 
+    @ParameterizedTest
+    @CsvSource({"kubernetes, lease", "endpoints, endpoints", "configmap, configmap"})
+    void tellsTheTokenOfATermOnKubernetes_andNotBesideAnothersRecord(String backend, String resource) throws Exception {
+        KubeApiServer server = KubeApiServer.shared();
+        String namespace = "token-" + backend;
+        server.createNamespace(namespace);
+        LockBackend store = later(Kind.of(backend)
+                .orElseThrow()
+                .kubernetes()
+                .config(Config.fromKubeconfig(server.kubeconfig().toFile()))
+                .shutdownHook(false)
+                .build());
+        List<Leadership> terms = new CopyOnWriteArrayList<>();
+        later(LeaderElection.on(store, namespace + "/x")
+                .identity("ada")
+                .onStartedLeading(terms::add)
+                .start());
+        await().atMost(PATIENCE).until(() -> !terms.isEmpty());
+        String[] question = {
+            "status",
+            namespace + "/x",
+            "--backend",
+            backend,
+            "-o",
+            "json",
+            "--kubeconfig",
+            server.kubeconfig().toString()
+        };
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(baton.run(question)).isZero();
+            assertThat(JSON.readTree(baton.out())
+                            .path("elections")
+                            .get(0)
+                            .path("token")
+                            .asLong())
+                    .isEqualTo(terms.get(0).fencingToken().number());
+        });
+
+        // As client-go does: all annotations that it does not know stay.
+        String times = "\"acquireTime\":\"2126-01-02T03:04:05Z\",\"renewTime\":\"2126-01-02T03:04:05Z\"";
+        String record = "{\"holderIdentity\":\"bob\",\"leaseDurationSeconds\":3600," + times + "}";
+        String patch = resource.equals("lease")
+                ? "{\"spec\":" + record.replace("05Z", "05.000000Z") + "}"
+                : "{\"metadata\":{\"annotations\":{\"" + LeaderRecord.ANNOTATION + "\":\""
+                        + record.replace("\"", "\\\"") + "\"}}}";
+        server.kubectl("patch", resource, "x", "-n", namespace, "--type=merge", "-p", patch);
+        assertThat(server.kubectl("get", resource, "x", "-n", namespace, "-o", "yaml"))
+                .contains(TermToken.TOKEN);
+        assertThat(baton.run(question)).isZero();
+        JsonNode election = JSON.readTree(baton.out()).path("elections").get(0);
+        assertThat(election.path("holder").asText()).isEqualTo("bob");
+        assertThat(election.path("token").isNull()).isTrue();
+    }
+
     @Test
     void saysInOneSentenceWhatKubernetesDenies() throws IOException {
         KubeApiServer server = KubeApiServer.shared();
@@ -162,6 +225,7 @@ class StatusIT extends OnRealServers {
         assertThat(cluster.etcdctl("lease", "list")).contains("found 0 leases");
         assertThat(cluster.etcdctl("get", "--prefix", "--keys-only", "")).isBlank();
 
+        Instant begun = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         LeaderElection first = candidate(EtcdBackend.connect(cluster.endpoints()), "orders/x", "ada");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(baton.run(question)).isZero());
@@ -184,12 +248,23 @@ class StatusIT extends OnRealServers {
         assertThat(status.path("members")).hasSize(1);
         assertThat(status.path("members").get(0).path("leader").asBoolean()).isTrue();
         assertThat(status.path("warnings")).isEmpty();
+        String[] asked = {"status", "orders/x", "-o", "json", "--backend", "etcd", "--endpoints", cluster.endpoints()};
+        Instant ofAda = awaitSince(asked, "ada");
+        assertThat(ofAda).isBetween(begun, Instant.now());
 
         first.close();
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(baton.run(question)).isZero();
             assertThat(baton.out()).contains("orders/x   bob");
         });
+        assertThat(awaitSince(asked, "bob")).isAfter(ofAda);
+        assertThat(awaitSince(
+                        List.of("status", "-o", "json", "--backend", "etcd", "--endpoints", cluster.endpoints())
+                                .toArray(String[]::new),
+                        "bob"))
+                .as("among all that are found")
+                .isAfter(ofAda);
+        assertThat(JSON.readTree(baton.out()).path("elections")).hasSize(1);
     }
 
     @Test
@@ -260,7 +335,8 @@ class StatusIT extends OnRealServers {
         ZooKeeper client = later(ZooKeeperAccess.connect(ensemble.connectString(), PATIENCE, "give up"));
         assertThat(ZKUtil.listSubTreeBFS(client, "/")).noneMatch(path -> path.startsWith("/baton"));
 
-        candidate(ZooKeeperBackend.connect(ensemble.connectString()), "orders/x", "ada");
+        Instant begun = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        LeaderElection first = candidate(ZooKeeperBackend.connect(ensemble.connectString()), "orders/x", "ada");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(baton.run(question)).isZero());
         candidate(ZooKeeperBackend.connect(ensemble.connectString()), "orders/x", "bob");
@@ -273,6 +349,13 @@ class StatusIT extends OnRealServers {
                 .isZero();
         JsonNode election = JSON.readTree(baton.out()).path("elections").get(0);
         assertThat(election.path("renewed").isTextual()).as("by its heartbeat").isTrue();
+        String[] asked = {
+            "status", "orders/x", "-o", "json", "--backend", "zookeeper", "--endpoints", ensemble.connectString()
+        };
+        Instant ofAda = awaitSince(asked, "ada");
+        assertThat(ofAda).isBetween(begun, Instant.now());
+        first.close();
+        assertThat(awaitSince(asked, "bob")).as("not since it is in line").isAfter(ofAda);
 
         // A node of no session: it leads for ever.
         client.create("/services", new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -374,6 +457,25 @@ class StatusIT extends OnRealServers {
         public void close() {
             thread.interrupt();
             ended.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        }
+    }
+
+    /** Since when {@code holder} leads, as soon as that is told. */
+    private Instant awaitSince(String[] question, String holder) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(baton.run(question)).isZero();
+            JsonNode election = JSON.readTree(baton.out()).path("elections").get(0);
+            assertThat(election.path("holder").asText()).isEqualTo(holder);
+            assertThat(election.path("since").isTextual()).isTrue();
+        });
+        try {
+            return Instant.parse(JSON.readTree(baton.out())
+                    .path("elections")
+                    .get(0)
+                    .path("since")
+                    .asText());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.EtcdMember;
@@ -15,7 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is made of what a store says, without a store. */
 class StatusTest {
@@ -79,10 +83,49 @@ class StatusTest {
         assertThat(LeaderRecord.ofAnnotation(annotated("no record"))).isNull();
     }
 
-    private static JsonNode annotated(String text) {
+    private static ObjectNode annotated(String text) {
         var object = JSON.createObjectNode();
         object.putObject("metadata").putObject("annotations").put(LeaderRecord.ANNOTATION, text);
         return object;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+            4711 nonce-1 | nonce-1 2026-01-02T03:04:05.123456Z ada pod | 4711
+            4711 nonce-0 | nonce-1 2026-01-02T03:04:05.123456Z ada pod | none
+            4711         | nonce-1 2026-01-02T03:04:05.123456Z ada pod | none
+            -1 nonce-1   | nonce-1 2026-01-02T03:04:05.123456Z ada pod | none
+            4711 nonce-1 | nonce-1 2026-01-02T03:04:05.123457Z ada pod | none
+            4711 nonce-1 | nonce-1 2026-01-02T03:04:05.123456Z bob     | none
+            4711 nonce-1 | nonce-1 then ada pod                        | none
+            4711 nonce-1 | nonce-1                                     | none
+            """)
+    void tokenIsShownBesideTheRecordThatItWasWrittenWithAlone(String token, String claim, @Nullable Long shown) {
+        ObjectNode lease = JSON.createObjectNode();
+        lease.putObject("metadata")
+                .putObject("annotations")
+                .put("baton.dev/fencing-token", token)
+                .put("baton.dev/claim", claim);
+        lease.putObject("spec")
+                .put("holderIdentity", "ada pod")
+                .put("leaseDurationSeconds", 15)
+                .put("renewTime", "2026-01-02T03:04:05.123456Z");
+
+        assertThat(LeaderRecord.ofLease(lease).at("a/b", RENEWED).token()).isEqualTo(shown);
+    }
+
+    @Test
+    void tokenBesideAnAnnotationIsComparedInItsWholeSeconds() {
+        ObjectNode object = annotated("""
+                {"holderIdentity":"bob","leaseDurationSeconds":15,"renewTime":"2026-01-02T03:04:05Z"}""");
+        ObjectNode annotations = (ObjectNode) object.path("metadata").path("annotations");
+        annotations.put("baton.dev/fencing-token", "12 n").put("baton.dev/claim", "n 2026-01-02T03:04:05.999999Z bob");
+        assertThat(Objects.requireNonNull(LeaderRecord.ofAnnotation(object)).token())
+                .isEqualTo(12);
+
+        annotations.put("baton.dev/claim", "n 2026-01-02T03:04:06.000000Z bob");
+        assertThat(Objects.requireNonNull(LeaderRecord.ofAnnotation(object)).token())
+                .isNull();
     }
 
     @Test
@@ -231,6 +274,24 @@ class StatusTest {
                 .first()
                 .asString()
                 .contains("lost its quorum", "of 2 servers named 1 answers, and none serves");
+    }
+
+    @Test
+    void sinceWhenALeaderLeadsIsToldOnceItIsKnown() {
+        Status before = status(election("orders/x", State.LED, "ada", 7));
+        Election known = new Election(
+                "orders/x",
+                State.LED,
+                "ada",
+                RENEWED,
+                RENEWED,
+                null,
+                null,
+                7L,
+                before.elections().get(0).inLine(),
+                List.of());
+        assertThat(StatusChanges.between(before, status(known)))
+                .containsExactly("orders/x  ada leads, token 7, since 2026-01-02T03:04:05Z");
     }
 
     private static ZooKeeperMember zooKeeper(String state) {
