@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A real etcd cluster on loopback: each member is a process of its own, with its data in a temporary folder.
  *
- * <p>Members are numbered from 0. They can be killed and started again with the same data, and stopped and continued by
- * signals, and taken out of the cluster and added again. What they write is not forced to the disk, which a killed process
+ * <p>Members are numbered from 0. They can be killed and started again with the same data, stopped and continued by signals,
+ * taken out of the cluster and added again, and, with {@link Builder#proxiedPeers}, cut off from each other while their
+ * clients stay connected. What they write is not forced to the disk, which a killed process
  * does not miss and a crashed machine would.
  *
  * <p>{@link #close} kills the processes and deletes the folder, and so does the JVM when it shuts down; when it is itself
@@ -41,6 +42,7 @@ public final class EtcdCluster implements AutoCloseable {
 
     private final Path folder;
     private final List<Member> members;
+    private final @Nullable EtcdPeers network;
     private final Duration patience;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build();
@@ -48,13 +50,14 @@ public final class EtcdCluster implements AutoCloseable {
 
     /**
      * @param tls the port that speaks TLS, or 0 for none
-     * @param peer the port where the other members find it
+     * @param peer the URL at which the other members find it
      */
-    private record Member(InetSocketAddress client, int tls, int peer, ServerProcess process) {}
+    private record Member(InetSocketAddress client, int tls, String peer, ServerProcess process) {}
 
-    private EtcdCluster(Path folder, List<Member> members, Duration patience) {
+    private EtcdCluster(Path folder, List<Member> members, @Nullable EtcdPeers network, Duration patience) {
         this.folder = folder;
         this.members = members;
+        this.network = network;
         this.patience = patience;
     }
 
@@ -145,11 +148,7 @@ public final class EtcdCluster implements AutoCloseable {
      * @throws IllegalStateException if the cluster does not agree within {@link Builder#patience}
      */
     public void add(int member) {
-        reconfigure(
-                member,
-                "add",
-                name(member),
-                "--peer-urls=http://127.0.0.1:" + member(member).peer());
+        reconfigure(member, "add", name(member), "--peer-urls=" + member(member).peer());
         start(member(member), "--initial-cluster-state=existing");
     }
 
@@ -199,6 +198,34 @@ public final class EtcdCluster implements AutoCloseable {
         member(member).process().resume();
     }
 
+    /**
+     * Cuts {@code member} off from all others, both ways, without closing a connection; its clients stay connected. Replaces
+     * what was done to the network between members before, until {@link #healPeers}.
+     *
+     * @throws IllegalStateException if the cluster was built without {@link Builder#proxiedPeers}, or the member is not
+     *     running
+     */
+    public void isolatePeer(int member) {
+        network().isolate(member, pid(member));
+    }
+
+    /** As {@link #isolatePeer}, but for what the others send: {@code member} hears them, and none hears it. */
+    public void mutePeer(int member) {
+        network().mute(member, pid(member));
+    }
+
+    /** Takes back {@link #isolatePeer} and {@link #mutePeer}. */
+    public void healPeers() {
+        network().heal();
+    }
+
+    private EtcdPeers network() {
+        if (network == null) {
+            throw new IllegalStateException("members can be isolated only in a cluster built with proxiedPeers()");
+        }
+        return network;
+    }
+
     /** The leader, if a member that runs says that it is. */
     public OptionalInt leader() {
         return IntStream.range(0, members.size())
@@ -225,6 +252,11 @@ public final class EtcdCluster implements AutoCloseable {
         return etcdctl(endpoints(), List.of(arguments));
     }
 
+    /** As {@link #etcdctl(String...)}, against {@code member} alone. */
+    public String etcdctl(int member, String... arguments) {
+        return etcdctl(endpoint(member), List.of(arguments));
+    }
+
     private static String etcdctl(String endpoints, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Program.ETCDCTL.path().toString());
@@ -241,6 +273,9 @@ public final class EtcdCluster implements AutoCloseable {
 
     private synchronized void destroy() {
         members.forEach(member -> member.process().kill());
+        if (network != null) {
+            network.close();
+        }
         Folders.delete(folder);
     }
 
@@ -300,6 +335,7 @@ public final class EtcdCluster implements AutoCloseable {
         private Duration patience = Duration.ofSeconds(60);
         private final List<String> flags = new ArrayList<>();
         private final List<String> tls = new ArrayList<>();
+        private boolean proxiedPeers;
 
         private Builder() {}
 
@@ -323,6 +359,12 @@ public final class EtcdCluster implements AutoCloseable {
         /** The number of members, 1 to 9. */
         public Builder members(int value) {
             this.members = value;
+            return this;
+        }
+
+        /** Puts a proxy before every member, for {@link EtcdCluster#isolatePeer}. */
+        public Builder proxiedPeers() {
+            this.proxiedPeers = true;
             return this;
         }
 
@@ -356,18 +398,26 @@ public final class EtcdCluster implements AutoCloseable {
 
         private EtcdCluster startOnFreePorts(Path binary) throws IOException {
             List<Integer> ports = Ports.free(3 * members);
+            List<Integer> peerPorts = ports.subList(members, 2 * members);
+            EtcdPeers network = proxiedPeers ? EtcdPeers.before(peerPorts) : null;
+            List<String> peerUrls = IntStream.range(0, members)
+                    .mapToObj(member -> "http://"
+                            + (network == null ? "127.0.0.1:" + peerPorts.get(member) : network.connectString(member)))
+                    .toList();
             String peers = IntStream.range(0, members)
-                    .mapToObj(member -> "member" + member + "=http://127.0.0.1:" + ports.get(members + member))
+                    .mapToObj(member -> "member" + member + "=" + peerUrls.get(member))
                     .collect(Collectors.joining(","));
             Path folder = Files.createTempDirectory("baton-etcd-");
             List<Member> laid = new ArrayList<>();
-            EtcdCluster cluster = new EtcdCluster(folder, laid, patience);
+            EtcdCluster cluster = new EtcdCluster(folder, laid, network, patience);
             try {
                 for (int member = 0; member < members; member++) {
                     Path own = Files.createDirectory(folder.resolve("member" + member));
                     int tlsPort = tls.isEmpty() ? 0 : ports.get(2 * members + member);
-                    List<String> command =
-                            command(binary, member, own, ports.get(member), ports.get(members + member), peers);
+                    List<String> command = command(binary, member, own, ports.get(member), peerPorts.get(member));
+                    command.add("--initial-advertise-peer-urls=" + peerUrls.get(member));
+                    command.add("--initial-cluster=" + peers);
+                    command.addAll(flags);
                     if (tlsPort != 0) {
                         command.add("--listen-client-urls=http://127.0.0.1:" + ports.get(member) + ",https://127.0.0.1:"
                                 + tlsPort);
@@ -376,7 +426,7 @@ public final class EtcdCluster implements AutoCloseable {
                     laid.add(new Member(
                             Ports.loopback(ports.get(member)),
                             tlsPort,
-                            ports.get(members + member),
+                            peerUrls.get(member),
                             new ServerProcess(command, own)));
                 }
                 cluster.end.begin();
@@ -389,22 +439,17 @@ public final class EtcdCluster implements AutoCloseable {
             }
         }
 
-        private List<String> command(Path binary, int member, Path own, int clientPort, int peerPort, String peers) {
+        private static List<String> command(Path binary, int member, Path own, int clientPort, int peerPort) {
             String client = "http://127.0.0.1:" + clientPort;
-            String peer = "http://127.0.0.1:" + peerPort;
-            List<String> command = new ArrayList<>(List.of(
+            return new ArrayList<>(List.of(
                     binary.toString(),
                     "--name=member" + member,
                     "--data-dir=" + own.resolve("data"),
                     "--listen-client-urls=" + client,
                     "--advertise-client-urls=" + client,
-                    "--listen-peer-urls=" + peer,
-                    "--initial-advertise-peer-urls=" + peer,
-                    "--initial-cluster=" + peers,
+                    "--listen-peer-urls=http://127.0.0.1:" + peerPort,
                     "--initial-cluster-state=new",
                     "--unsafe-no-fsync"));
-            command.addAll(flags);
-            return command;
         }
 
         private void awaitAll(EtcdCluster cluster) throws BindException {

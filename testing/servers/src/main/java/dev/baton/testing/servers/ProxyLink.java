@@ -26,6 +26,7 @@ final class ProxyLink {
     }
 
     private final InetSocketAddress targetAddress;
+    private final InetSocketAddress clientAddress;
     private final SocketChannel client;
     private final SocketChannel target;
     private final SelectionKey clientKey;
@@ -37,6 +38,7 @@ final class ProxyLink {
     ProxyLink(Selector selector, SocketChannel client, InetSocketAddress targetAddress) throws IOException {
         this.targetAddress = targetAddress;
         this.client = client;
+        this.clientAddress = (InetSocketAddress) client.getRemoteAddress();
         this.target = SocketChannel.open();
         this.clientKey = register(client, selector);
         this.targetKey = register(target, selector);
@@ -84,6 +86,11 @@ final class ProxyLink {
         connecting = !connected;
         targetKey.interestOps(connected ? 0 : SelectionKey.OP_CONNECT);
         return connected;
+    }
+
+    /** The client's end, which it keeps when it is over. */
+    InetSocketAddress clientAddress() {
+        return clientAddress;
     }
 
     boolean isOver() {

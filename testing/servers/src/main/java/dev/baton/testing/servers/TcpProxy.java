@@ -13,15 +13,18 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,7 @@ public final class TcpProxy implements AutoCloseable {
     private static final int HOLD_ATTEMPTS = 2_000;
     private static final long HOLD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Set<Direction> ALL = EnumSet.allOf(Direction.class);
+    private static final Set<Direction> NONE = EnumSet.noneOf(Direction.class);
 
     private final InetSocketAddress target;
     private final InetSocketAddress address;
@@ -64,7 +68,11 @@ public final class TcpProxy implements AutoCloseable {
     private final List<ProxyLink> links = new ArrayList<>();
     private final Set<ProxyLink> stranded = new HashSet<>();
     private NetworkChannel front;
-    private Set<Direction> holes = EnumSet.noneOf(Direction.class);
+    private Set<Direction> holes = NONE;
+    private Predicate<InetSocketAddress> whose = client -> true;
+    /** What {@link #whose} has answered. */
+    private final Map<ProxyLink, Boolean> struck = new HashMap<>();
+
     private ProxyLink.Lag lag = () -> 0;
 
     private record Command(Change change, CompletableFuture<@Nullable Void> done) {}
@@ -132,19 +140,28 @@ public final class TcpProxy implements AutoCloseable {
      * <p>As in a partitioned TCP network nobody is told, and what the peers sent meanwhile arrives once it heals.
      */
     public void blackHole() {
-        blackHole(ALL);
+        blackHole(ALL, client -> true);
     }
 
     /** As {@link #blackHole()}, but only for what goes in {@code direction}; nobody can open a connection through it. */
     public void blackHole(Direction direction) {
-        blackHole(EnumSet.of(direction));
+        blackHole(EnumSet.of(direction), client -> true);
     }
 
-    private void blackHole(Set<Direction> directions) {
+    /**
+     * As {@link #blackHole(Direction)}, for what goes in any of {@code directions} on the connections of some clients; those
+     * of others pass.
+     *
+     * @param clients picks them by the address of their end; asked once for each connection, by the thread that serves all
+     *     of them, and so to be answered at once
+     */
+    public void blackHole(Set<Direction> directions, Predicate<InetSocketAddress> clients) {
+        Set<Direction> closed = Set.copyOf(directions);
         inForce(() -> {
             heal();
             listen();
-            holes = directions;
+            holes = closed;
+            whose = clients;
         });
     }
 
@@ -254,9 +271,10 @@ public final class TcpProxy implements AutoCloseable {
         long wait = Long.MAX_VALUE;
         for (Iterator<ProxyLink> each = links.iterator(); each.hasNext(); ) {
             ProxyLink link = each.next();
-            wait = Math.min(wait, link.move(now, stranded.contains(link) ? ALL : holes, lag));
+            wait = Math.min(wait, link.move(now, holesOf(link), lag));
             if (link.isOver()) {
                 each.remove();
+                struck.remove(link);
             }
         }
         selector.selectedKeys().clear();
@@ -265,6 +283,14 @@ public final class TcpProxy implements AutoCloseable {
         } else {
             selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait)));
         }
+    }
+
+    private Set<Direction> holesOf(ProxyLink link) {
+        if (stranded.contains(link)) {
+            return ALL;
+        }
+        boolean all = holes.isEmpty() || struck.computeIfAbsent(link, one -> whose.test(one.clientAddress()));
+        return all ? holes : NONE;
     }
 
     /** Answers whether to go on. */
@@ -294,7 +320,9 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void heal() {
-        holes = EnumSet.noneOf(Direction.class);
+        holes = NONE;
+        whose = client -> true;
+        struck.clear();
         lag = () -> 0;
         stranded.clear();
     }

@@ -55,6 +55,59 @@ class EtcdClusterIT {
     }
 
     @Test
+    void leaderCutOffFromItsPeersIsReplacedWhileItsClientsReachIt() throws Exception {
+        try (EtcdCluster cluster =
+                EtcdCluster.builder().members(3).proxiedPeers().start()) {
+            int first = awaitLeaderOtherThan(cluster, -1);
+            cluster.etcdctl("put", "a", "before");
+            cluster.isolatePeer(first);
+            int second = awaitLeaderOtherThan(cluster, first);
+            Await.until(LIMIT, "loss of the first leader's quorum", () -> "", () -> !cluster.isServing(first));
+            assertThat(cluster.isServing(second)).isTrue();
+            assertThat(cluster.isServing(3 - first - second)).isTrue();
+            assertThat(cluster.etcdctl(second, "put", "a", "after")).isEqualTo("OK\n");
+            assertThat(stale(cluster, first)).isEqualTo("before\n");
+            // One that takes a quorum is not answered.
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> cluster.etcdctl(first, "--command-timeout=3s", "get", "a"));
+            assertThat(leaderIn(cluster, first)).isNotEqualTo(leaderIn(cluster, second));
+
+            cluster.healPeers();
+            cluster.awaitServing();
+            assertThat(cluster.etcdctl("get", "a", "--print-value-only")).isEqualTo("after\n");
+        }
+    }
+
+    @Test
+    void leaderThatNobodyHearsIsReplacedAndHearsOfIt() throws Exception {
+        try (EtcdCluster cluster =
+                EtcdCluster.builder().members(3).proxiedPeers().start()) {
+            int first = awaitLeaderOtherThan(cluster, -1);
+            cluster.mutePeer(first);
+            int second = awaitLeaderOtherThan(cluster, first);
+            // It gets no entries, since it answers none, but heartbeats that name the new leader.
+            Await.until(
+                    LIMIT,
+                    "word of the new leader",
+                    () -> "",
+                    () -> leaderIn(cluster, first).equals(leaderIn(cluster, second)));
+            cluster.healPeers();
+            cluster.awaitServing();
+        }
+    }
+
+    /** The number of the leader, as far as {@code member} knows. */
+    private static String leaderIn(EtcdCluster cluster, int member) {
+        return cluster.etcdctl(member, "endpoint", "status", "-w", "json")
+                .replaceFirst("(?s).*\"leader\":(\\d+).*", "$1");
+    }
+
+    /** What {@code member} knows by itself. */
+    private static String stale(EtcdCluster cluster, int member) {
+        return cluster.etcdctl(member, "get", "a", "--consistency=s", "--print-value-only");
+    }
+
+    @Test
     void memberIsTakenOutAndAddedAgainAsANewOneWithTheDataOfTheOthers() throws Exception {
         try (EtcdCluster cluster = EtcdCluster.builder().members(3).start()) {
             cluster.etcdctl("put", "a", "data");

@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class TcpProxyTest {
     private static final int LONG_ENOUGH_TO_ARRIVE_MILLIS = 300;
+    private static final int LIMIT_MILLIS = 20_000;
 
     private ServerSocket target;
     private TcpProxy proxy;
@@ -126,6 +128,29 @@ class TcpProxyTest {
             send(client, "more");
             assertThat(receive(client, 4)).isEqualTo("down");
             assertNothingArrives(server);
+        }
+    }
+
+    @Test
+    void aBlackHoleForSomeClientsLetsThoseOfOthersPass() throws IOException {
+        try (Socket one = connect();
+                Socket serverOfOne = target.accept();
+                Socket other = connect();
+                Socket serverOfOther = target.accept()) {
+            // Where nothing arrives that should, the test shall fail and not hang.
+            other.setSoTimeout(LIMIT_MILLIS);
+            serverOfOther.setSoTimeout(LIMIT_MILLIS);
+            echo(one, serverOfOne, "before");
+            echo(other, serverOfOther, "before");
+            proxy.blackHole(
+                    EnumSet.of(TcpProxy.Direction.TO_TARGET), client -> client.equals(one.getLocalSocketAddress()));
+            send(one, "up");
+            send(serverOfOne, "down");
+            assertThat(receive(one, 4)).isEqualTo("down");
+            assertNothingArrives(serverOfOne);
+            echo(other, serverOfOther, "meanwhile");
+            proxy.pass();
+            assertThat(receive(serverOfOne, 2)).isEqualTo("up");
         }
     }
 
