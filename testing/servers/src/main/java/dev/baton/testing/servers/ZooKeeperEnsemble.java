@@ -135,6 +135,19 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     }
 
     /**
+     * Ends session {@code id} behind its owner's back, as an operator does over JMX on the server that it is connected to;
+     * answers whether there is one, among those that run.
+     */
+    public boolean endSession(long id) throws IOException {
+        for (Member member : members) {
+            if (member.process().isRunning() && SessionEnd.at(member.process().pid(), id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Cuts {@code member} off from all others, both ways, without closing a connection; its clients stay connected.
      *
      * @throws IllegalStateException if the ensemble was built without {@link Builder#proxiedPeers}

@@ -37,6 +37,10 @@ final class Client implements AutoCloseable {
         return List.copyOf(states);
     }
 
+    long sessionId() {
+        return zooKeeper.getSessionId();
+    }
+
     Duration sessionTimeout() {
         return Duration.ofMillis(zooKeeper.getSessionTimeout());
     }

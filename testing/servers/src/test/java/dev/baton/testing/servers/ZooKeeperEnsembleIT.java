@@ -18,6 +18,8 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ZooKeeperEnsembleIT {
@@ -86,6 +88,27 @@ class ZooKeeperEnsembleIT {
             ensemble.resume(first);
             Await.until(LIMIT, "follower", () -> "", () -> ensemble.followers().contains(first));
             assertThat(ensemble.leader()).hasValue(second);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void sessionIsEndedBehindItsOwnersBack(int members) throws Exception {
+        try (ZooKeeperEnsemble ensemble =
+                        ZooKeeperEnsemble.builder().members(members).start();
+                Client owner = new Client(ensemble.connectString(), SESSION);
+                Client other = new Client(ensemble.connectString(), SESSION)) {
+            owner.create("/mine", "", CreateMode.EPHEMERAL);
+            other.create("/theirs", "", CreateMode.EPHEMERAL);
+            assertThat(ensemble.endSession(owner.sessionId())).isTrue();
+            Await.until(
+                    LIMIT,
+                    "end of the session",
+                    () -> owner.states().toString(),
+                    () -> owner.states().contains(KeeperState.Expired));
+            assertThat(other.look("/mine")).hasValue(Code.NONODE);
+            assertThat(other.look("/theirs")).hasValue(Code.OK);
+            assertThat(ensemble.endSession(owner.sessionId())).isFalse();
         }
     }
 
