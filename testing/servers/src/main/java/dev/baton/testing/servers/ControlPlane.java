@@ -82,7 +82,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private ControlPlane(Builder builder, EtcdCluster etcd, List<KubeApiServer> servers, Path folder)
             throws IOException {
-        List<Integer> ports = Ports.free(2 + 2 * PAIR);
+        int pairs = builder.components ? PAIR : 0;
+        List<Integer> ports = Ports.free(2 + 2 * pairs);
         this.topology = builder.topology;
         this.patience = builder.patience;
         this.etcd = etcd;
@@ -91,9 +92,9 @@ public final class ControlPlane implements AutoCloseable {
         this.port = ports.get(0);
         this.statisticsPort = ports.get(1);
         this.http = new KubeHttp(servers.get(0).caCertificate());
-        for (int i = 0; i < PAIR; i++) {
+        for (int i = 0; i < pairs; i++) {
             componentPorts.put(Part.scheduler(i), ports.get(2 + i));
-            componentPorts.put(Part.controllerManager(i), ports.get(2 + PAIR + i));
+            componentPorts.put(Part.controllerManager(i), ports.get(2 + pairs + i));
         }
     }
 
@@ -118,9 +119,15 @@ public final class ControlPlane implements AutoCloseable {
      * @throws AssertionError if one is missing, in continuous integration
      */
     public static void requirePrograms() {
+        requirePrograms(true);
+    }
+
+    private static void requirePrograms(boolean components) {
         LoadBalancer.binary();
-        Stream.of(Program.ETCD, Program.KUBE_APISERVER, Program.KUBE_SCHEDULER, Program.KUBE_CONTROLLER_MANAGER)
-                .forEach(Program::path);
+        Stream.of(Program.ETCD, Program.KUBE_APISERVER).forEach(Program::path);
+        if (components) {
+            Stream.of(Program.KUBE_SCHEDULER, Program.KUBE_CONTROLLER_MANAGER).forEach(Program::path);
+        }
     }
 
     /** Which parts share a host. */
@@ -149,6 +156,7 @@ public final class ControlPlane implements AutoCloseable {
         if (host < PAIR) {
             there.addAll(List.of(Part.apiServer(host), Part.scheduler(host), Part.controllerManager(host)));
         }
+        there.retainAll(parts.keySet());
         return there;
     }
 
@@ -418,9 +426,7 @@ public final class ControlPlane implements AutoCloseable {
         try {
             Await.until(patience, "control plane with leaders", this::lastWords, () -> {
                 requireNoneEnded(rest);
-                return unready().findAny().isEmpty()
-                        && leader(Part.Kind.SCHEDULER).isPresent()
-                        && leader(Part.Kind.CONTROLLER_MANAGER).isPresent();
+                return unready().findAny().isEmpty() && (componentPorts.isEmpty() || bothPairsHaveALeader());
             });
         } catch (IllegalStateException e) {
             if (rest.stream().anyMatch(part -> foundPortTaken(running(part).process()))) {
@@ -430,6 +436,11 @@ public final class ControlPlane implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private boolean bothPairsHaveALeader() {
+        return leader(Part.Kind.SCHEDULER).isPresent()
+                && leader(Part.Kind.CONTROLLER_MANAGER).isPresent();
     }
 
     private static boolean foundPortTaken(ServerProcess process) {
@@ -496,6 +507,7 @@ public final class ControlPlane implements AutoCloseable {
         private final Topology topology;
         private Duration patience = Duration.ofMinutes(2);
         private UnaryOperator<KubeComponent> timing = UnaryOperator.identity();
+        private boolean components = true;
 
         private Builder(Topology topology) {
             this.topology = topology;
@@ -507,6 +519,12 @@ public final class ControlPlane implements AutoCloseable {
             return this;
         }
 
+        /** Leaves out schedulers and controller managers, which are no part of what elections rest on. */
+        public Builder withoutComponents() {
+            this.components = false;
+            return this;
+        }
+
         /** The timing of schedulers and controller managers, in place of their own 15, 10 and 2 s. */
         public Builder timing(Duration leaseDuration, Duration renewDeadline, Duration retryPeriod) {
             this.timing = component -> component.timing(leaseDuration, renewDeadline, retryPeriod);
@@ -514,14 +532,14 @@ public final class ControlPlane implements AutoCloseable {
         }
 
         /**
-         * Starts all parts and returns when every one is ready and both pairs have a leader.
+         * Starts all parts and returns when every one is ready and both pairs, if they are there, have a leader.
          *
          * @throws BindException if others took a port that was chosen, on each of three attempts
          * @throws IllegalStateException with the logs of what is not ready in time
          * @throws org.opentest4j.TestAbortedException if a program is missing; see {@link Program#path}
          */
         public ControlPlane start() throws IOException {
-            requirePrograms();
+            requirePrograms(components);
             return Ports.onFree(this::startOnFreePorts);
         }
 

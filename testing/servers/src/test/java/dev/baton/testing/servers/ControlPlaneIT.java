@@ -25,6 +25,17 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 class ControlPlaneIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    @Test
+    void hasNoSchedulersAndControllerManagersWhereNoneAreWanted() throws IOException {
+        try (ControlPlane plane =
+                ControlPlane.builder(Topology.STACKED).withoutComponents().start()) {
+            assertThat(plane.parts()).hasSize(6).allMatch(plane::isReady);
+            assertThat(plane.host(0)).containsExactly(Part.etcd(0), Part.apiServer(0));
+            assertThat(plane.host(2)).containsExactly(Part.etcd(2));
+            assertThat(plane.candidate("default").kubeconfig()).exists();
+        }
+    }
+
     /** What holds in both. */
     @TestInstance(Lifecycle.PER_CLASS)
     abstract static class Both {
