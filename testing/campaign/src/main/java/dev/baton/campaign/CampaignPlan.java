@@ -1,7 +1,7 @@
 package dev.baton.campaign;
 
-import dev.baton.campaign.candidate.Elector;
 import dev.baton.campaign.candidate.Store;
+import dev.baton.campaign.process.Elector;
 import dev.baton.spi.ElectionTiming;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.baton.campaign;
 
-import dev.baton.campaign.candidate.CandidateMain;
+import dev.baton.campaign.process.CandidateMain;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.TcpProxy;
 import java.io.File;

@@ -1,8 +1,8 @@
 package dev.baton.campaign;
 
 import dev.baton.campaign.Fault.Kind;
-import dev.baton.campaign.candidate.Elector;
 import dev.baton.campaign.candidate.Store;
+import dev.baton.campaign.process.Elector;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.verify.ElectionHistory;
 import dev.baton.verify.ElectionPicture;
@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line. */
 @Command(

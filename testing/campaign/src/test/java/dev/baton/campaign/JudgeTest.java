@@ -3,8 +3,8 @@ package dev.baton.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.campaign.Fault.Kind;
-import dev.baton.campaign.candidate.Elector;
 import dev.baton.campaign.candidate.Store;
+import dev.baton.campaign.process.Elector;
 import dev.baton.verify.Finding;
 import dev.baton.verify.HtmlReport;
 import dev.baton.verify.Rule;

@@ -1,4 +1,4 @@
-/** A candidate that elects in one way or another, in a process of its own, and tells what it believes and what it does. */
+/** What a candidate is told, and what it has to answer, whichever way it elects. */
 @NullMarked
 package dev.baton.campaign.candidate;
 

@@ -1,10 +1,10 @@
 package dev.baton.campaign.peer;
 
 import dev.baton.campaign.candidate.Contender;
-import dev.baton.campaign.candidate.Elector;
 import dev.baton.campaign.candidate.Leadership;
 import dev.baton.campaign.candidate.Settings;
 import dev.baton.campaign.candidate.Store;
+import dev.baton.campaign.process.Elector;
 import dev.baton.testing.servers.CandidateEvent;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package dev.baton.campaign.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.campaign.candidate.Elector;
 import dev.baton.campaign.candidate.Store;
+import dev.baton.campaign.process.Elector;
 import dev.baton.testing.servers.CandidateEvent;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.EtcdCluster;

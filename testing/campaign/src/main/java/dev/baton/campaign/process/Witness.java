@@ -1,5 +1,6 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
+import dev.baton.campaign.candidate.Contender;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

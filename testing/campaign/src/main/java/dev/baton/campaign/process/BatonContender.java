@@ -1,6 +1,9 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
 import dev.baton.LeaderElection;
+import dev.baton.campaign.candidate.Contender;
+import dev.baton.campaign.candidate.Leadership;
+import dev.baton.campaign.candidate.Settings;
 import dev.baton.etcd.EtcdBackend;
 import dev.baton.event.EventSink;
 import dev.baton.kubernetes.KubernetesBackend;

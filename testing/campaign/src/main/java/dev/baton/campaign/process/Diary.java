@@ -1,4 +1,4 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
 import java.io.FileOutputStream;
 import java.io.IOException;

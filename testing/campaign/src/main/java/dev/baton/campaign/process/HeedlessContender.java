@@ -1,5 +1,8 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
+import dev.baton.campaign.candidate.Contender;
+import dev.baton.campaign.candidate.Leadership;
+import dev.baton.campaign.candidate.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** A contender with a mistake planted: once it has led, it takes itself for the leader for good. A campaign must notice. */

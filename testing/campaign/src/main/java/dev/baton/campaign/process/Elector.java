@@ -1,5 +1,7 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
+import dev.baton.campaign.candidate.Contenders;
+import dev.baton.campaign.candidate.Store;
 import dev.baton.campaign.peer.ClientGoContender;
 import dev.baton.campaign.peer.CuratorContender;
 import dev.baton.campaign.peer.Fabric8Contender;

@@ -1,5 +1,8 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
+import dev.baton.campaign.candidate.Contender;
+import dev.baton.campaign.candidate.Settings;
+import dev.baton.campaign.candidate.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,5 +1,7 @@
-package dev.baton.campaign.candidate;
+package dev.baton.campaign.process;
 
+import dev.baton.campaign.candidate.Contender;
+import dev.baton.campaign.candidate.Leadership;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
