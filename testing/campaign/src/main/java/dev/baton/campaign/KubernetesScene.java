@@ -2,90 +2,81 @@ package dev.baton.campaign;
 
 import dev.baton.campaign.Fault.Healing;
 import dev.baton.campaign.Fault.Kind;
-import dev.baton.testing.servers.EtcdCluster;
-import dev.baton.testing.servers.KubeApiServer;
+import dev.baton.testing.servers.ControlPlane;
+import dev.baton.testing.servers.ControlPlane.Topology;
+import dev.baton.testing.servers.KubeUser;
+import dev.baton.testing.servers.Part;
 import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** A Kubernetes API server over an etcd of one member. */
+/**
+ * Three etcd members, two API servers that speak to one of them each, and a load balancer before these, through which
+ * candidates come, as a user who may do no more than take part in elections.
+ */
 final class KubernetesScene implements Scene {
     private static final String LEASE =
             "/apis/coordination.k8s.io/v1/namespaces/" + CampaignPlan.NAMESPACE + "/leases/" + CampaignPlan.NAME;
     private static final int GOOD = 299;
     private static final int CONFLICT = 409;
     private static final int ATTEMPTS = 50;
+    private static final int SERVERS = 2;
 
-    private final EtcdCluster etcd;
-    private final KubeApiServer server;
+    private final ControlPlane plane;
+    private final KubeUser candidate;
     private final List<TcpProxy> proxies = new ArrayList<>();
     private final List<Path> kubeconfigs = new ArrayList<>();
+    private int turn;
 
-    private KubernetesScene(EtcdCluster etcd, KubeApiServer server) {
-        this.etcd = etcd;
-        this.server = server;
+    private KubernetesScene(ControlPlane plane) throws IOException {
+        this.plane = plane;
+        this.candidate = plane.candidate(CampaignPlan.NAMESPACE);
     }
 
     static KubernetesScene start() throws IOException {
-        EtcdCluster etcd = EtcdCluster.builder().start();
+        // Schedulers and controller managers would take the processor from the candidates for nothing.
+        ControlPlane plane =
+                ControlPlane.builder(Topology.STACKED).withoutComponents().start();
         try {
-            return new KubernetesScene(etcd, KubeApiServer.builder(etcd).start());
+            return new KubernetesScene(plane);
         } catch (IOException | RuntimeException e) {
-            etcd.close();
+            plane.close();
             throw e;
         }
     }
 
     @Override
     public Way way() throws IOException {
-        TcpProxy proxy = TcpProxy.to(server.address());
+        TcpProxy proxy = TcpProxy.to(plane.address());
         proxies.add(proxy);
         Path kubeconfig = Files.createTempFile("baton-campaign-", ".kubeconfig");
         kubeconfigs.add(kubeconfig);
-        Files.writeString(
-                kubeconfig,
-                Files.readString(server.kubeconfig()).replace(server.url(), "https://" + proxy.connectString()));
+        plane.writeKubeconfig(kubeconfig, candidate, "https://" + proxy.connectString());
         return new Way(kubeconfig.toString(), List.of(proxy));
     }
 
     @Override
     public List<Fault> faults() {
         return List.of(
-                new Fault("API server killed", Kind.STORE, true, victim -> {
-                    server.kill();
-                    return () -> {
-                        server.start();
-                        server.awaitReady();
-                    };
-                }),
-                new Fault("API server paused", Kind.STORE, true, victim -> {
-                    server.pause();
-                    return () -> {
-                        server.resume();
-                        server.awaitReady();
-                    };
-                }),
-                new Fault("etcd killed", Kind.STORE, true, victim -> {
-                    etcd.kill(0);
-                    return () -> {
-                        etcd.start(0);
-                        etcd.awaitServing();
-                        server.awaitReady();
-                    };
-                }),
-                new Fault("etcd paused", Kind.STORE, true, victim -> {
-                    etcd.pause(0);
-                    return () -> {
-                        etcd.resume(0);
-                        etcd.awaitServing();
-                        server.awaitReady();
-                    };
-                }),
+                store("API server killed", () -> kill(List.of(Part.apiServer(next())))),
+                store("API server paused", () -> pause(List.of(Part.apiServer(next())))),
+                store("both API servers killed", () -> kill(apiServers())),
+                store("both API servers paused", () -> pause(apiServers())),
+                store("etcd leader killed", () -> kill(List.of(etcdLeader()))),
+                store("etcd leader paused", () -> pause(List.of(etcdLeader()))),
+                store("etcd quorum lost", () -> kill(etcdFollowers())),
+                store("load balancer killed", () -> kill(List.of(Part.LOAD_BALANCER))),
+                store("load balancer paused", () -> pause(List.of(Part.LOAD_BALANCER))),
+                store("host killed", () -> kill(plane.host(next()))),
+                store("host paused", () -> pause(plane.host(next()))),
                 new Fault("Lease deleted", Kind.HAND, false, victim -> {
                     request("DELETE", null);
                     return Healing.NONE;
@@ -93,10 +84,59 @@ final class KubernetesScene implements Scene {
                 new Fault("holder blanked", Kind.HAND, false, victim -> blank()));
     }
 
-    /** A standby without a watch asks a retryPeriod later, and a server that has just started is slow. */
+    private interface Blow {
+        Healing strike();
+    }
+
+    private static Fault store(String name, Blow blow) {
+        return new Fault(name, Kind.STORE, true, victim -> blow.strike());
+    }
+
+    /**
+     * After healing, every server says that it is ready. Up to two seconds later etcd may elect a leader, as one that was
+     * paused for less than its followers' patience is deposed after that; and a check of the load balancer that began before
+     * may run into its limit of two seconds, a second before the next one passes.
+     */
     @Override
     public Duration slack() {
-        return Duration.ofSeconds(2);
+        return Duration.ofSeconds(5);
+    }
+
+    /** The one of both, in turn. */
+    private int next() {
+        turn = (turn + 1) % SERVERS;
+        return turn;
+    }
+
+    private static List<Part> apiServers() {
+        return IntStream.range(0, SERVERS).mapToObj(Part::apiServer).toList();
+    }
+
+    private Part etcdLeader() {
+        return plane.leader(Part.Kind.ETCD).orElseThrow(() -> new IllegalStateException("etcd has no leader"));
+    }
+
+    private List<Part> etcdFollowers() {
+        Part leader = etcdLeader();
+        return plane.parts().stream()
+                .filter(part -> part.kind() == Part.Kind.ETCD && !part.equals(leader))
+                .toList();
+    }
+
+    private Healing kill(List<Part> parts) {
+        parts.forEach(plane::kill);
+        return () -> {
+            parts.forEach(plane::start);
+            plane.awaitReady();
+        };
+    }
+
+    private Healing pause(List<Part> parts) {
+        parts.forEach(plane::pause);
+        return () -> {
+            parts.forEach(plane::resume);
+            plane.awaitReady();
+        };
     }
 
     /** As {@code kubectl edit} does: read, change, write, and again when somebody was faster. */
@@ -111,9 +151,8 @@ final class KubernetesScene implements Scene {
         throw new IllegalStateException("the Lease could not be edited: others were always faster");
     }
 
-    private HttpResponse<String> request(String method, @org.jspecify.annotations.Nullable String body)
-            throws IOException {
-        HttpResponse<String> answer = server.request(server.adminToken(), method, LEASE, body);
+    private HttpResponse<String> request(String method, @Nullable String body) throws IOException {
+        HttpResponse<String> answer = plane.apiServer(0).request(plane.adminToken(), method, LEASE, body);
         if (answer.statusCode() > GOOD && answer.statusCode() != CONFLICT) {
             throw new IllegalStateException(method + " " + LEASE + ": " + answer.statusCode() + " " + answer.body());
         }
@@ -123,13 +162,12 @@ final class KubernetesScene implements Scene {
     @Override
     public void close() {
         proxies.forEach(TcpProxy::close);
-        server.close();
-        etcd.close();
+        plane.close();
         for (Path kubeconfig : kubeconfigs) {
             try {
                 Files.deleteIfExists(kubeconfig);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("a kubeconfig could not be deleted", e);
+                throw new UncheckedIOException("a kubeconfig could not be deleted", e);
             }
         }
     }
