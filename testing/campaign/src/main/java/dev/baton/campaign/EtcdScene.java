@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An etcd cluster of three. */
+/** An etcd cluster of three, whose members can be cut off from each other while their clients stay connected. */
 final class EtcdScene implements Scene {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdScene.class);
     private static final int MEMBERS = 3;
@@ -35,6 +35,7 @@ final class EtcdScene implements Scene {
         return new EtcdScene(EtcdCluster.builder()
                 .members(MEMBERS)
                 .flag("--unsafe-no-fsync=false")
+                .proxiedPeers()
                 .start());
     }
 
@@ -61,6 +62,9 @@ final class EtcdScene implements Scene {
                 new Fault("etcd leader paused", Kind.STORE, true, victim -> pause(leader())),
                 new Fault("etcd follower killed", Kind.STORE, true, victim -> kill(List.of(others().get(0)))),
                 new Fault("etcd follower paused", Kind.STORE, true, victim -> pause(others().get(0))),
+                new Fault("etcd leader isolated", Kind.STORE, true, victim -> isolate(leader())),
+                new Fault("etcd leader unheard", Kind.STORE, true, victim -> mute(leader())),
+                new Fault("etcd follower isolated", Kind.STORE, true, victim -> isolate(others().get(0))),
                 new Fault("etcd quorum lost", Kind.STORE, true, victim -> kill(others())),
                 new Fault("all etcd killed", Kind.STORE, true, victim -> kill(all())),
                 new Fault("etcd member replaced", Kind.STORE, true, victim -> replace(others().get(0))),
@@ -116,6 +120,21 @@ final class EtcdScene implements Scene {
             cluster.resume(member);
             cluster.awaitServing();
         };
+    }
+
+    private Healing isolate(int member) {
+        cluster.isolatePeer(member);
+        return this::healPeers;
+    }
+
+    private Healing mute(int member) {
+        cluster.mutePeer(member);
+        return this::healPeers;
+    }
+
+    private void healPeers() {
+        cluster.healPeers();
+        cluster.awaitServing();
     }
 
     private Healing slowDown(int member) {
