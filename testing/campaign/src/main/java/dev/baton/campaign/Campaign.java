@@ -1,6 +1,5 @@
 package dev.baton.campaign;
 
-import dev.baton.campaign.Fault.Kind;
 import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs candidates through faults, one at a time, and judges what came of it. Not safe for use by many threads. */
+/** Runs candidates through faults, one or two at a time, and judges what came of it. Not safe for use by many threads. */
 final class Campaign implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long PROBE_MILLIS = 20;
@@ -35,6 +34,7 @@ final class Campaign implements AutoCloseable {
     /**
      * Carries out {@code plan}, telling {@code out} of it.
      *
+     * @throws FaultChoice.UnknownFaultException when a fault is to be made that there is not
      * @throws IllegalStateException when it could not be carried out: servers or candidates ended by themselves
      */
     static Judgement run(CampaignPlan plan, PrintWriter out) throws IOException, InterruptedException {
@@ -49,17 +49,17 @@ final class Campaign implements AutoCloseable {
     }
 
     private void play() throws IOException, InterruptedException {
+        List<Fault> faults = plan.faults()
+                .of(Stream.concat(Scene.ofCandidates().stream(), scene.faults().stream())
+                        .toList());
+        Schedule schedule = new Schedule(
+                faults, plan.faults().pairs(), plan.candidates(), plan.timing().leaseDuration(), plan.seed());
         for (int i = 0; i < plan.candidates(); i++) {
             Scene.Way way = scene.way();
             Candidate candidate = new Candidate(i, plan, way.where(), way.proxies(), registers.url());
             candidates.add(candidate);
             candidate.start();
         }
-        List<Fault> faults = Stream.concat(Scene.ofCandidates().stream(), scene.faults().stream())
-                .filter(plan.faults())
-                .toList();
-        Schedule schedule =
-                new Schedule(faults, plan.candidates(), plan.timing().leaseDuration(), plan.seed());
         if (awaitLeader().isEmpty()) {
             throw new IllegalStateException(
                     "nobody leads within " + ElectionTiming.text(PATIENCE) + "; see " + plan.folder());
@@ -78,32 +78,35 @@ final class Campaign implements AutoCloseable {
             return false;
         }
         Candidate victim = draw.leader() ? leader.get() : candidates.get(draw.victim());
-        Fault fault = draw.fault();
-        long from = System.nanoTime();
-        try {
-            Fault.Healing healing = fault.action().strike(victim);
-            if (fault.lasts()) {
-                sleep(draw.lasting().minusNanos(System.nanoTime() - from));
-            }
-            healing.heal();
-        } catch (InterruptedException | IOException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("\"" + fault.name() + "\" failed", e);
+        boolean led = draw.fault().strikesOne() && victim == leader.get();
+        Blow blow = new Blow(draw.fault(), victim);
+        Optional<Blow> beside = draw.beside().map(fault -> new Blow(fault, victim));
+        blow.strike();
+        if (beside.isPresent()) {
+            beside.get().strike();
         }
+        if (draw.fault().lasts()) {
+            sleep(draw.lasting().minusNanos(System.nanoTime() - blow.from()));
+        }
+        // The store first, so that candidates that are started find it.
+        if (beside.isPresent()) {
+            beside.get().heal();
+        }
+        blow.heal();
         long healed = System.nanoTime();
-        String whom = fault.strikesOne() ? victim.name() : fault.kind() == Kind.HAND ? "record" : "store";
-        boolean led = fault.strikesOne() && victim == leader.get();
-        struck.add(new Struck(fault.name(), fault.kind(), whom, led, from, healed));
+        struck.add(blow.struck(led, healed, beside.map(Blow::name).orElse("")));
+        beside.ifPresent(other -> struck.add(other.struck(false, healed, blow.name())));
         Optional<Candidate> next = awaitLeader();
         out.printf(
                 Locale.ROOT,
-                "%7.1f s  %s: %s%s for %.1f s; %s%n",
-                (from - begun) / 1e9,
-                whom,
-                fault.name(),
+                "%7.1f s  %s: %s%s%s for %.1f s; %s%n",
+                (blow.from() - begun) / 1e9,
+                blow.whom(),
+                blow.name(),
                 led ? " (leading)" : "",
-                (healed - from) / 1e9,
+                beside.map(other -> ", and " + other.whom() + ": " + other.name())
+                        .orElse(""),
+                (healed - blow.from()) / 1e9,
                 next.map(Candidate::name).map(name -> name + " leads").orElse("nobody leads any more"));
         return next.isPresent();
     }

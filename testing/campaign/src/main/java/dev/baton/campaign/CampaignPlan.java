@@ -5,7 +5,6 @@ import dev.baton.campaign.process.Elector;
 import dev.baton.spi.ElectionTiming;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Predicate;
 
 /**
  * What to do.
@@ -16,7 +15,7 @@ import java.util.function.Predicate;
  * @param timing of all of them
  * @param length how long faults are made
  * @param seed of the faults
- * @param faults which are made, of those that there are
+ * @param faults which are made
  * @param folder for diaries and reports; exists
  */
 record CampaignPlan(
@@ -26,7 +25,7 @@ record CampaignPlan(
         ElectionTiming timing,
         Duration length,
         long seed,
-        Predicate<Fault> faults,
+        FaultChoice faults,
         Path folder) {
     static final String NAMESPACE = "default";
     static final String NAME = "reconciler";

@@ -19,7 +19,19 @@ record Fault(String name, Kind kind, boolean lasts, Action action) {
         /** The store. */
         STORE,
         /** The record of who leads: somebody ends a live claim by hand, so that two may lead for a while. */
-        HAND
+        HAND,
+        /** The leader's session, by hand as well, which ends its connection together with its claim. */
+        SESSION;
+
+        /** Whether one candidate is struck, and not all of them. */
+        boolean strikesOne() {
+            return this == CANDIDATE || this == NETWORK;
+        }
+
+        /** Whether somebody ends a live claim by hand, which breaks the premise of every election. */
+        boolean isByHand() {
+            return this == HAND || this == SESSION;
+        }
     }
 
     /** Makes it happen. */
@@ -49,6 +61,11 @@ record Fault(String name, Kind kind, boolean lasts, Action action) {
 
     /** Whether one candidate is struck, and not all of them. */
     boolean strikesOne() {
-        return kind == Kind.CANDIDATE || kind == Kind.NETWORK;
+        return kind.strikesOne();
+    }
+
+    /** What is struck when no candidate is. */
+    String target() {
+        return kind == Kind.STORE ? Struck.STORE : Struck.RECORD;
     }
 }

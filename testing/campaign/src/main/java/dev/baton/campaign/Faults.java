@@ -1,6 +1,5 @@
 package dev.baton.campaign;
 
-import dev.baton.campaign.Fault.Kind;
 import dev.baton.campaign.candidate.Store;
 import dev.baton.campaign.process.Elector;
 import dev.baton.spi.ElectionTiming;
@@ -17,18 +16,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** The command line. */
 @Command(
         name = "faults",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        exitCodeOnExecutionException = Faults.FAILED,
         description = {
             "Puts candidates in processes of their own, on real servers, through seeded faults, and judges them.",
             ""
@@ -39,7 +39,7 @@ import picocli.CommandLine;
         })
 public final class Faults implements Callable<Integer> {
     private static final int VIOLATION = 1;
-    private static final int FAILED = 2;
+    static final int FAILED = 2;
     private static final double SECONDS = 60;
 
     @Spec
@@ -71,6 +71,9 @@ public final class Faults implements Callable<Integer> {
 
     @Option(names = "--no-hand", description = "Nobody ends a live claim by hand.")
     private boolean noHand;
+
+    @Option(names = "--one-at-a-time", description = "Never two faults at once.")
+    private boolean oneAtATime;
 
     @Option(
             names = "--only",
@@ -104,6 +107,9 @@ public final class Faults implements Callable<Integer> {
             Files.writeString(plan.folder().resolve("summary.md"), summary);
             out.printf("%n%s%nThe picture is in %s%n", summary, page);
             return judgement.isGood() ? 0 : VIOLATION;
+        } catch (FaultChoice.UnknownFaultException e) {
+            commandLine().getErr().println(e.getMessage());
+            return FAILED;
         } catch (IllegalStateException e) {
             e.printStackTrace(commandLine().getErr());
             return FAILED;
@@ -133,16 +139,11 @@ public final class Faults implements Callable<Integer> {
                     ElectionTiming.of(seconds(leaseDuration), seconds(renewDeadline), seconds(retryPeriod)),
                     seconds(minutes * SECONDS),
                     seed,
-                    this::isMade,
+                    new FaultChoice(only, !noHand, !oneAtATime),
                     folder());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private boolean isMade(Fault fault) {
-        return (!noHand || fault.kind() != Kind.HAND)
-                && (only.isEmpty() || only.stream().anyMatch(fault.name()::startsWith));
     }
 
     private Path folder() throws IOException {

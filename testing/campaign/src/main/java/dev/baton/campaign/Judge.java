@@ -130,11 +130,10 @@ final class Judge {
 
     private void overlap(Overlap overlap, String what) {
         Optional<Struck> hand = struck.stream()
-                .filter(fault -> fault.kind() == Kind.HAND
+                .filter(fault -> fault.kind().isByHand()
                         && fault.from() <= overlap.when().from()
                         && overlap.when().to()
-                                <= fault.healed()
-                                        + plan.timing().renewDeadline().toNanos())
+                                <= fault.to() + excused(fault, overlap).toNanos())
                 .findFirst();
         String text = overlap.one() + " and " + overlap.other() + " both " + what + " for "
                 + span(overlap.when().length());
@@ -143,14 +142,31 @@ final class Judge {
                 Rule.ONE_LEADER,
                 text
                         + hand.map(fault -> ", which somebody's hand explains (\"" + fault.fault()
-                                        + "\"), and is within renewDeadline of it")
+                                        + "\"), and is within " + ElectionTiming.text(excused(fault, overlap))
+                                        + " of it")
                                 .orElse(during(overlap.when())));
+    }
+
+    /** How long after {@code hand} both of {@code overlap} may lead. */
+    private Duration excused(Struck hand, Overlap overlap) {
+        return hand.kind() == Kind.SESSION || wasCutOff(hand, overlap)
+                ? plan.timing().renewDeadline()
+                : plan.timing().retryPeriod();
+    }
+
+    /** Whether something else happened to one of the two, or to the store, after {@code hand} was raised, or lasted until then. */
+    private boolean wasCutOff(Struck hand, Overlap overlap) {
+        List<String> concerned =
+                List.of(Struck.STORE, Candidate.nameIn(overlap.one()), Candidate.nameIn(overlap.other()));
+        Stretch since = new Stretch(hand.from(), overlap.when().to());
+        return struck.stream()
+                .anyMatch(fault -> concerned.contains(fault.whom())
+                        && new Stretch(fault.from(), fault.to()).and(since).length() >= 0);
     }
 
     private String during(Stretch when) {
         return struck.stream()
-                .filter(fault ->
-                        new Stretch(fault.from(), fault.healed()).and(when).length() >= 0)
+                .filter(fault -> new Stretch(fault.from(), fault.to()).and(when).length() >= 0)
                 .findFirst()
                 .map(fault -> ", during \"" + fault.fault() + "\" (" + fault.whom() + ")")
                 .orElse(", while nothing was done to anybody");
@@ -253,6 +269,9 @@ final class Judge {
                     Rule.LEADER_WITHIN_BOUND,
                     "after \"" + effect.struck().fault() + "\" ("
                             + effect.struck().whom() + ")"
+                            + (effect.struck().isAlone()
+                                    ? ""
+                                    : " and \"" + effect.struck().beside() + "\"")
                             + (effect.afterHealing().toDays() > 0
                                     ? " nobody led any more"
                                     : " was healed, nobody led for "
@@ -272,7 +291,7 @@ final class Judge {
         return new Staging(
                 Candidate::nameIn,
                 struck.stream()
-                        .map(fault -> new Disturbance(fault.whom(), fault.from(), fault.healed(), fault.fault()))
+                        .map(fault -> new Disturbance(fault.whom(), fault.from(), fault.to(), fault.fault()))
                         .toList());
     }
 

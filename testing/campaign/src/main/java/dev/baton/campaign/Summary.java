@@ -28,11 +28,10 @@ final class Summary {
         add(
                 "%n| Fault | times | leader changed | nobody led at most | after healing at most |%n|---|--:|--:|--:|--:|%n");
         Map<String, List<Effect>> byFault = new TreeMap<>();
-        judgement
-                .effects()
-                .forEach(effect -> byFault.computeIfAbsent(
-                                effect.struck().fault() + (effect.struck().leading() ? ", leading" : ""),
-                                unseen -> new ArrayList<>())
+        judgement.effects().stream()
+                .filter(effect ->
+                        effect.struck().isAlone() || effect.struck().kind().strikesOne())
+                .forEach(effect -> byFault.computeIfAbsent(row(effect.struck()), unseen -> new ArrayList<>())
                         .add(effect));
         byFault.forEach((fault, effects) -> add(
                 "| %s | %d | %d | %s | %s |%n",
@@ -67,6 +66,11 @@ final class Summary {
         int broken = judgement.verification().of(Finding.Kind.VIOLATION).size();
         add(broken == 0 ? "no violation%n" : "%d violation(s)%n", broken);
         return text.toString();
+    }
+
+    /** A pair is in the row of neither, since it is not known which of them did what. */
+    private static String row(Struck struck) {
+        return struck.isAlone() ? struck.fault() + (struck.leading() ? ", leading" : "") : "two at once";
     }
 
     private void register(String tokens, RegisterVerdict verdict) {

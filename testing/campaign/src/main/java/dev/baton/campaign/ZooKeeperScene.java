@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 
 /** A ZooKeeper ensemble of three, whose followers keep their clients for five seconds when they are cut off. */
 final class ZooKeeperScene implements Scene {
@@ -23,6 +24,7 @@ final class ZooKeeperScene implements Scene {
     private static final int SYNC_LIMIT = 10;
     private static final String LINE = "/baton/" + CampaignPlan.ELECTION;
     private static final int SEQUENCE_DIGITS = 10;
+    private static final int ATTEMPTS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ZooKeeperEnsemble ensemble;
@@ -80,7 +82,8 @@ final class ZooKeeperScene implements Scene {
                         Kind.STORE,
                         true,
                         victim -> kill(IntStream.range(0, MEMBERS).boxed().toList())),
-                new Fault("node deleted", Kind.HAND, false, victim -> deleteFirst()));
+                new Fault("node deleted", Kind.HAND, false, victim -> deleteFirst()),
+                new Fault("session ended", Kind.SESSION, false, victim -> endFirstSession()));
     }
 
     /** A new leader of the ensemble lets every session last anew, and clients take their time to find it. */
@@ -125,7 +128,39 @@ final class ZooKeeperScene implements Scene {
         };
     }
 
-    private Healing deleteFirst() throws IOException, InterruptedException, KeeperException {
+    private Healing deleteFirst() throws Exception {
+        asOperator(client -> client.delete(first(client), -1));
+        return Healing.NONE;
+    }
+
+    /** A leader that happens to connect anew just then has no connection by which a server would find it. */
+    private Healing endFirstSession() throws Exception {
+        asOperator(client -> {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Stat node = client.exists(first(client), false);
+                if (node != null && ensemble.endSession(node.getEphemeralOwner())) {
+                    return;
+                }
+            }
+            throw new IllegalStateException("the leader has no connection to any server");
+        });
+        return Healing.NONE;
+    }
+
+    /** The leader's node. */
+    private static String first(ZooKeeper client) throws KeeperException, InterruptedException {
+        return LINE
+                + "/"
+                + client.getChildren(LINE, false).stream()
+                        .min(Comparator.comparing(name -> name.substring(name.length() - SEQUENCE_DIGITS)))
+                        .orElseThrow(() -> new IllegalStateException("nobody has a node in ZooKeeper"));
+    }
+
+    private interface Errand {
+        void run(ZooKeeper client) throws Exception;
+    }
+
+    private void asOperator(Errand errand) throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
         ZooKeeper client = new ZooKeeper(ensemble.connectString(), (int) PATIENCE.toMillis(), event -> {
             if (event.getState() == KeeperState.SyncConnected) {
@@ -136,11 +171,7 @@ final class ZooKeeperScene implements Scene {
             if (!connected.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("ZooKeeper does not answer");
             }
-            String first = client.getChildren(LINE, false).stream()
-                    .min(Comparator.comparing(name -> name.substring(name.length() - SEQUENCE_DIGITS)))
-                    .orElseThrow(() -> new IllegalStateException("nobody has a node in ZooKeeper"));
-            client.delete(LINE + "/" + first, -1);
-            return Healing.NONE;
+            errand.run(client);
         } finally {
             client.close();
         }

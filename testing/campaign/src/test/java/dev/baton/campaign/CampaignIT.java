@@ -7,14 +7,16 @@ import dev.baton.campaign.process.Elector;
 import dev.baton.verify.Finding;
 import dev.baton.verify.Rule;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
-/** Short campaigns on etcd: one that has to be without violation, and one in which the planted mistake has to be found. */
+/** Short campaigns on etcd: one has to be without violation, in one the planted mistake has to be found, one cannot be. */
 class CampaignIT {
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -25,7 +27,7 @@ class CampaignIT {
         Judgement judgement = run(
                 Elector.BATON,
                 Duration.ofSeconds(40),
-                Set.of("killed", "paused", "black hole", "etcd leader killed", "lease revoked"));
+                List.of("killed", "paused", "black hole", "etcd leader killed", "lease revoked"));
         assertThat(judgement.verification().of(Finding.Kind.VIOLATION)).isEmpty();
         assertThat(judgement.effects()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(judgement.fenced().done()).isPositive();
@@ -35,13 +37,27 @@ class CampaignIT {
     @Test
     void noticesALeaderThatDoesNotHeedItsEnd() throws Exception {
         Judgement judgement =
-                run(Elector.HEEDLESS, Duration.ofSeconds(12), Set.of("lease revoked", "etcd leader moved"));
+                run(Elector.HEEDLESS, Duration.ofSeconds(12), List.of("lease revoked", "etcd leader moved"));
         assertThat(judgement.verification().of(Finding.Kind.VIOLATION))
                 .anySatisfy(finding -> assertThat(finding.rule()).isEqualTo(Rule.ONE_LEADER));
         assertThat(judgement.fenced().isGood()).isTrue();
     }
 
-    private Judgement run(Elector elector, Duration length, Set<String> faults) throws Exception {
+    @Test
+    void endsWithOneSentenceWhenThereIsNoSuchFault() {
+        StringWriter said = new StringWriter();
+        int code = new CommandLine(new Faults())
+                .setErr(new PrintWriter(said, true))
+                .execute("--backend", "etcd", "--only", "killed,earthquake", "--report", folder.toString());
+        assertThat(code).isEqualTo(2);
+        assertThat(said.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("there is no fault \"earthquake\"; there are killed, paused,")
+                .contains("etcd leader isolated");
+    }
+
+    private Judgement run(Elector elector, Duration length, List<String> faults) throws Exception {
         return Campaign.run(
                 new CampaignPlan(
                         Store.ETCD,
@@ -50,7 +66,7 @@ class CampaignIT {
                         CampaignPlan.TIMING,
                         length,
                         7,
-                        fault -> faults.contains(fault.name()),
+                        new FaultChoice(faults, true, true),
                         folder),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     }

@@ -23,6 +23,7 @@ class JudgeTest {
     private final List<Struck> struck = new ArrayList<>();
     private final List<Registers.Applied> history = new ArrayList<>();
     private final StringBuilder ada = new StringBuilder();
+    private final StringBuilder adaAgain = new StringBuilder();
     private final StringBuilder ben = new StringBuilder();
 
     @Test
@@ -44,28 +45,113 @@ class JudgeTest {
     }
 
     @Test
-    void explainsTwoThatLeadByAHand() throws IOException {
+    void explainsTwoThatLeadByAHandWithinARetryPeriodOfIt() throws IOException {
+        handOver();
+        claims(ada, 9, 10.1);
+        struck.add(hand());
+        assertExplained("\"lease revoked\"), and is within 500ms of it");
+    }
+
+    @Test
+    void doesNotExplainByAHandWhatLastsLongerThanARetryPeriodWhileTheLeaderIsConnected() throws IOException {
+        handOver();
+        claims(ada, 9, 10.2);
+        struck.add(hand());
+        assertBroken(Rule.ONE_LEADER, "both said that they led for 200.0 ms");
+    }
+
+    @Test
+    void explainsByAHandWhatIsWithinRenewDeadlineWhereTheLeaderWasCutOff() throws IOException {
         handOver();
         claims(ada, 9, 11);
-        struck.add(new Struck("lease revoked", Kind.HAND, "record", false, seconds(9.5), seconds(9.6)));
-        Judgement judgement = judgement();
-        assertThat(judgement.isGood()).isTrue();
-        assertThat(judgement.overlaps()).hasSize(1);
-        assertThat(judgement.verification().of(Finding.Kind.NOTE).get(0).text()).contains("\"lease revoked\"");
+        struck.add(blackHole("ada"));
+        struck.add(hand());
+        assertExplained("\"lease revoked\"), and is within 3s of it");
+    }
+
+    @Test
+    void explainsByAHandWhatIsWithinRenewDeadlineWhereTheStoreWasStruck() throws IOException {
+        handOver();
+        claims(ada, 9, 11);
+        struck.add(Struck.alone("etcd leader killed", Kind.STORE, "store", false, seconds(9.4), seconds(12)));
+        struck.add(hand());
+        assertExplained("\"lease revoked\"), and is within 3s of it");
+    }
+
+    @Test
+    void doesNotExplainByAHandAndWhatHappenedToAnother() throws IOException {
+        handOver();
+        claims(ada, 9, 11);
+        struck.add(blackHole("cleo"));
+        struck.add(hand());
+        assertBroken(Rule.ONE_LEADER, "both said that they led for 1.000 s");
+    }
+
+    @Test
+    void doesNotExplainByAHandAndWhatHadBeenHealedBefore() throws IOException {
+        handOver();
+        claims(ada, 9, 11);
+        struck.add(Struck.alone("black hole", Kind.NETWORK, "ada", true, seconds(7), seconds(9)));
+        struck.add(hand());
+        assertBroken(Rule.ONE_LEADER, "both said that they led for 1.000 s");
+    }
+
+    @Test
+    void explainsByTheEndOfASessionWhatIsWithinRenewDeadline() throws IOException {
+        handOver();
+        claims(ada, 9, 11);
+        struck.add(Struck.alone("session ended", Kind.SESSION, "record", false, seconds(9.5), seconds(9.6)));
+        assertExplained("\"session ended\"), and is within 3s of it");
+    }
+
+    @Test
+    void explainsTwoRunsOfOneCandidateByAHandAndTheEndOfTheFirst() throws IOException {
+        claims(ada, 1, 6);
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(5)));
+        struck.add(Struck.alone("lease revoked", Kind.HAND, "record", false, seconds(4), seconds(4.1)));
+        claims(adaAgain, 5, 8);
+        assertExplained("\"lease revoked\"), and is within 3s of it");
     }
 
     @Test
     void doesNotExplainByAHandWhatLastsLongerThanRenewDeadline() throws IOException {
         handOver();
         claims(ada, 10, 14);
-        struck.add(new Struck("lease revoked", Kind.HAND, "record", false, seconds(9.5), seconds(9.6)));
+        struck.add(blackHole("ada"));
+        struck.add(hand());
         assertBroken(Rule.ONE_LEADER, "both said that they led for 4.000 s");
+    }
+
+    @Test
+    void countsFromTheHandAndNotFromTheEndOfWhatWasMadeBesideIt() throws IOException {
+        handOver();
+        claims(ada, 9, 14);
+        struck.add(new Struck(
+                "black hole", Kind.NETWORK, "ada", true, seconds(9), seconds(15), seconds(15), "lease revoked"));
+        struck.add(new Struck(
+                "lease revoked", Kind.HAND, "record", false, seconds(9.5), seconds(9.6), seconds(15), "black hole"));
+        assertBroken(Rule.ONE_LEADER, "both said that they led for 4.000 s");
+    }
+
+    @Test
+    void countsFromTheHealingOfBothWhenTwoThingsHappenedAtOnce() throws IOException {
+        claims(ada, 1, 4);
+        claims(ben, 17, 20);
+        long healed = seconds(10);
+        struck.add(new Struck("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6), healed, "etcd killed"));
+        struck.add(new Struck("etcd killed", Kind.STORE, "store", false, seconds(4), healed, healed, "killed"));
+        Judgement judgement = judgement();
+        assertThat(judgement.isGood()).isTrue();
+        assertThat(judgement.effects()).allMatch(effect -> effect.afterHealing().equals(Duration.ofSeconds(7)));
+        assertThat(Summary.of(judgement))
+                .contains("| two at once | 1 | 1 | 13.00 s | 7.00 s |")
+                .doesNotContain("| killed", "| etcd killed");
     }
 
     @Test
     void findsALeaderThatComesTooLate() throws IOException {
         claims(ada, 1, 4);
-        struck.add(new Struck("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
         claims(ben, 15, 20);
         assertBroken(Rule.LEADER_WITHIN_BOUND, "nobody led for 9.000 s; the bound is 8s");
     }
@@ -73,7 +159,7 @@ class JudgeTest {
     @Test
     void findsThatNobodyLeadsAnyMore() throws IOException {
         claims(ada, 1, 4);
-        struck.add(new Struck("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
         assertBroken(Rule.LEADER_WITHIN_BOUND, "nobody led any more");
     }
 
@@ -126,11 +212,19 @@ class JudgeTest {
         assertThat(page).doesNotContain(">ada-1</text>");
     }
 
+    private static Struck hand() {
+        return Struck.alone("lease revoked", Kind.HAND, "record", false, seconds(9.5), seconds(9.6));
+    }
+
+    private static Struck blackHole(String whom) {
+        return Struck.alone("black hole", Kind.NETWORK, whom, true, seconds(9.4), seconds(12));
+    }
+
     /** Ada leads, is killed, and restarted; Ben leads. */
     private void handOver() {
         claims(ada, 1, 4);
         write(ada, "fenced", 9, 2, 1_001, 0, 2.5);
-        struck.add(new Struck("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(8)));
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(8)));
         claims(ben, 10, 20);
         write(ben, "fenced", 17, 11, 2_001, 1_001, 11.5);
         history.add(new Registers.Applied(9L, 1_001));
@@ -164,15 +258,25 @@ class JudgeTest {
                 CampaignPlan.TIMING,
                 Duration.ofMinutes(1),
                 1,
-                fault -> true,
+                FaultChoice.ALL,
                 Path.of("unused"));
         return new Judge(
                         plan,
                         SLACK,
-                        List.of(Account.parse("ada-1", ada.toString()), Account.parse("ben-1", ben.toString())),
+                        List.of(
+                                Account.parse("ada-1", ada.toString()),
+                                Account.parse("ada-2", adaAgain.toString()),
+                                Account.parse("ben-1", ben.toString())),
                         struck,
                         history)
                 .judge();
+    }
+
+    private void assertExplained(String text) throws IOException {
+        Judgement judgement = judgement();
+        assertThat(judgement.isGood()).isTrue();
+        assertThat(judgement.overlaps()).hasSize(1);
+        assertThat(judgement.verification().of(Finding.Kind.NOTE).get(0).text()).contains(text);
     }
 
     private void assertBroken(Rule rule, String text) throws IOException {
