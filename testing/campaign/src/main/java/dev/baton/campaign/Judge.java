@@ -36,7 +36,8 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>No two say that they lead at the same time, asked again and again, nor are two terms valid by the leaders' own
- *       events; where somebody has ended a live claim by hand, for no longer than renewDeadline.
+ *       events; where somebody has ended a live claim by hand, for no longer than a retryPeriod, or than renewDeadline
+ *       where the leader was cut off then, or its session ended.
  *   <li>Tokens grow, terms start and stop once, what has expired stays so: by the events, where they are told.
  *   <li>The register that compares tokens takes no stale write and loses none; what it acknowledged is in its history.
  *   <li>After a fault is healed somebody leads within the bound: leaseDuration, two retryPeriods, and what the store adds.
