@@ -1,5 +1,6 @@
 package dev.baton.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.register.LeaderRecord;
 import java.time.Instant;
@@ -34,7 +35,7 @@ record ClaimMark(String nonce, Instant renewTime, String holder) {
     }
 
     /** The mark on {@code object}; one that fits nothing where there is none. */
-    static ClaimMark of(ObjectNode object) {
+    static ClaimMark of(JsonNode object) {
         String[] parts = Json.annotation(object, ANNOTATION).split(" ", PARTS);
         if (parts.length < PARTS) {
             return NONE;

@@ -367,8 +367,10 @@ final class Candidate {
     }
 
     private Answer.Granted answer(SessionValidity.Proof proof) {
+        if (reported == null) {
+            session.times.begun(czxid, session.time.now().wall());
+        }
         reported = proof.aliveAt();
-        session.times.begun(czxid, session.time.now().wall());
         return new Answer.Granted(
                 proof.aliveAt(), proof.guaranteedFor(claim.timing().clockDrift()), token());
     }

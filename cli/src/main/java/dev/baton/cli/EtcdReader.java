@@ -87,10 +87,10 @@ final class EtcdReader implements StatusReader {
             return null;
         }
         Map<Long, LeaseTimeToLiveResponse> leases = leases(look.reader(), lines, warnings);
-        Map<KeyValue, Instant> begun = begun(look.reader(), lines, warnings);
+        Map<String, String> sentinels = sentinels(look.reader(), lines, warnings);
         Instant now = Instant.now();
         List<Election> elections = new ArrayList<>();
-        lines.forEach((name, line) -> elections.add(election(name, line, leases, begun, now)));
+        lines.forEach((name, line) -> elections.add(election(name, line, leases, sentinels, now)));
         return elections;
     }
 
@@ -183,42 +183,27 @@ final class EtcdReader implements StatusReader {
         return leases;
     }
 
-    /** Since when they lead, for the first of each line: what their sessions say in their sentinels. */
-    private Map<KeyValue, Instant> begun(Client client, Map<String, List<KeyValue>> lines, List<String> warnings)
+    /** What the sessions of those who lead say in their sentinels, by key. */
+    private Map<String, String> sentinels(Client client, Map<String, List<KeyValue>> lines, List<String> warnings)
             throws InterruptedException {
-        List<KeyValue> leaders = lines.values().stream()
-                .filter(line -> !line.isEmpty())
-                .map(line -> line.get(0))
-                .toList();
-        Map<KeyValue, Instant> begun = new HashMap<>();
+        Map<String, String> said = new HashMap<>();
         try {
-            Map<String, String> said = new HashMap<>();
-            for (KeyValue each : sentinels(client, leaders)) {
-                said.put(key(each), text(each));
-            }
-            for (KeyValue leader : leaders) {
-                Instant since = TermTimes.of(leader.getCreateRevision(), said.getOrDefault(sentinel(leader), ""));
-                if (since != null) {
-                    begun.put(leader, since);
+            if (names.isEmpty()) {
+                range(client, prefix + SESSIONS, false).forEach(each -> said.put(key(each), text(each)));
+            } else {
+                for (List<KeyValue> line : lines.values()) {
+                    if (!line.isEmpty()) {
+                        EtcdAccess.await(client.getKVClient().get(bytes(sentinel(line.get(0)))), patience)
+                                .getKvs()
+                                .forEach(each -> said.put(key(each), text(each)));
+                    }
                 }
             }
         } catch (IOException e) {
             warnings.add("since when leaders lead could not be read below " + prefix + SESSIONS + " (" + e.getMessage()
                     + "), so it is not shown");
         }
-        return begun;
-    }
-
-    private List<KeyValue> sentinels(Client client, List<KeyValue> leaders) throws IOException, InterruptedException {
-        if (names.isEmpty()) {
-            return range(client, prefix + SESSIONS, false);
-        }
-        List<KeyValue> found = new ArrayList<>();
-        for (KeyValue leader : leaders) {
-            GetResponse answer = EtcdAccess.await(client.getKVClient().get(bytes(sentinel(leader))), patience);
-            found.addAll(answer.getKvs());
-        }
-        return found;
+        return said;
     }
 
     private String sentinel(KeyValue leader) {
@@ -229,7 +214,7 @@ final class EtcdReader implements StatusReader {
             String name,
             List<KeyValue> line,
             Map<Long, LeaseTimeToLiveResponse> leases,
-            Map<KeyValue, Instant> begun,
+            Map<String, String> sentinels,
             Instant now) {
         if (line.isEmpty()) {
             return Election.without(name, State.VACANT, "nobody leads: there is no key below " + key(name) + "/");
@@ -255,7 +240,7 @@ final class EtcdReader implements StatusReader {
                 name,
                 lease != null && living == null ? State.EXPIRED : State.LED,
                 text(first),
-                begun.get(first),
+                TermTimes.of(first.getCreateRevision(), sentinels.getOrDefault(sentinel(first), "")),
                 living == null ? null : now.minusSeconds(Math.max(0, living.getGrantedTTL() - living.getTTL())),
                 living == null ? null : Duration.ofSeconds(living.getGrantedTTL()),
                 null,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.State;
+import dev.baton.kubernetes.TokenMark;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,14 +36,14 @@ record LeaderRecord(
 
     /** The record in a Lease's spec. */
     static LeaderRecord ofLease(JsonNode lease) {
-        return of(lease.path("spec"), "leaseTransitions", TermToken.of(lease), ChronoUnit.MICROS);
+        return of(lease, lease.path("spec"), "leaseTransitions", ChronoUnit.MICROS);
     }
 
     /** The record in an object's annotation; null for none, or for a text that is no record. */
     static @Nullable LeaderRecord ofAnnotation(JsonNode object) {
         try {
             JsonNode record = MAPPER.readTree(annotation(object));
-            return record.isObject() ? of(record, "leaderTransitions", TermToken.of(object), ChronoUnit.SECONDS) : null;
+            return record.isObject() ? of(object, record, "leaderTransitions", ChronoUnit.SECONDS) : null;
         } catch (JsonProcessingException e) {
             return null;
         }
@@ -53,8 +54,7 @@ record LeaderRecord(
     }
 
     /** @param precision of its times */
-    private static LeaderRecord of(
-            JsonNode record, String transitions, @Nullable TermToken token, ChronoUnit precision) {
+    private static LeaderRecord of(JsonNode object, JsonNode record, String transitions, ChronoUnit precision) {
         String holder = record.path("holderIdentity").asText("");
         Instant renewed = time(record.path("renewTime"));
         JsonNode seconds = record.path("leaseDurationSeconds");
@@ -65,7 +65,7 @@ record LeaderRecord(
                 renewed,
                 seconds.canConvertToInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null,
                 count.isInt() ? count.asInt() : null,
-                token != null && token.fits(holder, renewed, precision) ? token.number() : null);
+                TokenMark.of(object, holder, renewed, precision));
     }
 
     private static @Nullable Instant time(JsonNode node) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.baton.LeaderElection;
 import dev.baton.Leadership;
 import dev.baton.etcd.EtcdBackend;
+import dev.baton.kubernetes.TokenMark;
 import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.CandidateProcess;
 import dev.baton.testing.servers.EtcdCluster;
@@ -177,7 +178,7 @@ class StatusIT extends OnRealServers {
                         + record.replace("\"", "\\\"") + "\"}}}";
         server.kubectl("patch", resource, "x", "-n", namespace, "--type=merge", "-p", patch);
         assertThat(server.kubectl("get", resource, "x", "-n", namespace, "-o", "yaml"))
-                .contains(TermToken.TOKEN);
+                .contains(TokenMark.ANNOTATION);
         assertThat(baton.run(question)).isZero();
         JsonNode election = JSON.readTree(baton.out()).path("elections").get(0);
         assertThat(election.path("holder").asText()).isEqualTo("bob");

@@ -38,7 +38,6 @@ final class Handover {
 
     /** Measures, prints, and answers whether the claims hold. */
     static boolean run(EtcdCluster cluster, ElectionTiming timing, int rounds) throws Exception {
-        List<Sample> samples = new ArrayList<>();
         try (Baton baton = new Baton(cluster, timing);
                 Jetcd jetcd = new Jetcd(cluster, timing);
                 Go go = new Go(cluster, timing)) {
@@ -47,10 +46,10 @@ final class Handover {
             System.out.println("Graceful hand-over on etcd, three members, " + timing + ", interleaved");
             print("at first", interleave(all, rounds));
             interleave(List.of(baton, jetcd), WARM_UP);
-            samples.addAll(interleave(all, rounds));
+            List<Sample> samples = interleave(all, rounds);
+            print("after " + WARM_UP + " more", samples);
+            return isBeside(samples.get(0), samples.subList(1, samples.size()));
         }
-        print("after " + WARM_UP + " more", samples);
-        return isBeside(samples.get(0), samples.subList(1, samples.size()));
     }
 
     private static List<Sample> interleave(List<Contestant> contestants, int rounds) throws Exception {
