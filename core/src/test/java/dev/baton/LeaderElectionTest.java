@@ -4,19 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.register.InMemoryRegister;
+import dev.baton.register.LeaderRecord;
+import dev.baton.register.Register;
+import dev.baton.register.RegisterBackend;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LeaderElectionTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final LockBackend backend = InMemoryRegister.open();
 
     @AfterEach
     void closeBackend() {
         backend.close();
+    }
+
+    /** A standby that would wait for 68 years if the leader died is no standby. */
+    @Test
+    void standbyBehindALeaseThatNeverEndsIsUnhealthyUntilTheHolderIsBlanked() {
+        ElectionName name = ElectionName.parse("orders/reconciler");
+        InMemoryRegister register = InMemoryRegister.on(BackendRuntime.start("memory", false));
+        try (LockBackend own = new RegisterBackend(register, 0)) {
+            LeaderRecord endless = new LeaderRecord(
+                    "stranger", "", Duration.ofSeconds(Integer.MAX_VALUE), Instant.EPOCH, Instant.EPOCH, 1);
+            Register.Entry stands =
+                    register.write(name, null, endless).toCompletableFuture().join();
+            LeaderElection standby = LeaderElection.on(own, name.toString())
+                    .onStartedLeading(term -> {})
+                    .start();
+            await().atMost(PATIENCE).until(() -> !standby.health().healthy());
+            assertThat(standby.health().detail())
+                    .contains("\"stranger\" is to be waited for for 2147483647s", "blank the record's holderIdentity");
+            LeaderRecord blank = new LeaderRecord("", "", Duration.ofSeconds(1), Instant.EPOCH, Instant.EPOCH, 1);
+            register.write(name, stands, blank).toCompletableFuture().join();
+            await().atMost(PATIENCE).until(() -> standby.leadership().isPresent());
+            assertThat(standby.health().healthy()).isTrue();
+        }
     }
 
     @Test

@@ -82,7 +82,7 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
             Out out) {
         String why = "the store offered token " + offered + " after " + seen
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
-                + (seen.epoch() + 1);
+                + seen.nextEpoch();
         out.tell(candidate, now, Type.TOKEN_REFUSED, why);
         Candidate next = candidate.edit().refusal(why).done();
         return Withdrawing.now(next, claim, pending, now, now.plusNanos(next.leaseNanos()))
@@ -90,7 +90,7 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     }
 
     private State refused(Answer.Refused refused, Moment now, Out out) {
-        boolean race = refused.retryIn().isZero();
+        boolean race = refused.retryIn().isZero() || refused.retryIn().isNegative();
         Candidate next =
                 candidate.edit().races(race ? candidate.races() + 1 : 0).done();
         if (refused.holder() != null) {

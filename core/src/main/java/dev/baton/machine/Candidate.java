@@ -128,7 +128,7 @@ record Candidate(
 
     /** When to try, told that nothing sooner than {@code chanceIn} can succeed. */
     Moment tryAfter(Duration chanceIn, Moment now, Out out) {
-        long wait = Moment.boundedNanos(chanceIn);
+        long wait = Math.max(0, Moment.boundedNanos(chanceIn));
         if (!watched) {
             wait = Math.min(wait, poll(out));
         }
@@ -142,13 +142,13 @@ record Candidate(
 
     /** When to try after a call that learned nothing. */
     Moment tryAfterFailure(Moment now, Out out) {
-        long backoff = Math.min(leaseNanos(), retryNanos() << Math.min(failures - 1, MOST_DOUBLINGS));
+        long backoff = doubled(retryNanos(), failures - 1, leaseNanos());
         return now.plusNanos(backoff / 2 + out.upTo(backoff / 2));
     }
 
     /** How long to leave the contest to others after stepping down, or after work that would not start. */
     Moment rest(Moment now) {
-        return now.plusNanos(Math.min(leaseNanos(), retryNanos() << Math.min(badStarts, MOST_DOUBLINGS)));
+        return now.plusNanos(doubled(retryNanos(), badStarts, leaseNanos()));
     }
 
     private long poll(Out out) {
@@ -156,7 +156,13 @@ record Candidate(
     }
 
     private long raceNanos() {
-        return Math.min(retryNanos(), RACE_NANOS << Math.min(races, MOST_DOUBLINGS));
+        return doubled(RACE_NANOS, races, retryNanos());
+    }
+
+    /** {@code first}, doubled that many times, but no more than {@code most}: shifted too far it would be negative. */
+    private static long doubled(long first, int times, long most) {
+        int doublings = Math.min(times, MOST_DOUBLINGS);
+        return first > most >> doublings ? most : first << doublings;
     }
 
     // -- changes --------------------------------------------------------------------------------------------------

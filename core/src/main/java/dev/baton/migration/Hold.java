@@ -139,7 +139,7 @@ final class Hold {
                             + two.old().backend().kind() + " of epoch "
                             + old.token().epoch()
                             + ", so that tokens would go back when the fleet moves on; open the new"
-                            + " backend with epoch " + (old.token().epoch() + 1)),
+                            + " backend with epoch " + old.token().nextEpoch()),
                     deadline,
                     answer);
             return;

@@ -42,6 +42,7 @@ final class Joint {
     private static Duration since(Moment from, Answer.Granted granted, ElectionTiming timing) {
         Moment sentAt = granted.sentAt();
         long later = Math.min(sentAt.nanosSince(from), sentAt.wallNanos() - from.wallNanos());
-        return granted.guaranteedFor().plusNanos(timing.scaledNanos(Duration.ofNanos(later)));
+        return Duration.ofNanos(
+                Moment.boundedNanos(granted.guaranteedFor()) + timing.scaledNanos(Duration.ofNanos(later)));
     }
 }

@@ -77,6 +77,8 @@ final class Bid {
             take(null, LeaderRecord.first(claim, now().wall()), deadline, answer);
         } else if (entry != null && (entry.record().isFree() || entry.record().isBy(claim) || wait.isZero())) {
             take(entry, entry.record().takenBy(claim, now().wall()), deadline, answer);
+        } else if (contest.sight().isEndless()) {
+            fail(answer, contest.endless());
         } else {
             // Also where it vanished: still its holder's until the lease last seen has run out.
             answer.complete(new Answer.Refused(contest.holder(), wait));

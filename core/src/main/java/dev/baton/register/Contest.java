@@ -1,6 +1,7 @@
 package dev.baton.register;
 
 import dev.baton.register.Register.Entry;
+import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -88,6 +89,17 @@ final class Contest {
         return holder;
     }
 
+    /** Why this candidate could not lead if its holder died: it would have to wait for what is longer than any outage. */
+    BackendException endless() {
+        Holder by = holder;
+        String name = by == null ? "its last holder" : "\"" + by.identity() + "\"";
+        return new BackendException("the record of " + election + " on " + backend.kind() + " says that " + name
+                + " is to be waited for for " + ElectionTiming.text(Duration.ofNanos(sight.leaseNanos()))
+                + ", longer than any leaseDuration (" + ElectionTiming.text(ElectionTiming.LONGEST)
+                + "), so nobody can take over if it dies; if it does not lead any more, blank the record's holderIdentity, or"
+                + " restart the candidates where the record is gone");
+    }
+
     // -- seeing ---------------------------------------------------------------------------------------------------
 
     /** Takes note of an entry that was read or written. Answers false when it is older than what has been seen. */
@@ -146,7 +158,8 @@ final class Contest {
 
     private void tell(ElectionWatcher watcher, Duration wait) {
         if (holder != null) {
-            watcher.held(holder, wait);
+            // Whoever stands by has to try, to come to know that it would wait in vain.
+            watcher.held(holder, sight.isEndless() ? Duration.ZERO : wait);
         } else if (wait.isZero()) {
             watcher.vacant();
         }

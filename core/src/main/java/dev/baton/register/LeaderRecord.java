@@ -13,7 +13,8 @@ import java.time.temporal.ChronoUnit;
  * @param leaseDuration how long the holder is to be waited for
  * @param acquireTime when the holder's term began, by its clock; for display
  * @param renewTime when the holder last renewed, by its clock; for display
- * @param transitions how often leadership has changed hands
+ * @param transitions how often leadership has changed hands; 0 for less, and counted no further than 2 147 483 647,
+ *     since stores reject a negative number
  */
 public record LeaderRecord(
         String holderIdentity,
@@ -25,6 +26,10 @@ public record LeaderRecord(
 
     /** How long a released record is to be waited for: not at all, which client-go writes as one second. */
     private static final Duration RELEASED = Duration.ofSeconds(1);
+
+    public LeaderRecord {
+        transitions = Math.max(0, transitions);
+    }
 
     /** Whether nobody holds it. */
     public boolean isFree() {
@@ -43,7 +48,7 @@ public record LeaderRecord(
 
     /** The record of a new term after this one. */
     LeaderRecord takenBy(Claim claim, Instant now) {
-        int changed = isBy(claim) ? transitions : transitions + 1;
+        int changed = isBy(claim) || transitions == Integer.MAX_VALUE ? transitions : transitions + 1;
         return new LeaderRecord(claim.identity(), claim.nonce(), claim.timing().leaseDuration(), now, now, changed);
     }
 

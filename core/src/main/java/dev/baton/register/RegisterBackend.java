@@ -7,6 +7,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -40,14 +41,10 @@ public final class RegisterBackend implements LockBackend {
      * @param epoch the epoch of its tokens: 0 at first, raised by one at each restore or migration of the store
      */
     public RegisterBackend(Register register, int epoch) {
-        if (epoch < 0) {
-            throw new IllegalArgumentException(
-                    "epoch " + epoch + " must not be negative; begin at 0 and raise it at each restore or migration");
-        }
         this.register = register;
         this.runtime = register.runtime();
         this.time = runtime.timekeeper();
-        this.epoch = epoch;
+        this.epoch = FencingToken.checkEpoch(epoch);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.baton.register;
 
 import dev.baton.register.Register.Entry;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Moment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,11 @@ record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNano
     Duration wait(Moment now) {
         long left = leaseNanos - now.nanosSince(seenAt);
         return Duration.ofNanos(Math.max(0, left));
+    }
+
+    /** Whether its holder asks to be waited for longer than any candidate may be configured to. */
+    boolean isEndless() {
+        return leaseNanos > ElectionTiming.LONGEST.toNanos();
     }
 
     private static long lease(@Nullable Entry entry) {

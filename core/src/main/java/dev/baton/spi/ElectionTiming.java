@@ -11,13 +11,15 @@ import java.time.Duration;
  * {@code docs/algorithm.md}.
  *
  * @param leaseDuration how long a standby waits for a silent leader; up to one day
- * @param renewDeadline how long a term outlives its last successful renewal
- * @param retryPeriod how often a leader renews, and a standby without a live watch asks
+ * @param renewDeadline how long a term outlives its last successful renewal; up to one day
+ * @param retryPeriod how often a leader renews, and a standby without a live watch asks; up to one day
  * @param clockDrift ρ, the largest relative error of any candidate's clock rate: at least 0, below 1
  */
 public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Duration retryPeriod, double clockDrift) {
 
-    private static final Duration LONGEST = Duration.ofDays(1);
+    /** The longest of any span of time that belongs to the settings of an election: one day. */
+    public static final Duration LONGEST = Duration.ofDays(1);
+
     private static final Duration LONGEST_COUNTED = Duration.ofDays(36_500);
 
     /** The clock drift assumed unless told otherwise: 1 %, some twenty times what NTP will slew. */
@@ -92,6 +94,22 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     /** What is left, on our clock, of {@code duration} promised on another's: {@code duration · (1 − ρ) / (1 + ρ)}. */
     public long scaledNanos(Duration duration) {
         return (long) Math.floor(Moment.boundedNanos(duration) * ((1 - clockDrift) / (1 + clockDrift)));
+    }
+
+    /**
+     * Checks a span of time that a backend is configured with beside the three.
+     *
+     * @param parameter its name
+     * @param hint how to choose it, which ends the sentence
+     * @return {@code value}
+     * @throws IllegalArgumentException unless it is greater than zero and at most {@link #LONGEST}
+     */
+    public static Duration check(String parameter, Duration value, String hint) {
+        if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    parameter + " " + text(value) + " must be greater than zero and at most one day; " + hint);
+        }
+        return value;
     }
 
     /** {@code 15s/10s/2s}. */

@@ -31,6 +31,30 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
         }
     }
 
+    /**
+     * Checks an epoch that a backend is configured with: 0 to 2 147 483 646, so that there is always a greater one.
+     *
+     * @return {@code epoch}
+     * @throws IllegalArgumentException naming the value, the rule and the way out
+     */
+    public static int checkEpoch(int epoch) {
+        if (epoch < 0) {
+            throw new IllegalArgumentException("epoch " + epoch
+                    + " must not be negative; begin at 0 and raise it by one at each restore or migration");
+        }
+        if (epoch == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("epoch " + epoch
+                    + " must be at most 2147483646, since the next restore or migration needs a greater one; begin at 0"
+                    + " and raise it by one at each");
+        }
+        return epoch;
+    }
+
+    /** The epoch after this token's, or the greatest there is. */
+    public int nextEpoch() {
+        return epoch == Integer.MAX_VALUE ? epoch : epoch + 1;
+    }
+
     @Override
     public int compareTo(FencingToken other) {
         return ORDER.compare(this, other);

@@ -16,15 +16,16 @@ import java.time.Instant;
 public record Moment(long nanos, long wallNanos) {
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
     private static final Duration LONGEST = Duration.ofNanos(LONGEST_NANOS);
+    private static final Duration SHORTEST = LONGEST.negated();
 
     /** This moment moved by {@code nanos} on both clocks. */
     public Moment plusNanos(long nanos) {
         return new Moment(this.nanos + nanos, wallNanos + nanos);
     }
 
-    /** This moment moved by {@code duration} on both clocks. */
+    /** This moment moved by {@code duration} on both clocks, as far as {@link #boundedNanos} counts it. */
     public Moment plus(Duration duration) {
-        return plusNanos(duration.toNanos());
+        return plusNanos(boundedNanos(duration));
     }
 
     /** Nanoseconds on the monotonic clock from {@code earlier} to this moment. */
@@ -47,8 +48,14 @@ public record Moment(long nanos, long wallNanos) {
         return Instant.ofEpochSecond(0, wallNanos);
     }
 
-    /** The nanoseconds in {@code duration}, or {@link Long#MAX_VALUE} / 4 for anything longer than some 73 years. */
+    /**
+     * The nanoseconds in {@code duration}; {@link Long#MAX_VALUE} / 4 for anything longer than some 73 years, and as much
+     * below zero for anything shorter than that below zero. Moments that differ by less than twice that can be compared.
+     */
     public static long boundedNanos(Duration duration) {
-        return duration.compareTo(LONGEST) >= 0 ? LONGEST_NANOS : duration.toNanos();
+        if (duration.compareTo(LONGEST) >= 0) {
+            return LONGEST_NANOS;
+        }
+        return duration.compareTo(SHORTEST) <= 0 ? -LONGEST_NANOS : duration.toNanos();
     }
 }

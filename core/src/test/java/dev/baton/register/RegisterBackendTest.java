@@ -357,6 +357,85 @@ class RegisterBackendTest {
         }
     }
 
+    /** Numbers in a record that others wrote, or that have grown for long. */
+    @Nested
+    class StrangeNumbers {
+        private LeaderRecord counted(int transitions, Duration lease) {
+            return new LeaderRecord("baz", "", lease, LONG_AGO, LONG_AGO, transitions);
+        }
+
+        /** The store answers a negative number with a rejection, for ever: nobody could lead. */
+        @Test
+        void transitionsAreCountedNoFurtherThanTheirStoreCan() {
+            store.put(counted(Integer.MAX_VALUE - 1, seconds(1)));
+            here.refused(mine);
+            time.advance(seconds(1));
+            here.granted(mine);
+            assertThat(store.record().transitions()).isEqualTo(Integer.MAX_VALUE);
+            here.withdraw(mine);
+            there.granted(theirs);
+            assertThat(store.record().transitions()).isEqualTo(Integer.MAX_VALUE);
+            there.renew(theirs);
+            assertThat(store.record().transitions()).isEqualTo(Integer.MAX_VALUE);
+        }
+
+        @Test
+        void negativeTransitionsAreNotHandedOn() {
+            store.put(counted(Integer.MIN_VALUE, seconds(1)));
+            here.refused(mine);
+            time.advance(seconds(1));
+            here.granted(mine);
+            assertThat(store.record().transitions()).isEqualTo(1);
+        }
+
+        @Test
+        void leaseLongerThanAnyIsTroubleUntilItIsBlanked() {
+            OneProcess.Ear ear = here.listen();
+            ear.take();
+            store.put(counted(1, seconds(Integer.MAX_VALUE)));
+            assertThat(OneProcess.failure(here.asking(mine)))
+                    .contains(
+                            "says that \"baz\" is to be waited for for 2147483647s",
+                            "blank the record's holderIdentity");
+            store.put(new LeaderRecord("", "", seconds(1), LONG_AGO, LONG_AGO, 1));
+            here.granted(mine);
+        }
+
+        /** Whoever waits with a watch tries only when it is told of a chance, and it is by trying that it learns. */
+        @Test
+        void standbyIsToldToTryWhereItWouldWaitForTooLong() {
+            OneProcess watching = new OneProcess("watching", store, time, true);
+            OneProcess.Ear ear = watching.listen();
+            ear.take();
+            store.put(counted(1, ElectionTiming.LONGEST));
+            time.settle();
+            assertThat(ear.take()).containsExactly("held by baz for 86400s");
+            store.put(counted(2, ElectionTiming.LONGEST.plusSeconds(1)));
+            time.settle();
+            assertThat(ear.take()).containsExactly("held by baz for 0ms");
+        }
+
+        @Test
+        void leaseThatIsNoneIsNotWaitedFor() {
+            for (Duration lease : List.of(Duration.ZERO, seconds(-15), seconds(Long.MIN_VALUE))) {
+                store.put(counted(1, lease));
+                here.withdraw(mine);
+                here.granted(mine);
+            }
+        }
+
+        @Test
+        void recordOfAnyTimeIsTakenOver() {
+            for (Instant when : List.of(Instant.MIN, Instant.EPOCH, Instant.MAX)) {
+                store.put(new LeaderRecord("baz", "", seconds(15), when, when, 1));
+                here.withdraw(mine);
+                here.refused(mine);
+                time.advance(seconds(15));
+                here.granted(mine);
+            }
+        }
+    }
+
     @Nested
     class Vanishes {
         @Test

@@ -123,6 +123,19 @@ class ElectionTimingTest {
     }
 
     @Test
+    void spanBesideTheThreeIsHeldToTheSameBound() {
+        assertThat(ElectionTiming.check("tickTime", seconds(2), "it is 2s by default"))
+                .isEqualTo(seconds(2));
+        assertThat(ElectionTiming.check("tickTime", ElectionTiming.LONGEST, "")).isEqualTo(Duration.ofDays(1));
+        for (Duration wrong : List.of(Duration.ZERO, seconds(-1), ElectionTiming.LONGEST.plusNanos(1), FOREVER)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ElectionTiming.check("tickTime", wrong, "it is 2s by default"))
+                    .withMessage("tickTime " + ElectionTiming.text(wrong)
+                            + " must be greater than zero and at most one day; it is 2s by default");
+        }
+    }
+
+    @Test
     void durationsAreWrittenAsPeopleWriteThem() {
         assertThat(ElectionTiming.text(seconds(2))).isEqualTo("2s");
         assertThat(ElectionTiming.text(millis(1_500))).isEqualTo("1.5s");

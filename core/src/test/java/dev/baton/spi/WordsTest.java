@@ -71,6 +71,20 @@ class WordsTest {
         }
 
         @Test
+        void epochThatLeavesNoneForTheNextRestoreIsRefused() {
+            assertThat(FencingToken.checkEpoch(0)).isZero();
+            assertThat(FencingToken.checkEpoch(Integer.MAX_VALUE - 1)).isEqualTo(Integer.MAX_VALUE - 1);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FencingToken.checkEpoch(-1))
+                    .withMessageContainingAll("epoch -1", "must not be negative", "begin at 0");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FencingToken.checkEpoch(Integer.MAX_VALUE))
+                    .withMessageContainingAll("epoch 2147483647", "at most 2147483646", "needs a greater one");
+            assertThat(new FencingToken(7, 1).nextEpoch()).isEqualTo(8);
+            assertThat(new FencingToken(Integer.MAX_VALUE, 1).nextEpoch()).isEqualTo(Integer.MAX_VALUE);
+        }
+
+        @Test
         void negativePartsAreRefused() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new FencingToken(-1, 0))
@@ -211,6 +225,26 @@ class WordsTest {
             assertThat(Moment.boundedNanos(Answer.Refused.UNTIL_TOLD)).isEqualTo(Long.MAX_VALUE / 4);
             assertThat(Moment.boundedNanos(seconds(15))).isEqualTo(15_000_000_000L);
             assertThat(Moment.boundedNanos(seconds(-15))).isEqualTo(-15_000_000_000L);
+            assertThat(Moment.boundedNanos(seconds(Long.MIN_VALUE))).isEqualTo(-(Long.MAX_VALUE / 4));
+        }
+
+        /** What comes from a user, a store or a server may be any span of time; clocks begin anywhere. */
+        @Test
+        void everyMomentIsBeforeAllThatLieInItsFutureAndAfterAllInItsPast() {
+            for (long seed = 1; seed <= 20_000; seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                Moment now = new Moment(random.nextLong(), random.nextLong());
+                long seconds = random.nextLong() >> random.nextInt(63);
+                Duration span = Duration.ofSeconds(seconds == 0 ? 1 : seconds);
+                Moment moved = now.plus(span);
+                assertThat(now.isBefore(moved))
+                        .as("seed %d: %s and %s", seed, now, span)
+                        .isEqualTo(!span.isNegative());
+                assertThat(now.hasReached(moved))
+                        .as("seed %d: %s and %s", seed, now, span)
+                        .isEqualTo(span.isNegative());
+                assertThat(moved.nanosSince(now)).as("seed %d", seed).isEqualTo(Moment.boundedNanos(span));
+            }
         }
     }
 }
