@@ -13,9 +13,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import io.etcd.jetcd.ClientBuilder;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +72,9 @@ public final class EtcdBackend implements LockBackend {
     /**
      * A backend with default settings; it connects when first used.
      *
-     * @param endpoints {@code http://host:port} or {@code https://host:port} of each member, separated by commas
+     * @param endpoints {@code http://host:port} or {@code https://host:port} of each member, separated by commas; an IPv6
+     *     address in brackets, as in {@code http://[::1]:2379}
+     * @throws IllegalArgumentException when one of them is anything else
      */
     public static EtcdBackend connect(String endpoints) {
         return builder(endpoints).build();
@@ -202,33 +202,7 @@ public final class EtcdBackend implements LockBackend {
         private Consumer<ClientBuilder> jetcd = builder -> {};
 
         private Builder(String endpoints) {
-            if (endpoints.isBlank()) {
-                throw new IllegalArgumentException("etcd's address must not be blank; write http://host:port of each"
-                        + " member, separated by commas, for example \"http://localhost:2379\"");
-            }
-            this.endpoints = Arrays.stream(endpoints.split(",", -1))
-                    .map(String::strip)
-                    .map(Builder::endpoint)
-                    .distinct()
-                    .toList();
-        }
-
-        private static String endpoint(String text) {
-            try {
-                URI uri = URI.create(text);
-                boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                if (web && uri.getHost() != null && uri.getPort() > 0) {
-                    return uri.getScheme() + "://" + uri.getAuthority();
-                }
-            } catch (IllegalArgumentException e) {
-                throw malformed(text, e);
-            }
-            throw malformed(text, null);
-        }
-
-        private static IllegalArgumentException malformed(String text, @Nullable IllegalArgumentException cause) {
-            return new IllegalArgumentException(
-                    "etcd's address \"" + text + "\" must be http://host:port or https://host:port", cause);
+            this.endpoints = EtcdEndpoints.parse(endpoints);
         }
 
         /**
@@ -247,21 +221,13 @@ public final class EtcdBackend implements LockBackend {
 
         /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
         public Builder epoch(int value) {
-            if (value < 0) {
-                throw new IllegalArgumentException("epoch " + value
-                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
-            }
-            this.epoch = value;
+            this.epoch = FencingToken.checkEpoch(value);
             return this;
         }
 
-        /** How long the first requests wait for the first connection; 5 s by default. */
+        /** How long the first requests wait for the first connection, up to one day; 5 s by default. */
         public Builder connectionTimeout(Duration timeout) {
-            if (timeout.isZero() || timeout.isNegative()) {
-                throw new IllegalArgumentException("connectionTimeout " + ElectionTiming.text(timeout)
-                        + " must be greater than zero; the default is 5s");
-            }
-            this.connectionTimeout = timeout;
+            this.connectionTimeout = ElectionTiming.check("connectionTimeout", timeout, "the default is 5s");
             return this;
         }
 

@@ -8,6 +8,7 @@ import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.security.GeneralSecurityException;
 import java.util.Map;
 import javax.net.ssl.SSLException;
@@ -31,6 +32,18 @@ final class Failures {
             Map.entry("no leader", Kind.NO_LEADER),
             Map.entry("has been compacted", Kind.COMPACTED));
 
+    /** Parts of what gRPC says of servers that speak otherwise than was said of them, and what it means by that. */
+    private static final Map<String, String> STRANGERS = Map.of(
+            "Connection closed while performing TLS negotiation",
+            "it ended the connection instead of speaking TLS; write http:// in its address if it has none",
+            "Network closed for unknown reason",
+            "it ended the connection without a word, as a server does that wants TLS; write https:// in its address if it"
+                    + " has TLS",
+            "First received frame was not SETTINGS",
+            "what answers there is no etcd, or wants TLS; check the port, and whether it is http or https");
+
+    private static final String NO_TLS = "it answers without TLS; write http:// in its address if it has none";
+
     private Failures() {}
 
     static Failure of(Throwable thrown) {
@@ -38,6 +51,9 @@ final class Failures {
         Status.@Nullable Code code = null;
         Throwable each = thrown;
         for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
+            if (each instanceof NotSslRecordException) {
+                return new Failure(Kind.UNKNOWN, NO_TLS);
+            }
             if (each instanceof SSLException || each instanceof GeneralSecurityException) {
                 return new Failure(Kind.UNTRUSTED, deepest(each));
             }
@@ -54,6 +70,11 @@ final class Failures {
         }
         if (code == null) {
             return new Failure(Kind.UNKNOWN, deepest(thrown));
+        }
+        for (Map.Entry<String, String> stranger : STRANGERS.entrySet()) {
+            if (words.contains(stranger.getKey()) || deepest(thrown).contains(stranger.getKey())) {
+                return new Failure(Kind.UNKNOWN, stranger.getValue());
+            }
         }
         return new Failure(kind(code, words), words.isEmpty() ? deepest(thrown) : detail(thrown, words));
     }

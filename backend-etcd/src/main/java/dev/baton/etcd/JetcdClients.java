@@ -4,7 +4,6 @@ import dev.baton.etcd.session.Channel;
 import dev.baton.etcd.session.Clients;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import java.net.URI;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
@@ -29,7 +28,7 @@ record JetcdClients(Settings settings) implements Clients {
         }
         // What is asked again is decided here: jetcd's own retries know no limit of ours, and repeat requests for
         // leases.
-        return builder.endpoints(URI.create(endpoint)).retryMaxAttempts(0).waitForReady(false);
+        return builder.target(target(endpoint)).retryMaxAttempts(0).waitForReady(false);
     }
 
     private static void useTheSystemsAuthorities(ClientBuilder builder) {
@@ -42,6 +41,6 @@ record JetcdClients(Settings settings) implements Clients {
 
     /** What jetcd calls the place that {@code endpoint} is at. */
     static String target(String endpoint) {
-        return Client.builder().endpoints(URI.create(endpoint)).target();
+        return EtcdEndpoints.target(List.of(endpoint));
     }
 }

@@ -67,6 +67,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private @Nullable Lease lease;
     private @Nullable Renewal renewal;
     private boolean granting;
+    private Timekeeper.@Nullable Timer nextGrant;
     private List<Runnable> voiding = new ArrayList<>();
     private boolean isVoiding;
     private @Nullable String complaint;
@@ -329,7 +330,12 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     }
 
     private void granted(Wire on, Moment sentAt, Reply<Channel.Lease> reply) {
-        if (reply instanceof Reply.Done<Channel.Lease> done) {
+        if (reply instanceof Reply.Done<Channel.Lease> done && done.value().ttlSeconds() <= 0) {
+            // At once and over again it would be asked for another, which is over as it begins.
+            granting = false;
+            revocations.add(done.value().id());
+            noLease(new Failure(Failure.Kind.REFUSED, "a TTL of " + done.value().ttlSeconds() + " s"));
+        } else if (reply instanceof Reply.Done<Channel.Lease> done) {
             long id = done.value().id();
             LeaseValidity validity =
                     new LeaseValidity(sentAt, Duration.ofSeconds(done.value().ttlSeconds()));
@@ -385,8 +391,10 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         BackendException refused = sentences.failed(why, "leases and " + settings.prefix() + ".session/");
         complain(refused);
         List.copyOf(contests.values()).forEach(contest -> contest.fail(refused));
-        if (connected) {
-            time.schedule(period(), () -> {
+        // One timer, however many ask meanwhile: each would go on for itself, and all of them for ever.
+        if (connected && nextGrant == null) {
+            nextGrant = time.schedule(period(), () -> {
+                nextGrant = null;
                 if (isLeaseNeeded()) {
                     grant();
                 }

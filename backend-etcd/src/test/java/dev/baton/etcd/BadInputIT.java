@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
@@ -81,6 +82,49 @@ class BadInputIT {
                     .startsWith("etcd at " + endpoint + " could not be trusted over TLS")
                     .contains("check that its addresses begin with https");
             assertThat(refusal(endpoint, builder -> builder)).contains("could not be trusted over TLS");
+        }
+    }
+
+    @Test
+    void addressOfIpv6LeadsToTheServer() throws Exception {
+        Certificates members = new Certificates(folder, "members");
+        try (EtcdCluster cluster = EtcdCluster.builder()
+                .ipv6()
+                .tls(members.certificate(), members.key(), null)
+                .start()) {
+            String plain = EtcdCluster.overIpv6(cluster.endpoint(0));
+            assertThat(plain).startsWith("http://[::1]:");
+            try (EtcdBackend backend = EtcdBackend.builder(plain.toUpperCase(Locale.ROOT))
+                    .shutdownHook(false)
+                    .build()) {
+                Stage.leadInTheEnd(backend, claim(Stage.election(), "plain"));
+            }
+            try (EtcdBackend backend = EtcdBackend.builder(EtcdCluster.overIpv6(cluster.tlsEndpoint(0)))
+                    .shutdownHook(false)
+                    .jetcd(tls(context ->
+                            context.trustManager(members.certificate().toFile())))
+                    .build()) {
+                Stage.leadInTheEnd(backend, claim(Stage.election(), "trusted"));
+            }
+        }
+    }
+
+    /** One sentence that says what is the matter, where gRPC and Netty take two lines to say what happened. */
+    @Test
+    void tlsWhereThereIsNoneAndNoneWhereThereIsAreNamed() throws Exception {
+        Certificates members = new Certificates(folder, "members");
+        try (EtcdCluster cluster = EtcdCluster.builder()
+                .tls(members.certificate(), members.key(), null)
+                .start()) {
+            String needless = cluster.endpoint(0).replace("http:", "https:");
+            UnaryOperator<EtcdBackend.Builder> soon = builder -> builder.connectionTimeout(Duration.ofSeconds(1));
+            assertThat(refusal(needless, soon))
+                    .isEqualTo("etcd at " + needless + " is not reachable; retrying (it ended the connection instead of"
+                            + " speaking TLS; write http:// in its address if it has none)");
+            String missing = cluster.tlsEndpoint(0).replace("https:", "http:");
+            assertThat(refusal(missing, soon))
+                    .isEqualTo("etcd at " + missing + " is not reachable; retrying (it ended the connection without a"
+                            + " word, as a server does that wants TLS; write https:// in its address if it has TLS)");
         }
     }
 

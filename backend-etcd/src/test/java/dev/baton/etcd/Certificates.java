@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A certificate for 127.0.0.1, signed by itself, and its key, as PEM.
+ * A certificate for 127.0.0.1 and ::1, signed by itself, and its key, as PEM.
  *
  * @param certificate also the authority to trust
  */
@@ -35,7 +35,7 @@ record Certificates(Path certificate, Path key, Path publicKey) {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "SAN=ip:127.0.0.1,dns:localhost",
+                        "SAN=ip:127.0.0.1,ip:0:0:0:0:0:0:0:1,dns:localhost",
                         "-ext",
                         "BC=ca:true",
                         "-validity",

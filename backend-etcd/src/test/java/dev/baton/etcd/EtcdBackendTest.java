@@ -10,6 +10,8 @@ import io.etcd.jetcd.ByteSequence;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is refused before anything is sent, and in which words. */
 class EtcdBackendTest {
@@ -44,13 +46,56 @@ class EtcdBackendTest {
                 .isThrownBy(() -> EtcdBackend.builder(ADDRESS).connectionTimeout(Duration.ZERO))
                 .withMessageContaining("connectionTimeout 0ms must be greater than zero");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> EtcdBackend.builder(ADDRESS).connectionTimeout(Duration.ofSeconds(Long.MAX_VALUE)))
+                .withMessageContainingAll("connectionTimeout PT", "at most one day");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdBackend.builder(ADDRESS).epoch(-1))
                 .withMessageContaining("epoch -1 must not be negative");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EtcdBackend.builder(ADDRESS).epoch(Integer.MAX_VALUE))
+                .withMessageContaining("epoch 2147483647 must be at most 2147483646");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdBackend.builder(ADDRESS)
                         .jetcd(client -> client.user(ByteSequence.from("root", StandardCharsets.UTF_8)))
                         .build())
                 .withMessageContaining("user and password must both be set");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP://etcd1:2379, http://etcd1:2379",
+        "HttpS://Etcd1:2379/, https://Etcd1:2379",
+        "http://[::1]:2379, http://[::1]:2379",
+        "https://[fe80::1%eth0]:2379, https://[fe80::1%eth0]:2379",
+        "http://10.0.0.1:65535, http://10.0.0.1:65535"
+    })
+    void addressThatCanBeUsedIsTakenInOneForm(String written, String taken) {
+        assertThat(EtcdEndpoints.parse(written)).containsExactly(taken);
+        assertThat(EtcdEndpoints.parse(written + ", " + taken)).containsExactly(taken);
+        EtcdBackend.builder(written).shutdownHook(false).build().close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://::1:2379, 'an IPv6 address in brackets, as in http://[::1]:2379'",
+        "http://fe80::1%eth0:2379, an IPv6 address in brackets",
+        "http://etcd_1:2379, no host has a '_' in its name",
+        "http://etcd1:0, the port between 1 and 65535",
+        "http://etcd1:65536, the port between 1 and 65535",
+        "http://etcd1:99999999999, the port between 1 and 65535",
+        "http://etcd1:-1, must be http://host:port",
+        "http://etcd1:2379/v3, etcd answers at no path",
+        "http://etcd1:2379?a=b, etcd answers at no path",
+        "http://etcd1:2379#a, etcd answers at no path",
+        "http:etcd1:2379, must be http://host:port",
+        "http:///etcd1, must be http://host:port",
+        "http://et cd1:2379, must be http://host:port"
+    })
+    void addressThatCanNotIsRefusedInOneSentence(String address, String rule) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EtcdBackend.builder("http://etcd1:2379," + address))
+                .withMessageContainingAll("etcd's address \"" + address + "\" must be http://host:port", rule)
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain("\n"));
     }
 
     @Test

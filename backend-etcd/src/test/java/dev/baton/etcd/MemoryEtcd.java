@@ -51,6 +51,10 @@ final class MemoryEtcd implements Clients {
     int underWay;
     int mostUnderWay;
     int keepAlives;
+    int grants;
+
+    /** What every lease is granted, instead of what was asked for. */
+    @Nullable Long ttl;
 
     @Nullable Moment keptAliveAt;
 
@@ -280,9 +284,11 @@ final class MemoryEtcd implements Clients {
 
         @Override
         public void grant(long ttlSeconds, Consumer<Reply<Lease>> then) {
+            grants++;
             ask(new LeaseRequest("grant", 0), then, () -> {
-                leases.put(++lastLease, ttlSeconds);
-                return new Reply.Done<>(new Lease(lastLease, ttlSeconds));
+                long granted = ttl == null ? ttlSeconds : ttl;
+                leases.put(++lastLease, granted);
+                return new Reply.Done<>(new Lease(lastLease, granted));
             });
         }
 

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the backend decides, against a store in memory and in virtual time. */
 class SessionTest {
@@ -90,6 +92,52 @@ class SessionTest {
 
     private long lease() {
         return etcd.leases.keySet().iterator().next();
+    }
+
+    // -- strange numbers ----------------------------------------------------------------------------------------------
+
+    @Test
+    void aLeaseOfNoTimeIsNamedAndAskedForNoMoreOftenThanOneThatIsRefused() {
+        for (long ttl : new long[] {0, -1, Long.MIN_VALUE}) {
+            etcd.ttl = ttl;
+            assertThat(failure(failed(acquire(claim)))).contains("answered \"a TTL of " + ttl + " s\" for leases");
+        }
+        int before = etcd.grants;
+        time.advance(Duration.ofMinutes(1));
+        assertThat(etcd.grants - before).isLessThanOrEqualTo(31);
+        etcd.ttl = null;
+        lead();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {9_000_000_000L, Long.MAX_VALUE})
+    void aLeaseOfAllTimeIsReliedOnLikeAnyOther(long ttl) {
+        etcd.ttl = ttl;
+        lead();
+        renew().join();
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(TIMING.retryPeriod());
+        assertThat(granted(renewal.join()).guaranteedFor()).isEqualTo(Duration.ofSeconds(ttl));
+    }
+
+    /** Each try in vain would leave a timer behind that asks again for ever. */
+    @Test
+    void aLeaseThatIsRefusedIsAskedForOnceAPeriodHoweverOftenItIsAskedFor() {
+        etcd.refuse(request ->
+                request instanceof MemoryEtcd.LeaseRequest asked && asked.what().equals("grant")
+                        ? new Failure(Failure.Kind.REFUSED, "not now")
+                        : null);
+        for (int i = 0; i < 20; i++) {
+            assertThat(failure(failed(acquire(claim)))).contains("not now");
+        }
+        int before = etcd.grants;
+        time.advance(Duration.ofMinutes(1));
+        assertThat(etcd.grants - before).isBetween(29, 31);
+    }
+
+    private <T> CompletableFuture<T> failed(CompletableFuture<T> answer) {
+        time.advance(SOON);
+        return answer;
     }
 
     // -- renewal ------------------------------------------------------------------------------------------------------

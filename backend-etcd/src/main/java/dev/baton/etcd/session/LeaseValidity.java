@@ -45,7 +45,7 @@ public final class LeaseValidity {
 
     /** Whether nothing is certain any more, on either clock. What follows proves nothing. */
     public boolean hasRunOut(Moment now) {
-        return now.hasReached(aliveAt.plusNanos((long) Math.floor(ttl.toNanos() * scale)));
+        return now.hasReached(aliveAt.plusNanos((long) Math.floor(Moment.boundedNanos(ttl) * scale)));
     }
 
     /** A keepAlive was answered. */

@@ -38,6 +38,19 @@ class LeaseValidityTest {
     }
 
     @Test
+    void noTtlIsTooLongOrTooShortToBeCounted() {
+        for (long seconds : new long[] {9_000_000_000L, Long.MAX_VALUE}) {
+            LeaseValidity endless = new LeaseValidity(at(0), Duration.ofSeconds(seconds));
+            endless.allowFor(0.01);
+            assertThat(endless.hasRunOut(at(1_000_000_000))).as("%d s", seconds).isFalse();
+        }
+        for (long seconds : new long[] {0, -1, Long.MIN_VALUE}) {
+            LeaseValidity none = new LeaseValidity(at(0), Duration.ofSeconds(seconds));
+            assertThat(none.hasRunOut(at(0))).as("%d s", seconds).isTrue();
+        }
+    }
+
+    @Test
     void twoTermsProveNothing() {
         assertThat(pair(2, 3, kept(10, 5), 6)).isFalse();
 

@@ -93,6 +93,15 @@ public final class EtcdCluster implements AutoCloseable {
         return "https://127.0.0.1:" + port;
     }
 
+    /**
+     * {@code endpoint}, one of this cluster's, by the address of the other family.
+     *
+     * @param endpoint of a cluster that was built with {@link Builder#ipv6}
+     */
+    public static String overIpv6(String endpoint) {
+        return endpoint.replace("127.0.0.1", "[::1]");
+    }
+
     /** The client port of {@code member}, for a {@link TcpProxy} in front of it. */
     public InetSocketAddress address(int member) {
         return member(member).client();
@@ -336,6 +345,7 @@ public final class EtcdCluster implements AutoCloseable {
         private final List<String> flags = new ArrayList<>();
         private final List<String> tls = new ArrayList<>();
         private boolean proxiedPeers;
+        private boolean ipv6;
 
         private Builder() {}
 
@@ -359,6 +369,17 @@ public final class EtcdCluster implements AutoCloseable {
         /** The number of members, 1 to 9. */
         public Builder members(int value) {
             this.members = value;
+            return this;
+        }
+
+        /**
+         * Serves clients on the loopback address of IPv6 as well, on the same ports.
+         *
+         * @throws org.opentest4j.TestAbortedException if this machine has none
+         */
+        public Builder ipv6() {
+            Requires.that(Ports.hasIpv6(), "this machine has no loopback address of IPv6: switch IPv6 on");
+            this.ipv6 = true;
             return this;
         }
 
@@ -418,9 +439,10 @@ public final class EtcdCluster implements AutoCloseable {
                     command.add("--initial-advertise-peer-urls=" + peerUrls.get(member));
                     command.add("--initial-cluster=" + peers);
                     command.addAll(flags);
-                    if (tlsPort != 0) {
-                        command.add("--listen-client-urls=http://127.0.0.1:" + ports.get(member) + ",https://127.0.0.1:"
-                                + tlsPort);
+                    String listens = "http://127.0.0.1:" + ports.get(member)
+                            + (tlsPort == 0 ? "" : ",https://127.0.0.1:" + tlsPort);
+                    if (tlsPort != 0 || ipv6) {
+                        command.add("--listen-client-urls=" + listens + (ipv6 ? "," + overIpv6(listens) : ""));
                         command.addAll(tls);
                     }
                     laid.add(new Member(

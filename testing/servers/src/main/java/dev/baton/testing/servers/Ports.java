@@ -73,6 +73,19 @@ final class Ports {
         }
     }
 
+    /** Whether this machine has the loopback address of IPv6. */
+    static boolean hasIpv6() {
+        byte[] loopback = new byte[16];
+        loopback[15] = 1;
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(loopback), 0));
+            return true;
+        } catch (IOException e) {
+            LOG.debug("no loopback address of IPv6", e);
+            return false;
+        }
+    }
+
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(loopback(port));

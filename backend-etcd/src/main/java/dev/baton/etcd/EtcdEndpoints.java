@@ -1,0 +1,91 @@
+package dev.baton.etcd;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses of an etcd cluster's members: what may be written, and what jetcd makes of it. */
+public final class EtcdEndpoints {
+    private static final int LARGEST_PORT = 65_535;
+
+    private EtcdEndpoints() {}
+
+    /**
+     * Reads addresses that are separated by commas: each {@code http://host:port} or {@code https://host:port}, the host a
+     * name, an IPv4 address, or an IPv6 address in brackets.
+     *
+     * @return each once, with its scheme in lower case and nothing after its port
+     * @throws IllegalArgumentException naming the address, the rule that it breaks and the way out
+     */
+    public static List<String> parse(String endpoints) {
+        if (endpoints.isBlank()) {
+            throw new IllegalArgumentException("etcd's address must not be blank; write http://host:port of each"
+                    + " member, separated by commas, for example \"http://localhost:2379\"");
+        }
+        return Arrays.stream(endpoints.split(",", -1))
+                .map(String::strip)
+                .map(EtcdEndpoints::endpoint)
+                .distinct()
+                .toList();
+    }
+
+    private static String endpoint(String text) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw malformed(text, hint(text), e);
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        String authority = uri.getRawAuthority();
+        if (!(scheme.equals("http") || scheme.equals("https")) || authority == null) {
+            throw malformed(text, "", null);
+        }
+        if (uri.getHost() == null || uri.getPort() < 1 || uri.getPort() > LARGEST_PORT) {
+            throw malformed(text, hint(text), null);
+        }
+        String path = uri.getRawPath();
+        if (!(path.isEmpty() || path.equals("/")) || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw malformed(text, " with nothing after the port: etcd answers at no path", null);
+        }
+        return scheme + "://" + authority;
+    }
+
+    /** What is wrong with the part between the slashes and the port, where that can be told. */
+    private static String hint(String text) {
+        String rest = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
+        int end = rest.lastIndexOf(':');
+        String host = end < 0 ? rest : rest.substring(0, end);
+        String port = end < 0 ? "" : rest.substring(end + 1);
+        if (host.contains(":") && !host.startsWith("[")) {
+            return ", an IPv6 address in brackets, as in http://[::1]:2379";
+        }
+        if (host.contains("_")) {
+            return ", and no host has a '_' in its name; use a name without one, or the IP address";
+        }
+        return port.matches("\\d+") ? ", the port between 1 and " + LARGEST_PORT : "";
+    }
+
+    private static IllegalArgumentException malformed(
+            String text, String hint, @Nullable IllegalArgumentException cause) {
+        return new IllegalArgumentException(
+                "etcd's address \"" + text + "\" must be http://host:port or https://host:port" + hint, cause);
+    }
+
+    /**
+     * Where {@code endpoints} are, as jetcd's {@code target}: given addresses it would write an IPv6 literal in a way that it
+     * cannot read itself.
+     *
+     * @param endpoints as {@link #parse} returned them
+     */
+    public static String target(List<String> endpoints) {
+        return endpoints.stream()
+                .map(endpoint -> endpoint.substring(endpoint.indexOf("://") + 3))
+                .map(authority ->
+                        authority.replace("%", "%25").replace("[", "%5B").replace("]", "%5D"))
+                .collect(Collectors.joining(",", "ip:///", ""));
+    }
+}
