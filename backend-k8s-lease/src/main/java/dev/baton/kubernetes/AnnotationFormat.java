@@ -56,7 +56,7 @@ final class AnnotationFormat implements RecordFormat {
                 ours ? known : known.plus(UNSEEN),
                 Json.time(record, "acquireTime"),
                 ours ? mark.renewTime() : renewed,
-                record.path("leaderTransitions").asInt());
+                Json.count(record.path("leaderTransitions")));
     }
 
     @Override
@@ -105,9 +105,7 @@ final class AnnotationFormat implements RecordFormat {
     private static @Nullable Duration duration(ObjectNode record) {
         JsonNode seconds = record.path("leaseDurationSeconds");
         if (seconds.isIntegralNumber()) {
-            long count = seconds.canConvertToInt()
-                    ? seconds.asLong()
-                    : seconds.bigIntegerValue().signum() * LONGEST;
+            int count = Json.count(seconds);
             return count > 0 ? Duration.ofSeconds(count) : null;
         }
         try {

@@ -53,7 +53,6 @@ final class ApiServer {
     private static final long CLEARING_SECONDS = 1;
 
     private static final String JSON = "application/json";
-    private static final String RETRY_AFTER = "Retry-After";
 
     /** At TRACE it logs every header, the credential among them. */
     private static final String FABRIC8_HEADER_LOG = "HttpLogging";
@@ -142,6 +141,10 @@ final class ApiServer {
             after(used.http().consumeBytes(request, stream::take), stream::begin);
         });
         return stream;
+    }
+
+    private static Duration retryAfter(HttpResponse<?> response) {
+        return Response.retryAfter(response.header("Retry-After"), response.header("Date"));
     }
 
     /** What an answer means for the requests that come after it. */
@@ -323,8 +326,7 @@ final class ApiServer {
                 if (broken != null) {
                     stage.completeExceptionally(broken);
                 } else {
-                    stage.complete(
-                            new Response(response.code(), parsed(), Response.seconds(response.header(RETRY_AFTER))));
+                    stage.complete(new Response(response.code(), parsed(), retryAfter(response)));
                 }
             });
             begun.consume();
@@ -395,7 +397,7 @@ final class ApiServer {
                 begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
                 return;
             }
-            heed(Response.seconds(response.header(RETRY_AFTER)));
+            heed(retryAfter(response));
             AsyncBody from = response.body();
             body = from;
             after(from.done(), (done, broken) -> {

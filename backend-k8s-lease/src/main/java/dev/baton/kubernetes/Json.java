@@ -70,6 +70,19 @@ final class Json {
         return parent.get(field) instanceof ObjectNode child ? child : parent.putObject(field);
     }
 
+    /**
+     * The whole number in {@code node}, brought within what 32 bits can say, as API servers count; 0 for what is none. Others
+     * write what they like into an annotation.
+     */
+    static int count(JsonNode node) {
+        if (!node.isIntegralNumber()) {
+            return 0;
+        }
+        return node.canConvertToInt()
+                ? node.intValue()
+                : node.bigIntegerValue().signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
+    }
+
     /** The time that {@code text} says, with any number of fraction digits, or null. */
     static @Nullable Instant time(String text) {
         try {

@@ -9,15 +9,14 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -118,6 +117,9 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
     /** What a backend needs to know; everything has a default. */
     public static final class Builder {
+        private static final Pattern LABEL_KEY = Pattern.compile(
+                "(?=[^/]{1,253}/|[^/]+$)([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                        + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
         private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
         /**
@@ -152,35 +154,19 @@ public final class KubernetesBackend implements LockBackend, EventSink {
         /**
          * Where and who, as in the current context of this kubeconfig.
          *
-         * @throws IllegalArgumentException when there is no such file, or it names no API server
+         * @throws IllegalArgumentException when there is no such file, it is not valid, or it names no API server that could
+         *     be asked
          */
         public Builder kubeconfig(Path file) {
-            if (!Files.isReadable(file)) {
-                throw new IllegalArgumentException(
-                        "kubeconfig " + file + " must be a file that can be read; correct the path or its permissions");
-            }
-            Config read;
-            try {
-                read = Config.fromKubeconfig(new File(file.toString()));
-            } catch (KubernetesClientException | IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "kubeconfig " + file + " must be valid; check it with \"kubectl --kubeconfig " + file
-                                + " config view\"",
-                        e);
-            }
-            if (read.getCurrentContext() == null) {
-                throw new IllegalArgumentException("kubeconfig " + file
-                        + " must have a current context; set one with \"kubectl config use-context\"");
-            }
-            return config(read);
+            return config(ClusterAccess.read(file, null));
         }
 
         /** A label of objects made here, beside {@code baton.dev/election}. */
         public Builder label(String key, String value) {
-            if (!LABEL_VALUE.matcher(value).matches() || key.isBlank()) {
+            if (!LABEL_VALUE.matcher(value).matches() || !LABEL_KEY.matcher(key).matches()) {
                 throw new IllegalArgumentException("label \"" + key + "\" = \"" + value
-                        + "\" must have a key, and a value of up to 63 letters, digits, '-', '_' or '.' beginning and"
-                        + " ending with a letter or digit");
+                        + "\" must have a key as in team or example.com/team, and a value of up to 63 letters, digits, '-',"
+                        + " '_' or '.' beginning and ending with a letter or digit; API servers reject others");
             }
             labels.put(key, value);
             return this;
@@ -188,24 +174,26 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say. */
         public Builder ownerReference(HasMetadata value) {
-            String uid =
-                    value.getMetadata() == null ? null : value.getMetadata().getUid();
-            if (uid == null || uid.isBlank()) {
-                throw new IllegalArgumentException("the owner " + value.getKind()
-                        + " must have a uid; read it from the API server before passing it on");
+            ObjectMeta metadata = value.getMetadata();
+            String name = metadata == null ? null : metadata.getName();
+            String uid = metadata == null ? null : metadata.getUid();
+            boolean typed = isSaid(value.getApiVersion()) && isSaid(value.getKind());
+            if (!typed || name == null || name.isBlank() || uid == null || uid.isBlank()) {
+                throw new IllegalArgumentException("the owner " + value.getKind() + " \"" + name
+                        + "\" must have an apiVersion, a kind, a name and a uid; read it from the API server before passing"
+                        + " it on");
             }
-            this.owner = new Settings.Owner(
-                    value.getApiVersion(), value.getKind(), value.getMetadata().getName(), uid);
+            this.owner = new Settings.Owner(value.getApiVersion(), value.getKind(), name, uid);
             return this;
+        }
+
+        private static boolean isSaid(@Nullable String text) {
+            return text != null && !text.isBlank();
         }
 
         /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
         public Builder epoch(int value) {
-            if (value < 0) {
-                throw new IllegalArgumentException("epoch " + value
-                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
-            }
-            this.epoch = value;
+            this.epoch = FencingToken.checkEpoch(value);
             return this;
         }
 
@@ -221,16 +209,28 @@ public final class KubernetesBackend implements LockBackend, EventSink {
             return this;
         }
 
-        /** A backend with these settings; it connects when first used. */
+        /**
+         * A backend with these settings; it connects when first used.
+         *
+         * @throws IllegalArgumentException when no request could be made with the address, the proxies, or the kubeconfig that
+         *     was found
+         */
         public KubernetesBackend build() {
-            return build(BackendRuntime.start(object.text(), shutdownHook, CONNECTIONS));
+            Config access = access();
+            return build(access, BackendRuntime.start(object.text(), shutdownHook, CONNECTIONS));
         }
 
         /** A backend with these settings that takes time and threads from {@code runtime}, and closes it. */
         KubernetesBackend build(BackendRuntime runtime) {
-            Config given = config;
-            ApiServer server =
-                    new ApiServer(dedicated(given == null ? new ConfigBuilder().build() : given), runtime.timekeeper());
+            return build(access(), runtime);
+        }
+
+        private Config access() {
+            return dedicated(ClusterAccess.usable(config == null ? ClusterAccess.found() : config));
+        }
+
+        private KubernetesBackend build(Config access, BackendRuntime runtime) {
+            ApiServer server = new ApiServer(access, runtime.timekeeper());
             RegisterBackend elections = new RegisterBackend(
                     new KubernetesRegister(new Settings(object, labels, owner), runtime, server), epoch);
             return new KubernetesBackend(

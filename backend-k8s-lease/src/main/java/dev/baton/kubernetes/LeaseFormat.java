@@ -21,14 +21,14 @@ final class LeaseFormat implements RecordFormat {
         ClaimMark mark = ClaimMark.of(object);
         boolean ours =
                 mark != null && mark.holder().equals(holder) && mark.renewTime().equals(renewed);
-        long seconds = spec.path("leaseDurationSeconds").asLong();
+        int seconds = Json.count(spec.path("leaseDurationSeconds"));
         return new LeaderRecord(
                 holder,
                 ours ? mark.nonce() : "",
                 seconds > 0 ? Duration.ofSeconds(seconds) : UNSAID,
                 Json.time(spec, "acquireTime"),
                 renewed,
-                spec.path("leaseTransitions").asInt());
+                Json.count(spec.path("leaseTransitions")));
     }
 
     /** The API server has checked what others wrote. */

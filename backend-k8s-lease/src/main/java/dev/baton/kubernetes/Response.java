@@ -1,7 +1,11 @@
 package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Response(int code, ObjectNode body, Duration retryAfter) {
     static final int OK = 200;
     static final int CREATED = 201;
+    static final int BAD_REQUEST = 400;
     static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
@@ -25,15 +30,39 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
     /** No sensible server asks for more: what does not end is an outage, and who waits for ever does not see its end. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern SECONDS = Pattern.compile("0*([0-9]+)");
 
-    /** What a Retry-After header says; API servers say whole seconds. Zero when there is none, or it says a date. */
-    static Duration seconds(@Nullable String header) {
-        if (header == null || !SECONDS.matcher(header.strip()).matches()) {
+    /** More digits than the longest wait has. */
+    private static final int MOST_DIGITS = 9;
+
+    /**
+     * What a Retry-After header says, {@link #LONGEST_WAIT} for more. API servers say whole seconds, proxies before them also a
+     * date, which is counted from the {@code Date} of the same answer. Zero when it says neither, or a date without that.
+     */
+    static Duration retryAfter(@Nullable String header, @Nullable String date) {
+        Matcher seconds = SECONDS.matcher(header == null ? "" : header.strip());
+        if (seconds.matches()) {
+            String digits = seconds.group(1);
+            return digits.length() > MOST_DIGITS ? LONGEST_WAIT : bounded(Duration.ofSeconds(Long.parseLong(digits)));
+        }
+        Instant until = date(header);
+        Instant now = date(date);
+        return until == null || now == null ? Duration.ZERO : bounded(Duration.between(now, until));
+    }
+
+    private static Duration bounded(Duration wait) {
+        if (wait.isNegative()) {
             return Duration.ZERO;
         }
-        Duration said = Duration.ofSeconds(Long.parseLong(header.strip()));
-        return said.compareTo(LONGEST_WAIT) < 0 ? said : LONGEST_WAIT;
+        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+    }
+
+    private static @Nullable Instant date(@Nullable String header) {
+        try {
+            return header == null ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header.strip()));
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     /** The reason in a Status, {@code AlreadyExists} for example. */

@@ -28,6 +28,10 @@ final class Sentences {
         if (cause instanceof BackendException said) {
             return said;
         }
+        if (ClusterAccess.speaksNoTls(cause)) {
+            return new BackendException(
+                    server() + " answers without TLS; write http:// in its address if it has none", cause);
+        }
         Distrust distrust = Distrust.of(cause);
         if (cause != null && distrust != null) {
             return new BackendException(server() + distrusted(distrust, said(innermost(cause))), cause);
@@ -55,6 +59,13 @@ final class Sentences {
                     case Response.TOO_MANY_REQUESTS ->
                         server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying"
                                 + later(response);
+                    case Response.BAD_REQUEST ->
+                        url.startsWith("http:") && response.body().isEmpty()
+                                ? server()
+                                        + " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in its"
+                                        + " address"
+                                : server() + " answered 400" + said + " to " + verb + " " + named(election)
+                                        + "; retrying";
                     default ->
                         server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
                                 + "; retrying" + later(response);

@@ -33,6 +33,92 @@ class RecordFormatTest {
         return object;
     }
 
+    /** Whatever stands where a number or a time belongs: it is read as far as it goes, and what is written is accepted. */
+    @Nested
+    class StrangeNumbers {
+        @ParameterizedTest
+        @CsvSource({
+            "3, 3",
+            "2147483647, 2147483647",
+            "2147483648, 2147483647",
+            "9223372036854775807, 2147483647",
+            "99999999999999999999999, 2147483647",
+            "-1, 0",
+            "-2147483649, 0",
+            "-99999999999999999999999, 0",
+            "1e300, 0",
+            "3.7, 0",
+            "null, 0",
+            "'\"3\"', 0",
+            "{}, 0"
+        })
+        void transitionsAreSaturated(String said, int transitions) {
+            for (RecordFormat format : new RecordFormat[] {RecordFormat.SPEC, RecordFormat.ANNOTATION}) {
+                LeaderRecord read = format.read(holding(format, "leaderTransitions", "leaseTransitions", said));
+                assertThat(read.transitions()).isEqualTo(transitions);
+                assertThat(read.holderIdentity()).isEqualTo("app-1");
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "15, 15",
+            "0, 15",
+            "-1, 15",
+            "2147483647, 2147483647",
+            "2147483648, 2147483647",
+            "99999999999999999999999, 2147483647",
+            "-99999999999999999999999, 15",
+            "18446744073709551616, 2147483647",
+            "null, 15"
+        })
+        void leaseDurationsAreSaturated(String said, long seconds) {
+            assertThat(RecordFormat.SPEC
+                            .read(holding(RecordFormat.SPEC, "", "leaseDurationSeconds", said))
+                            .leaseDuration())
+                    .isEqualTo(Duration.ofSeconds(seconds));
+            assertThat(RecordFormat.ANNOTATION
+                            .read(holding(RecordFormat.ANNOTATION, "leaseDurationSeconds", "", said))
+                            .leaseDuration())
+                    .as("one second more: the holder is of another kind")
+                    .isEqualTo(Duration.ofSeconds(seconds + 1));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "+999999999-12-31T23:59:59-18:00",
+                    "+999999999-12-31T23:59:59.999999999Z",
+                    "-999999999-01-01T00:00:00+18:00",
+                    "0000-01-01T00:00:00Z",
+                    "9999-12-31T23:59:59.999999Z",
+                    "2026-13-01T00:00:00Z",
+                    "yesterday",
+                    ""
+                })
+        void timesOfAnyAgeAreReadAndNotHandedOn(String time) {
+            for (RecordFormat format : new RecordFormat[] {RecordFormat.SPEC, RecordFormat.ANNOTATION}) {
+                ObjectNode object = holding(format, "renewTime", "renewTime", "\"" + time + "\"");
+                Json.annotations(object).put(ClaimMark.ANNOTATION, "nonce " + time + " app-1");
+                LeaderRecord read = format.read(object);
+                assertThat(read.holderIdentity()).isEqualTo("app-1");
+                format.write(object, OURS);
+                assertThat(Json.text(object)).contains("2026-01-02T03:04:05").doesNotContain("999999999");
+            }
+        }
+
+        private ObjectNode holding(RecordFormat format, String annotated, String inSpec, String said) {
+            if (format == RecordFormat.SPEC) {
+                return parsed("{\"spec\":{\"holderIdentity\":\"app-1\",\"" + inSpec + "\":" + said + "}}");
+            }
+            ObjectNode record = parsed(
+                    "{\"holderIdentity\":\"app-1\",\"leaseDurationSeconds\":15,\"" + annotated + "\":" + said + "}");
+            ObjectNode object = Json.object();
+            Json.annotations(object).put(AnnotationFormat.ANNOTATION, Json.text(record));
+            return object;
+        }
+    }
+
     @Nested
     class OnALease {
         @Test

@@ -1,0 +1,252 @@
+package dev.baton.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Cluster;
+import io.fabric8.kubernetes.api.model.Context;
+import io.fabric8.kubernetes.api.model.NamedAuthInfo;
+import io.fabric8.kubernetes.api.model.NamedCluster;
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an API server is, and who we are there: what fabric8's client takes from a kubeconfig and from the environment, held
+ * to what kubectl would make of it. fabric8 goes on with another server, with nobody's credentials, or with an exception
+ * at each request, where something is missing.
+ */
+public final class ClusterAccess {
+    private static final int LARGEST_PORT = 65_535;
+
+    private ClusterAccess() {}
+
+    /**
+     * The access of one context of a kubeconfig.
+     *
+     * @param context its name; null for the current one
+     * @throws IllegalArgumentException naming the file, what is wrong with it and the way out
+     */
+    public static Config read(Path file, @Nullable String context) {
+        io.fabric8.kubernetes.api.model.Config said = parse(file);
+        String name = context == null ? said.getCurrentContext() : context;
+        if (name == null || name.isBlank()) {
+            throw wrong(file, "must have a current context; set one with \"kubectl config use-context\"");
+        }
+        Context chosen = said.getContexts().stream()
+                .filter(each -> name.equals(each.getName()))
+                .findFirst()
+                .map(NamedContext::getContext)
+                .orElseThrow(() -> wrong(
+                        file,
+                        "must have the context '" + name
+                                + "'; see those that are there with \"kubectl config get-contexts\""));
+        Cluster cluster = said.getClusters().stream()
+                .filter(each -> Objects.equals(each.getName(), chosen.getCluster()))
+                .findFirst()
+                .map(NamedCluster::getCluster)
+                .orElseThrow(() -> wrong(
+                        file,
+                        "must have the cluster '" + chosen.getCluster() + "' that its context '" + name
+                                + "' names; add it with \"kubectl config set-cluster\""));
+        String user = chosen.getUser();
+        if (user != null && !user.isBlank() && said.getUsers().stream().noneMatch(each -> isNamed(each, user))) {
+            throw wrong(
+                    file,
+                    "must have the user '" + user + "' that its context '" + name
+                            + "' names; add it with \"kubectl config set-credentials\"");
+        }
+        requireServer(file, cluster.getServer());
+        try {
+            return Config.fromKubeconfig(name, file.toFile());
+        } catch (RuntimeException e) {
+            throw invalid(file, e);
+        }
+    }
+
+    private static boolean isNamed(NamedAuthInfo each, String user) {
+        return user.equals(each.getName());
+    }
+
+    private static void requireServer(Path file, @Nullable String server) {
+        if (server == null || server.isBlank()) {
+            throw wrong(file, "must name the server of its cluster, as in https://kube.example.com:6443");
+        }
+        // fabric8 would put http:// before it, and the token would travel in the clear.
+        if (!server.matches("(?i)https?://.*")) {
+            throw wrong(file, "must name its server with a scheme, as in https://" + server.replaceFirst("^.*://", ""));
+        }
+        try {
+            address(server);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("kubeconfig " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static io.fabric8.kubernetes.api.model.Config parse(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw wrong(file, "must be a file that can be read; correct the path or its permissions");
+        }
+        io.fabric8.kubernetes.api.model.@Nullable Config read;
+        try (InputStream in = Files.newInputStream(file)) {
+            read = Serialization.unmarshal(in, io.fabric8.kubernetes.api.model.Config.class);
+        } catch (IOException | RuntimeException e) {
+            throw invalid(file, e);
+        }
+        if (read == null) {
+            throw wrong(file, "must not be empty; write one with \"kubectl config view --raw\" where kubectl works");
+        }
+        return read;
+    }
+
+    private static IllegalArgumentException invalid(Path file, Exception cause) {
+        return new IllegalArgumentException(
+                "kubeconfig " + file + " must be valid; check it with \"kubectl --kubeconfig " + file
+                        + " config view\"",
+                cause);
+    }
+
+    private static IllegalArgumentException wrong(Path file, String what) {
+        return new IllegalArgumentException("kubeconfig " + file + " " + what);
+    }
+
+    /**
+     * The access that fabric8 finds by itself: system properties, the kubeconfig of KUBECONFIG or of the home folder, the
+     * pod's service account.
+     *
+     * @throws IllegalArgumentException when the kubeconfig that it finds is not valid
+     */
+    public static Config found() {
+        try {
+            return new ConfigBuilder().build();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "the kubeconfig that KUBECONFIG names, or else ~/.kube/config, must be valid; check it with"
+                            + " \"kubectl config view\", or name another with kubeconfig(…)",
+                    e);
+        }
+    }
+
+    /**
+     * {@code config} as requests can be made with: its address in one form, its proxies as curl and kubectl understand them.
+     *
+     * @throws IllegalArgumentException naming what no request could be made with
+     */
+    public static Config usable(Config config) {
+        URI server = address(config.getMasterUrl());
+        ConfigBuilder usable = new ConfigBuilder(config).withMasterUrl(server.toString());
+        List<String> direct = withoutProxy(config.getNoProxy());
+        if (direct.contains("*") || direct.contains(unbracketed(server.getHost()))) {
+            usable.withHttpProxy(null).withHttpsProxy(null).withNoProxy();
+        } else {
+            // fabric8 knows no addresses of IPv6 here; those that are left are not the server's.
+            usable.withNoProxy(
+                    direct.stream().filter(each -> each.indexOf(':') < 0).toArray(String[]::new));
+        }
+        Config made = usable.build();
+        requireProxies(made);
+        return made;
+    }
+
+    private static void requireProxies(Config config) {
+        boolean none = config.getHttpProxy() == null && config.getHttpsProxy() == null;
+        try {
+            if (!none) {
+                new JdkHttpClientFactory().newBuilder(proxiesOf(config));
+            }
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "the proxy for " + config.getMasterUrl() + " must be http://host:port, in HTTPS_PROXY for https and"
+                            + " HTTP_PROXY for http, and NO_PROXY host names and addresses separated by commas ("
+                            + innermost(e).getMessage() + "); correct them",
+                    e);
+        }
+    }
+
+    /** A config without certificates, whose files may be there later. */
+    private static Config proxiesOf(Config config) {
+        return new ConfigBuilder(Config.empty())
+                .withMasterUrl(config.getMasterUrl())
+                .withHttpProxy(config.getHttpProxy())
+                .withHttpsProxy(config.getHttpsProxy())
+                .withNoProxy(config.getNoProxy())
+                .build();
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /**
+     * Whether {@code failure}, of a request over https, says that what answered speaks no TLS. The JDK says so in words only.
+     */
+    public static boolean speaksNoTls(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String said = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (cause instanceof SSLException && said.contains("unrecognized ssl message")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<String> withoutProxy(String @Nullable [] entries) {
+        List<String> direct = new ArrayList<>();
+        Arrays.stream(entries == null ? new String[0] : entries)
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .map(ClusterAccess::unbracketed)
+                .forEach(direct::add);
+        return direct;
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /**
+     * An API server's address.
+     *
+     * @return it, with the scheme in lower case
+     * @throws IllegalArgumentException when no request could be sent there
+     */
+    private static URI address(@Nullable String url) {
+        URI uri;
+        try {
+            uri = URI.create(url == null ? "" : url);
+        } catch (IllegalArgumentException e) {
+            throw unusable(url, e);
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        boolean web = scheme.equals("http") || scheme.equals("https");
+        boolean port = uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= LARGEST_PORT);
+        if (!web || uri.getHost() == null || !port || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw unusable(url, null);
+        }
+        return URI.create(scheme + String.valueOf(url).substring(scheme.length()));
+    }
+
+    private static IllegalArgumentException unusable(@Nullable String url, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "the API server's address \"" + url
+                        + "\" must be https://host:port, the host a name without '_', an IPv4"
+                        + " address, or an IPv6 address in brackets, the port between 1 and " + LARGEST_PORT
+                        + "; correct \"server\" in the kubeconfig, or masterUrl",
+                cause);
+    }
+}
