@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.KeeperException.Code;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,23 +158,39 @@ final class Heartbeat {
                 waiting.forEach(Runnable::run);
             }
             // An earlier create came through although its answer did not; or somebody has removed the node.
-            case NODEEXISTS, NONODE -> {
-                created = reply.code() == Code.NODEEXISTS;
-                asked.addAll(waiting);
-                if (!mended) {
-                    mended = true;
-                    again();
+            case NODEEXISTS -> {
+                mend(waiting, true);
+                return;
+            }
+            case NONODE -> {
+                if (created) {
+                    mend(waiting, false);
+                } else {
+                    unable(waiting, reply);
                 }
                 return;
             }
             default -> {
-                // With the next beat, if the connection lasts.
-                asked.addAll(waiting);
-                failed.accept(reply);
+                unable(waiting, reply);
                 return;
             }
         }
         if (!asked.isEmpty()) {
+            again();
+        }
+    }
+
+    /** With the next beat, if the connection lasts. */
+    private void unable(List<Runnable> waiting, Wire.Reply reply) {
+        asked.addAll(waiting);
+        failed.accept(reply);
+    }
+
+    private void mend(List<Runnable> waiting, boolean exists) {
+        created = exists;
+        asked.addAll(waiting);
+        if (!mended) {
+            mended = true;
             again();
         }
     }

@@ -55,6 +55,15 @@ final class Sentences {
                 + " start them again");
     }
 
+    /** Nodes are made together with all above them, so what is missing is above them all. */
+    private BackendException missing(String path) {
+        String withoutChroot = ConnectString.withoutChroot(settings.connectString());
+        return new BackendException(
+                withoutChroot == null
+                        ? "ZooKeeper at " + settings.connectString() + " answered NONODE for " + path + "; retrying"
+                        : withoutChroot);
+    }
+
     /** What a refused or failed request on {@code path} means. */
     BackendException failed(KeeperException.Code code, String path) {
         return switch (code) {
@@ -66,6 +75,7 @@ final class Sentences {
             case CONNECTIONLOSS, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT -> unreachable();
             case SESSIONEXPIRED -> sessionLost();
             case AUTHFAILED -> credentialsRejected();
+            case NONODE -> missing(path);
             default ->
                 new BackendException("ZooKeeper at " + settings.connectString() + " answered " + code + " for " + path
                         + "; retrying");

@@ -8,6 +8,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Clients;
@@ -19,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.common.PathUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +65,9 @@ public final class ZooKeeperBackend implements LockBackend {
     /**
      * A backend with default settings; it connects when first used.
      *
-     * @param connectString {@code host:port,host:port,…}, optionally followed by {@code /chroot}
+     * @param connectString {@code host:port,host:port,…}, an IPv6 address in brackets; optionally followed by
+     *     {@code /chroot}, a node that exists
+     * @throws IllegalArgumentException when it names no server, or one that there cannot be
      */
     public static ZooKeeperBackend connect(String connectString) {
         return builder(connectString).build();
@@ -211,20 +213,7 @@ public final class ZooKeeperBackend implements LockBackend {
         private Consumer<CuratorFrameworkFactory.Builder> curator = builder -> {};
 
         private Builder(String connectString) {
-            if (connectString.isBlank()) {
-                throw new IllegalArgumentException(
-                        "ZooKeeper's address must not be blank; write host:port,host:port, for example"
-                                + " \"localhost:2181\"");
-            }
-            try {
-                new ConnectStringParser(connectString);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "ZooKeeper's address \"" + connectString
-                                + "\" must be host:port,host:port with an optional /path at the end",
-                        e);
-            }
-            this.connectString = connectString;
+            this.connectString = ConnectString.check(connectString);
         }
 
         /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */
@@ -247,25 +236,20 @@ public final class ZooKeeperBackend implements LockBackend {
          * two of their ticks.
          */
         public Builder tickTime(Duration tick) {
-            requirePositive("tickTime", tick, "it is the tickTime in the servers' zoo.cfg, 2s by default");
-            this.tickTime = tick;
+            this.tickTime =
+                    ElectionTiming.check("tickTime", tick, "it is the tickTime in the servers' zoo.cfg, 2s by default");
             return this;
         }
 
         /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
         public Builder epoch(int value) {
-            if (value < 0) {
-                throw new IllegalArgumentException("epoch " + value
-                        + " must not be negative; begin at 0 and raise it by one at each restore or migration");
-            }
-            this.epoch = value;
+            this.epoch = FencingToken.checkEpoch(value);
             return this;
         }
 
-        /** How long the first requests wait for the first connection; 5 s by default. */
+        /** How long the first requests wait for the first connection, up to one day; 5 s by default. */
         public Builder connectionTimeout(Duration timeout) {
-            requirePositive("connectionTimeout", timeout, "the default is 5s");
-            this.connectionTimeout = timeout;
+            this.connectionTimeout = ElectionTiming.check("connectionTimeout", timeout, "the default is 5s");
             return this;
         }
 
@@ -299,13 +283,6 @@ public final class ZooKeeperBackend implements LockBackend {
 
         Settings settings() {
             return new Settings(connectString, basePath, tickTime, epoch, connectionTimeout, curator);
-        }
-
-        private static void requirePositive(String parameter, Duration value, String hint) {
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException(
-                        parameter + " " + ElectionTiming.text(value) + " must be greater than zero; " + hint);
-            }
         }
     }
 }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused before anything is sent, and in which words. */
 class ZooKeeperBackendTest {
@@ -76,6 +78,62 @@ class ZooKeeperBackendTest {
                         .curator(curator -> curator.namespace("apps"))
                         .build())
                 .withMessageContaining("basePath(\"/apps\")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zk1",
+                "zk_1:2181",
+                "zk1:2181,zk2:2181/a/b",
+                "zk1:1 , zk2:65535/",
+                "[::1]:2181",
+                "[fe80::1%eth0]:2181,127.0.0.1:2181"
+            })
+    void addressThatCanBeUsedIsTaken(String address) {
+        assertThat(ConnectString.check(address)).isEqualTo(address);
+        ZooKeeperBackend.builder(address).shutdownHook(false).build().close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ",",
+                ":2181",
+                "zk1:2181,:2181",
+                "/chroot",
+                "zk1:0",
+                "zk1:-1",
+                "zk1:65536",
+                "zk1:99999999999",
+                "zk1;2181",
+                "zk 1:2181",
+                "zk1?2181",
+                "http://zk1:2181",
+                "zk1:2181/a//b",
+                "zk1:2181/a/",
+                "[::1:2181"
+            })
+    void addressThatCanNotIsRefusedInOneSentence(String address) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(address))
+                .withMessageContainingAll(
+                        "ZooKeeper's address \"" + address + "\" must be host:port,host:port", "as in [::1]:2181");
+    }
+
+    @Test
+    void numbersBeyondAllMeaningAreRefused() {
+        for (Duration endless : new Duration[] {Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(2)}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).tickTime(endless))
+                    .withMessageContainingAll("tickTime", "at most one day");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).connectionTimeout(endless))
+                    .withMessageContainingAll("connectionTimeout", "at most one day");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(ADDRESS).epoch(Integer.MAX_VALUE))
+                .withMessageContaining("at most 2147483646");
     }
 
     private static void check(Duration tick, ElectionTiming timing) {

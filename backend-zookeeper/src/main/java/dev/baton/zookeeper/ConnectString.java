@@ -1,0 +1,69 @@
+package dev.baton.zookeeper;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where ZooKeeper's servers are, {@code host:port,host:port}, with an optional {@code /chroot} at the end: the node below
+ * which everything is.
+ */
+public final class ConnectString {
+    /** Names with underscores are not a host's, but systems resolve them, and so does the client. */
+    private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
+
+    private ConnectString() {}
+
+    /**
+     * Checks what ZooKeeper's own client would accept, and then never connect with: no server, a server without a name, a
+     * port that there is not.
+     *
+     * @return {@code text}
+     * @throws IllegalArgumentException naming the address, the rule that it breaks and the way out
+     */
+    public static String check(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("ZooKeeper's address must not be blank; write host:port,host:port, for"
+                    + " example \"localhost:2181\"");
+        }
+        List<InetSocketAddress> servers;
+        try {
+            servers = new ConnectStringParser(text).getServerAddresses();
+        } catch (IllegalArgumentException e) {
+            throw malformed(text, e);
+        }
+        boolean fit = !servers.isEmpty()
+                && servers.stream()
+                        .allMatch(server -> server.getPort() > 0
+                                && HOST.matcher(server.getHostString()).matches());
+        if (!fit) {
+            throw malformed(text, null);
+        }
+        return text;
+    }
+
+    private static IllegalArgumentException malformed(String text, @Nullable IllegalArgumentException cause) {
+        return new IllegalArgumentException(
+                "ZooKeeper's address \"" + text
+                        + "\" must be host:port,host:port with an optional /path at the end, ports"
+                        + " between 1 and 65535, an IPv6 address in brackets, as in [::1]:2181",
+                cause);
+    }
+
+    /** The chroot at the end of {@code text}, or null where there is none. */
+    static @Nullable String chroot(String text) {
+        return new ConnectStringParser(text).getChrootPath();
+    }
+
+    /** What to say of a chroot that does not exist, or null where {@code text} has none. */
+    public static @Nullable String withoutChroot(String text) {
+        String chroot = chroot(text);
+        return chroot == null
+                ? null
+                : "ZooKeeper at " + text + " has no node " + chroot
+                        + ", the chroot at the end of this address; create it" + " in zkCli.sh with: create " + chroot
+                        + "; or correct the address";
+    }
+}
