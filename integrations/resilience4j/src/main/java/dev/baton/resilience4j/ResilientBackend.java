@@ -122,7 +122,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             return CompletableFuture.failedFuture(new BackendException(limited));
         }
         // Not all at once: the limiter would hold most of them back again.
-        long refresh = limiter.getRateLimiterConfig().getLimitRefreshPeriod().toNanos();
+        long refresh = Moment.boundedNanos(limiter.getRateLimiterConfig().getLimitRefreshPeriod());
         long again = refresh + time.random().nextLong(refresh);
         return CompletableFuture.completedFuture(new Refused(null, Duration.ofNanos(again)));
     }

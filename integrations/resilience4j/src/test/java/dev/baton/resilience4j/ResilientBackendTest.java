@@ -25,6 +25,7 @@ import io.github.resilience4j.micrometer.tagged.TaggedRateLimiterMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedTimeLimiterMetrics;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -105,6 +106,21 @@ class ResilientBackendTest {
             assertThat(failure(acquire(backend, claim()))).isEqualTo("503");
         }
         store.take();
+    }
+
+    // -- settings of any size --------------------------------------------------------------------------------------
+
+    /** What people write for "no limit". */
+    @Test
+    void timeLimitLongerThanAllClocksIsNone() {
+        for (Duration endless : List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(100_000))) {
+            ResilientBackend backend = ResilientBackend.around(store)
+                    .timeLimiter(
+                            TimeLimiterConfig.custom().timeoutDuration(endless).build())
+                    .build();
+            refused(backend, claim());
+            assertThat(store.deadlines.get(store.deadlines.size() - 1)).isEqualTo(deadline());
+        }
     }
 
     // -- the limiter ----------------------------------------------------------------------------------------------
