@@ -138,12 +138,20 @@ final class DemoCommand extends Subcommand {
         if (unsafeAllowed && (kind != Kind.ETCD || endpoints == null)) {
             throw wrong("--allow-unsafe-servers is for --backend etcd with --endpoints; add both, or leave it out");
         }
-        Venue venue = switch (kind) {
-            case ZOOKEEPER -> zooKeeper();
-            case ETCD -> etcd();
-            case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP -> kubernetes(kind);
-        };
+        Venue venue = venue(kind);
         return new Plan(timing(venue), venue, candidates, promisedFailover, events);
+    }
+
+    private Venue venue(Kind kind) {
+        try {
+            return switch (kind) {
+                case ZOOKEEPER -> zooKeeper();
+                case ETCD -> etcd();
+                case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP -> kubernetes(kind);
+            };
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
     }
 
     private Venue zooKeeper() {
@@ -151,11 +159,6 @@ final class DemoCommand extends Subcommand {
         if (tickTime != null && endpoints == null) {
             throw wrong("--tick-time is that of the servers at --endpoints; the embedded server's is "
                     + ElectionTiming.text(ZooKeeperVenue.EMBEDDED_TICK) + "; give both or neither");
-        }
-        if (endpoints != null && ZooKeeperAccess.namesNobody(endpoints)) {
-            throw wrong(
-                    "--endpoints '" + endpoints + "' must be host:port,host:port, as in localhost:2181; leave it out"
-                            + " to use an embedded server");
         }
         Duration tick = endpoints == null ? ZooKeeperVenue.EMBEDDED_TICK : tickTime == null ? DEFAULT_TICK : tickTime;
         return new ZooKeeperVenue(endpoints, tick);

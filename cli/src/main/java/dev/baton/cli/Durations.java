@@ -1,12 +1,13 @@
 package dev.baton.cli;
 
+import dev.baton.spi.ElectionTiming;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 500ms}, {@code 2.6s}, {@code 1m}. */
+/** Durations as people write them: {@code 500ms}, {@code 2.6s}, {@code 1m}, up to a day. */
 final class Durations {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m)");
 
@@ -23,9 +24,11 @@ final class Durations {
             case "s" -> 1_000_000_000L;
             default -> 60_000_000_000L;
         };
-        return Duration.ofNanos(new BigDecimal(matcher.group(1))
-                .multiply(BigDecimal.valueOf(unit))
-                .longValue());
+        BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit));
+        if (nanos.compareTo(BigDecimal.valueOf(ElectionTiming.LONGEST.toNanos())) > 0) {
+            throw new TypeConversionException("'" + text + "' must be at most one day, 1440m");
+        }
+        return Duration.ofNanos(nanos.longValue());
     }
 
     /** {@code 4.512 s} from a second upwards, {@code 12.3 ms} below. */

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.etcd.EtcdEndpoints;
 import dev.baton.spi.ElectionTiming;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,16 @@ record EtcdAccess(
     /** Bytes of one answer: the keys of some hundred thousand candidates. */
     private static final int LARGEST = 64 << 20;
 
-    /** The addresses in a list separated by commas; http where no scheme is given. */
+    /**
+     * The addresses in a list separated by commas; http where no scheme is given.
+     *
+     * @throws IllegalArgumentException when one of them is of no use
+     */
     static List<String> urls(String endpoints) {
-        return Arrays.stream(endpoints.split(",", -1))
+        return EtcdEndpoints.parse(Arrays.stream(endpoints.split(",", -1))
                 .map(String::strip)
                 .map(endpoint -> endpoint.isEmpty() || endpoint.contains("://") ? endpoint : "http://" + endpoint)
-                .toList();
+                .collect(Collectors.joining(",")));
     }
 
     /**
@@ -51,7 +57,7 @@ record EtcdAccess(
      */
     Client client(List<String> endpoints, Duration patience) {
         ClientBuilder builder = Client.builder()
-                .endpoints(endpoints.toArray(String[]::new))
+                .target(EtcdEndpoints.target(endpoints))
                 .connectTimeout(patience)
                 .retryMaxAttempts(0)
                 .maxInboundMessageSize(LARGEST)
@@ -86,14 +92,20 @@ record EtcdAccess(
         try {
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            Throwable root = e;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            throw new IOException(String.valueOf(root.getMessage()), e);
+            throw new IOException(innermost(e), e);
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + ElectionTiming.text(patience), e);
         }
+    }
+
+    /** The first line of the innermost message that there is: Netty's go on with its own parts, or say nothing. */
+    private static String innermost(Throwable failure) {
+        String said = failure.toString();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            said = message == null || message.isBlank() ? said : message;
+        }
+        return said.lines().findFirst().orElse(said);
     }
 
     static ByteSequence bytes(String text) {

@@ -1,9 +1,11 @@
 package dev.baton.cli;
 
 import dev.baton.cli.Status.EtcdMember;
+import dev.baton.etcd.EtcdEndpoints;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.cluster.Member;
 import io.etcd.jetcd.maintenance.StatusResponse;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -89,7 +91,7 @@ final class EtcdMembers implements AutoCloseable {
                 .filter(member -> !answered.containsKey(member.getId()))
                 .flatMap(member -> member.getClientURIs().stream())
                 .map(URI::toString)
-                .filter(url -> !endpoints.contains(url))
+                .filter(url -> isUsable(url) && !endpoints.contains(url))
                 .toList();
         ask(others, answered);
         return look(reading, listed, answered);
@@ -142,6 +144,15 @@ final class EtcdMembers implements AutoCloseable {
                 status.isLearner());
     }
 
+    /** A member may advertise what nobody could ask, a socket in its own file system for one. */
+    private static boolean isUsable(String url) {
+        try {
+            return EtcdEndpoints.parse(url).equals(List.of(url));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private record Asked(String endpoint, StatusResponse status) {}
 
     /** All at once, since those that are dead take their time. */
@@ -174,6 +185,9 @@ final class EtcdMembers implements AutoCloseable {
     /** Why there was no answer. */
     String sentence(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotSslRecordException) {
+                return "etcd at " + address() + " answers without TLS; write http:// in its address if it has none";
+            }
             if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
                 return "etcd at " + address() + " shows a certificate that is not trusted, or wants one ("
                         + said(failure)

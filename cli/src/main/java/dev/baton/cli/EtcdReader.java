@@ -39,6 +39,9 @@ final class EtcdReader implements StatusReader {
 
     private static final String SESSIONS = ".session/";
 
+    /** The longest lease that etcd grants, in seconds. */
+    private static final long LONGEST_LEASE = 9_000_000_000L;
+
     private final EtcdMembers cluster;
     private final String prefix;
     private final List<String> names;
@@ -241,12 +244,18 @@ final class EtcdReader implements StatusReader {
                 lease != null && living == null ? State.EXPIRED : State.LED,
                 text(first),
                 TermTimes.of(first.getCreateRevision(), sentinels.getOrDefault(sentinel(first), "")),
-                living == null ? null : now.minusSeconds(Math.max(0, living.getGrantedTTL() - living.getTTL())),
+                living == null ? null : now.minusSeconds(used(living)),
                 living == null ? null : Duration.ofSeconds(living.getGrantedTTL()),
                 null,
                 first.getCreateRevision(),
                 places(line),
                 remarks);
+    }
+
+    /** What a lease has used up of its time, in seconds: not below zero, nor more than etcd grants, whatever it answers. */
+    static long used(LeaseTimeToLiveResponse lease) {
+        long granted = Math.max(0, Math.min(lease.getGrantedTTL(), LONGEST_LEASE));
+        return Math.max(0, granted - lease.getTTL());
     }
 
     private static List<Place> places(List<KeyValue> line) {

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.kubernetes.ClusterAccess;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.nio.file.Files;
@@ -34,9 +35,11 @@ final class Kubeconfig {
     /**
      * With nothing tried again behind our back: a round trip is one. Over HTTP/1.1, since an API server that rejects
      * credentials ends an HTTP/2 connection before its answer is read.
+     *
+     * @throws IllegalArgumentException when no request could be made with {@code config}
      */
     static Config withoutRetries(Config config) {
-        return new ConfigBuilder(config)
+        return new ConfigBuilder(ClusterAccess.usable(config))
                 .withRequestRetryBackoffLimit(0)
                 .withHttp2Disable(true)
                 .build();

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.kubernetes.ClusterAccess;
 import dev.baton.spi.ElectionTiming;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Single requests to an API server, none of them repeated, and a sentence for each way in which there is no answer. */
 final class KubernetesApi implements AutoCloseable {
+    static final int BAD_REQUEST = 400;
     static final int NOT_FOUND = 404;
     static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
@@ -77,6 +79,9 @@ final class KubernetesApi implements AutoCloseable {
     }
 
     private static String unanswered(ExecutionException failure) {
+        if (ClusterAccess.speaksNoTls(failure)) {
+            return " answers without TLS; write http:// in the kubeconfig's server if it has none";
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
                 return " shows a certificate that is not trusted (" + cause.getMessage()

@@ -60,6 +60,11 @@ final class KubernetesReader implements StatusReader {
         this.config = config;
         this.kind = kind;
         this.namespace = namespace;
+        if (namespace != null && !NAME.matcher(namespace).matches()) {
+            throw new IllegalArgumentException(
+                    "namespace '" + namespace + "' must be of lower-case letters, digits and '-',"
+                            + " as in kube-system; correct --namespace, or the namespace of the kubeconfig's context");
+        }
         this.asked = names.stream().map(this::parse).toList();
     }
 
@@ -188,6 +193,12 @@ final class KubernetesReader implements StatusReader {
                         " does not permit to " + verb + " " + kind.resource() + " in " + where
                                 + "; grant that verb, or "
                                 + (verb.equals("list") ? "name the elections" : "choose another kubeconfig") + said;
+                    case KubernetesApi.BAD_REQUEST ->
+                        api.url().startsWith("http:") && said.isEmpty()
+                                ? " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in the"
+                                        + " kubeconfig's server"
+                                : " answered 400" + said + " when asked to " + verb + " " + kind.resource() + " in "
+                                        + where;
                     default ->
                         " answered " + answer.code() + said + " when asked to " + verb + " " + kind.resource() + " in "
                                 + where;

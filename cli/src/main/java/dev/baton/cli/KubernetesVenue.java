@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.kubernetes.ClusterAccess;
 import dev.baton.kubernetes.KubernetesBackend;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -44,7 +45,7 @@ record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
     }
 
     private Config config() {
-        return Kubeconfig.withoutRetries(Config.fromKubeconfig(kubeconfig.toFile()));
+        return Kubeconfig.withoutRetries(ClusterAccess.read(kubeconfig, null));
     }
 
     private String namespace() {

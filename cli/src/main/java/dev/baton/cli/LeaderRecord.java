@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.State;
 import dev.baton.kubernetes.TokenMark;
+import dev.baton.spi.ElectionTiming;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,11 +100,17 @@ record LeaderRecord(
             remarks.add("renewed " + Ages.text(Duration.between(now, renewed)) + " in the future: the clock of "
                     + holder + " is ahead, so its lease may have run out already");
         }
-        Instant end = renewed.plus(leaseDuration);
-        if (now.isAfter(end)) {
-            remarks.add("nobody leads: the lease of " + holder + " ran out " + Ages.text(Duration.between(end, now))
+        // Times may be any: an end of the lease need not be one that can be counted to.
+        Duration over = Duration.between(renewed, now).minus(leaseDuration);
+        if (over.compareTo(Duration.ZERO) > 0) {
+            remarks.add("nobody leads: the lease of " + holder + " ran out " + Ages.text(over)
                     + " ago; nobody renewed it, and nobody took over");
             return State.EXPIRED;
+        }
+        if (leaseDuration.compareTo(ElectionTiming.LONGEST) > 0) {
+            remarks.add(holder + " is to be waited for for " + Ages.text(leaseDuration)
+                    + " after each renewal, longer than any"
+                    + " outage: if it is not alive, nobody takes over before; blank the holderIdentity then");
         }
         return State.LED;
     }

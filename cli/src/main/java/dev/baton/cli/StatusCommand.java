@@ -1,11 +1,11 @@
 package dev.baton.cli;
 
 import dev.baton.cli.Status.State;
-import io.fabric8.kubernetes.api.model.NamedContext;
+import dev.baton.kubernetes.ClusterAccess;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.zookeeper.ConnectString;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,9 +150,9 @@ final class StatusCommand extends Subcommand {
         Kind kind = Kind.of(backend)
                 .orElseThrow(() ->
                         wrong("--backend '" + backend + "' is not there; those that are: " + Kind.shortChoices()));
-        if (timeout.isZero() || interval.isZero()) {
-            throw wrong("--timeout " + timeout + " and --interval " + interval + " must be longer than nothing, as in"
-                    + " 2s");
+        if (timeout.toMillis() < 1 || interval.toMillis() < 1) {
+            throw wrong("--timeout " + ElectionTiming.text(timeout) + " and --interval " + ElectionTiming.text(interval)
+                    + " must be at least 1ms, as in 2s");
         }
         try (StatusReader reader = reader(kind)) {
             return watch ? follow(reader, form) : once(reader, form);
@@ -275,42 +275,18 @@ final class StatusCommand extends Subcommand {
                 .orElse(null);
         if (found == null) {
             if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
-                return Config.autoConfigure(null);
+                return ClusterAccess.found();
             }
             throw wrong("--backend " + backend + " needs a cluster, and no kubeconfig was found by --kubeconfig, by"
                     + " KUBECONFIG or at ~/.kube/config; name one, or another store with --backend etcd or --backend"
                     + " zookeeper");
         }
-        if (!Files.isReadable(found)) {
-            throw wrong(
-                    "kubeconfig " + found + " must be a file that can be read; correct the path or its permissions");
-        }
-        Config config;
-        try {
-            config = Config.fromKubeconfig(context, found.toFile());
-        } catch (KubernetesClientException | IllegalArgumentException e) {
-            throw wrong("kubeconfig " + found + " must be valid; check it with \"kubectl --kubeconfig " + found
-                    + " config view\"");
-        }
-        NamedContext current = config.getCurrentContext();
-        // Told of a context that is not there, fabric8 goes on without any.
-        if (current == null || (context != null && !context.equals(current.getName()))) {
-            throw wrong("kubeconfig " + found + " must have "
-                    + (context == null ? "a current context" : "the context '" + context + "'")
-                    + "; see those that are there with \"kubectl config get-contexts\"");
-        }
-        return config;
+        return ClusterAccess.read(found, context);
     }
 
     private StatusReader etcd() {
         rejectKubernetes();
         List<String> urls = EtcdAccess.urls(requireEndpoints("http://etcd1:2379,http://etcd2:2379"));
-        for (String url : urls) {
-            if (!isEtcd(url)) {
-                throw wrong("--endpoints '" + endpoints + "' must be http://host:port or https://host:port, several"
-                        + " separated by commas");
-            }
-        }
         if ((certificate == null) != (key == null)) {
             throw wrong("--cert and --key belong together; give both, or neither");
         }
@@ -327,25 +303,11 @@ final class StatusCommand extends Subcommand {
                 timeout);
     }
 
-    private static boolean isEtcd(String url) {
-        try {
-            URI uri = URI.create(url);
-            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-                    && uri.getHost() != null
-                    && uri.getPort() > 0;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
     private StatusReader zooKeeper() {
         rejectKubernetes();
         reject("ZooKeeper", Map.of("--user", user != null));
         rejectTls("ZooKeeper");
-        String addresses = requireEndpoints("zk1:2181,zk2:2181");
-        if (ZooKeeperAccess.namesNobody(addresses)) {
-            throw wrong("--endpoints '" + addresses + "' must be host:port,host:port, as in localhost:2181");
-        }
+        String addresses = ConnectString.check(requireEndpoints("zk1:2181,zk2:2181"));
         String path = prefix == null ? "/baton" : prefix;
         if (!path.startsWith("/") || (path.length() > 1 && path.endsWith("/"))) {
             throw wrong("--prefix '" + path + "' must be a path that begins with a slash and ends with none, as in"

@@ -1,24 +1,30 @@
 package dev.baton.cli;
 
 import dev.baton.spi.ElectionTiming;
+import dev.baton.zookeeper.ConnectString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ConnectStringParser;
+import org.jspecify.annotations.Nullable;
 
 /** Connections to ZooKeeper. */
 final class ZooKeeperAccess {
     private ZooKeeperAccess() {}
 
-    /** Whether no address is in a list of {@code host:port}. */
-    static boolean namesNobody(String endpoints) {
-        return new ConnectStringParser(endpoints)
-                .getServerAddresses().stream()
-                        .noneMatch(address -> !address.getHostString().isBlank());
+    /**
+     * What to say of a chroot in the address that does not exist.
+     *
+     * @return null where it exists, or there is none
+     */
+    static @Nullable String withoutChroot(ZooKeeper client, String endpoints)
+            throws KeeperException, InterruptedException {
+        String sentence = ConnectString.withoutChroot(endpoints);
+        return sentence == null || client.exists("/", false) != null ? null : sentence;
     }
 
     /**

@@ -25,12 +25,17 @@ final class ZooKeeperProbe implements Probe {
         ZooKeeper client =
                 ZooKeeperAccess.connect(endpoints, PATIENCE, "leave --endpoints out to use an embedded server");
         ZooKeeperProbe probe = new ZooKeeperProbe(client, basePath);
-        probe.prepare();
+        probe.prepare(endpoints);
         return probe;
     }
 
-    private void prepare() throws IOException, InterruptedException {
+    private void prepare(String endpoints) throws IOException, InterruptedException {
         try {
+            String withoutChroot = ZooKeeperAccess.withoutChroot(client, endpoints);
+            if (withoutChroot != null) {
+                client.close();
+                throw new IOException(withoutChroot);
+            }
             for (String path : new String[] {basePath, node()}) {
                 client.create(path, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
             }

@@ -99,7 +99,12 @@ final class ZooKeeperReader implements StatusReader {
         return connected;
     }
 
-    private void elections(ZooKeeper client, List<Election> elections) throws KeeperException, InterruptedException {
+    private void elections(ZooKeeper client, List<Election> elections)
+            throws KeeperException, IOException, InterruptedException {
+        String withoutChroot = ZooKeeperAccess.withoutChroot(client, members.address());
+        if (withoutChroot != null) {
+            throw new IOException(withoutChroot);
+        }
         Map<Long, Beat> heartbeats = heartbeats(client);
         for (String name : names) {
             elections.add(election(client, name, heartbeats));

@@ -23,7 +23,14 @@ class BatonTest {
             --lease-duration 4             | as in 500ms or 2.6s
             --lease-duration 2s            | must be longer than renewDeadline 2.6s
             --retry-period 1.2s            | raise leaseDuration or lower retryPeriod
-            --endpoints ,                  | as in localhost:2181
+            --endpoints ,                  | must be host:port,host:port
+            --endpoints zk:port            | must be host:port,host:port
+            --endpoints zk:99999           | ports between 1 and 65535
+            --lease-duration 999999999m    | must be at most one day
+            --lease-duration 1440.1m       | must be at most one day
+            --tick-time 0s --endpoints a:1 | tickTime 0ms must be greater than zero
+            --backend etcd --endpoints http://a_b:1     | no host has a '_' in its name
+            --backend etcd --endpoints http://::1:2379  | an IPv6 address in brackets
             --tick-time 1s                 | give both or neither
             --backend k8s-lease --tick-time 1s          | are not for Kubernetes
             --backend etcd --tick-time 1s               | is ZooKeeper's

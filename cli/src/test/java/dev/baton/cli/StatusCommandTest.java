@@ -3,6 +3,11 @@ package dev.baton.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,7 +27,15 @@ class StatusCommandTest {
             --backend redis                                       | those that are: zookeeper, etcd, kubernetes
             -o xml                                                | must be table, json or yaml
             --timeout 5                                           | as in 500ms or 2.6s
-            --timeout 0s                                          | must be longer than nothing
+            --timeout 0s                                          | must be at least 1ms
+            --timeout 0.5ms                                       | must be at least 1ms
+            --interval 0.000001ms                                 | must be at least 1ms
+            --timeout 999999999m                                  | must be at most one day
+            --backend etcd --endpoints http://::1:2379            | an IPv6 address in brackets
+            --backend etcd --endpoints a_b:1                      | no host has a '_' in its name
+            --backend etcd --endpoints a:0                        | the port between 1 and 65535
+            --backend zookeeper --endpoints a:65536               | ports between 1 and 65535
+            --backend zookeeper --endpoints zk:port               | must be host:port
             --kubeconfig /none                                    | must be a file that can be read
             --endpoints a:1                                       | --endpoints is not for Kubernetes
             --backend etcd                                        | needs --endpoints
@@ -70,6 +83,91 @@ class StatusCommandTest {
         assertThat(baton.err())
                 .startsWith("baton status: Kubernetes at http://127.0.0.1:1 is not reachable")
                 .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                             | must not be empty
+            '{{{'                          | must be valid
+            current-context: gone          | must have the context 'gone'
+            """)
+    void answersAKubeconfigThatIsNoneWithOneSentence(String text, String saying) throws IOException {
+        String kubeconfig =
+                Files.writeString(folder.resolve("kubeconfig"), text).toString();
+        for (String[] command : new String[][] {
+            {"status", "--kubeconfig", kubeconfig},
+            {"demo", "--backend", "k8s-lease", "--kubeconfig", kubeconfig}
+        }) {
+            assertThat(baton.run(command)).isEqualTo(2);
+            assertThat(baton.err()).contains("kubeconfig " + kubeconfig, saying).hasLineCount(1);
+        }
+    }
+
+    @Test
+    void answersAServerOrANamespaceThatCannotBeAskedWithOneSentence() throws IOException {
+        String valid = """
+                apiVersion: v1
+                kind: Config
+                current-context: here
+                clusters: [{name: here, cluster: {server: "http://127.0.0.1:1"}}]
+                contexts: [{name: here, context: {cluster: here}}]
+                """;
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), valid);
+        assertThat(baton.run("status", "-n", "a b", "--kubeconfig", kubeconfig.toString()))
+                .isEqualTo(2);
+        assertThat(baton.err())
+                .contains("namespace 'a b' must be of lower-case letters")
+                .hasLineCount(1);
+        Files.writeString(kubeconfig, valid.replace("http://127.0.0.1:1", "127.0.0.1:1"));
+        assertThat(baton.run("status", "--kubeconfig", kubeconfig.toString())).isEqualTo(2);
+        assertThat(baton.err())
+                .contains("must name its server with a scheme, as in https://127.0.0.1:1")
+                .hasLineCount(1);
+    }
+
+    /** A server that has TLS answers a request without it like this, and one that has none takes a handshake for a request. */
+    @Test
+    void saysInOneSentenceThatTlsIsWantedOrMissing() throws Exception {
+        byte[] answer = "HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> answerAll(server, answer), "bad-request");
+            thread.setDaemon(true);
+            thread.start();
+            Path kubeconfig = folder.resolve("kubeconfig");
+            for (String scheme : new String[] {"http", "https"}) {
+                Files.writeString(kubeconfig, """
+                        apiVersion: v1
+                        kind: Config
+                        current-context: here
+                        clusters: [{name: here, cluster: {server: "%s://127.0.0.1:%d"}}]
+                        contexts: [{name: here, context: {cluster: here}}]
+                        """.formatted(scheme, server.getLocalPort()));
+                assertThat(baton.run("status", "--kubeconfig", kubeconfig.toString(), "--timeout", "60s"))
+                        .isEqualTo(1);
+                assertThat(baton.err())
+                        .startsWith("baton status: Kubernetes at " + scheme + "://127.0.0.1:" + server.getLocalPort())
+                        .contains(
+                                scheme.equals("http")
+                                        ? "answers 400 to plain HTTP, as a server does that wants TLS"
+                                        : "answers without TLS; write http://")
+                        .hasLineCount(1);
+            }
+        }
+    }
+
+    private static void answerAll(ServerSocket server, byte[] answer) {
+        while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+                if (socket.getInputStream().read(new byte[8_192]) >= 0) {
+                    socket.getOutputStream().write(answer);
+                    socket.shutdownOutput();
+                }
+            } catch (IOException e) {
+                if (!server.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.baton.cli.Status.EtcdMember;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
+import io.etcd.jetcd.lease.LeaseTimeToLiveResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +71,64 @@ class StatusTest {
 
         assertThat(ahead.state()).isEqualTo(State.LED);
         assertThat(ahead.remarks()).singleElement().asString().startsWith("renewed 60 s in the future");
+    }
+
+    /** An annotation may say any time; Kubernetes' own clock, and this one, may not be able to add to it. */
+    @ParameterizedTest
+    @CsvSource({
+        "+999999999-12-31T23:59:59Z, 15, LED",
+        "-999999999-01-01T00:00:00Z, 15, EXPIRED",
+        "+999999999-12-31T23:59:59Z, 2147483647, LED",
+        "9999-12-31T23:59:59Z, 15, LED",
+        "1677-01-01T00:00:00Z, 15, EXPIRED",
+        "2026-01-02T03:04:05Z, 99999999999, UNKNOWN",
+        "2026-01-02T03:04:05Z, -15, UNKNOWN",
+        "2026-01-02T03:04:05Z, 0, UNKNOWN"
+    })
+    void timesAndDurationsOfAnySizeAreShown(String renewed, String seconds, State state) {
+        LeaderRecord record =
+                Objects.requireNonNull(LeaderRecord.ofAnnotation(annotated("""
+                {"holderIdentity":"bob","leaseDurationSeconds":%s,"renewTime":"%s","acquireTime":"%s",
+                "leaderTransitions":99999999999}""".formatted(seconds, renewed, renewed))));
+        Election shown = record.at("a/b", RENEWED);
+        assertThat(shown.state()).isEqualTo(state);
+        assertThat(shown.transitions()).isNull();
+        Status status = new Status("configmap", "here", RENEWED, List.of(shown), null, List.of());
+        assertThat(StatusText.of(status)).contains("bob");
+        assertThat(StatusTree.json(status)).contains("bob");
+    }
+
+    @Test
+    void leaseThatNeverEndsIsRemarkedOn() throws IOException {
+        LeaderRecord record = LeaderRecord.ofLease(JSON.readTree(LEASE.replace("15,", "2147483647,")));
+        Election led = record.at("a/b", RENEWED);
+        assertThat(led.state()).isEqualTo(State.LED);
+        assertThat(led.remarks())
+                .singleElement()
+                .asString()
+                .contains("ada is to be waited for for 24855 d 3 h", "blank");
+        assertThat(LeaderRecord.ofLease(JSON.readTree(LEASE.replace("15,", "86400,")))
+                        .at("a/b", RENEWED)
+                        .remarks())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 4, 6",
+        "10, 10, 0",
+        "10, 11, 0",
+        "9000000000, 1, 8999999999",
+        "9223372036854775807, 1, 8999999999",
+        "-9223372036854775808, 1, 0"
+    })
+    void whatALeaseHasUsedUpIsNoMoreThanAnyLeaseHas(long granted, long left, long used) {
+        LeaseTimeToLiveResponse lease =
+                new LeaseTimeToLiveResponse(io.etcd.jetcd.api.LeaseTimeToLiveResponse.newBuilder()
+                        .setGrantedTTL(granted)
+                        .setTTL(left)
+                        .build());
+        assertThat(EtcdReader.used(lease)).isEqualTo(used);
     }
 
     @Test

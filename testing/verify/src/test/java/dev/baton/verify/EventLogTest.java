@@ -47,7 +47,12 @@ class EventLogTest {
             {"election":"a/b"} {"election":"a/b"}                         | more on the line than one object
             {"election":"a/b","type":"renewed","mono":1}                  | the event has no "at"
             {"election":"a/b","type":"renewed","mono":"1","at":"x"}       | the event has no "mono"
-            {"election":"a/b","type":"renewed","mono":1,"at":"noon"}      | must be a time such as
+            {"election":"a/b","type":"renewed","mono":1,"at":"noon"}      | must be a time from 1970
+            {"election":"a/b","type":"renewed","mono":1,"at":"1969-12-31T23:59:59Z"} | must be a time from 1970
+            {"election":"a/b","type":"renewed","mono":1,"at":"2263-01-01T00:00:00Z"} | must be a time from 1970
+            {"election":"a/b","type":"renewed","mono":99999999999999999999,"at":"2026-01-02T03:04:05Z"} | out of range
+            {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","validUntil":9223372036854775807} | must lie within a day
+            {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","validUntil":-86400000000000} | must lie within a day
             {"election":"a/b","type":"renewd","mono":1,"at":"2026-01-02T03:04:05Z"} | "renewd" is none that this version knows
             {"election":"ab","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z"} | exactly one slash
             {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","token":"7"} | ten digits of epoch
