@@ -3,12 +3,14 @@ package dev.baton.etcd;
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
 import dev.baton.resilience4j.ResilientBackend;
+import dev.baton.testing.servers.FullLane;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.io.IOException;
 import java.time.Duration;
 
 /** The same rules hold of it behind a circuit breaker and a rate limiter. */
+@FullLane("the kit on a real store takes minutes")
 class DecoratedEtcdConformanceIT extends LockBackendConformance {
     /** The kit asks more than fifty times a second, and does not wait for ten. */
     private static final RateLimiterConfig LIMITER = RateLimiterConfig.custom()

@@ -2,9 +2,11 @@ package dev.baton.kubernetes;
 
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
+import dev.baton.testing.servers.FullLane;
 import java.io.IOException;
 
 /** A Lease keeps every rule behind a circuit breaker, too. */
+@FullLane("the kit on a real store takes minutes")
 class DecoratedLeaseConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {

@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.testing.servers.FullLane;
 import dev.baton.testing.servers.Requires;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same seeds give the same histories under every JDK that is installed here. */
+@FullLane("takes two JDKs and runs 900 seeds with each")
 class DeterminismTest {
     private static final int SEEDS = 300;
     private static final int OLDEST = 17;

@@ -46,7 +46,7 @@ class SimulationTest extends StoreKindTest {
 
     @Test
     void theUnfencedRegisterIsCorruptedInSomeSeed() {
-        Simulation.Summary summary = Simulation.runAll(0, SEEDS / 20, Options.DEFAULT, THREADS, outcome -> {});
+        Simulation.Summary summary = Simulation.runAll(0, 1_000, Options.DEFAULT, THREADS, outcome -> {});
         assertThat(summary.corruptedSeeds())
                 .as("seeds in which a deposed leader overwrote its successor's update")
                 .isPositive();

@@ -3,6 +3,8 @@ package dev.baton.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.baton.testing.servers.FullLane;
+import dev.baton.testing.servers.Lane;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -14,8 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds at every kind of store: no seed makes two leaders, and every mistake is caught. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StoreKindTest {
-    static final int SEEDS = 20_000;
+    static final int SEEDS = Lane.current() == Lane.FAST ? 500 : 20_000;
     static final int THREADS = 2;
+    private static final int SEEDS_TO_MEET_EVERYTHING = 10_000;
     private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 500;
 
     final Options production;
@@ -42,9 +45,11 @@ abstract class StoreKindTest {
         assertThat(summary.faults().keySet())
                 .as("faults injected")
                 .isEqualTo(production.kind().faults());
-        assertThat(summary.coverage().gaps())
-                .as("transitions that never met a fault")
-                .isEmpty();
+        if (seeds >= SEEDS_TO_MEET_EVERYTHING) {
+            assertThat(summary.coverage().gaps())
+                    .as("transitions that never met a fault")
+                    .isEmpty();
+        }
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %.1f hours of virtual time, %d events, %d terms: every invariant held%n",
@@ -60,6 +65,7 @@ abstract class StoreKindTest {
                 .toList();
     }
 
+    @FullLane("hunts every mutant, for minutes")
     @ParameterizedTest
     @MethodSource("mistakes")
     void everyMutantIsCaught(Planted mutant) {

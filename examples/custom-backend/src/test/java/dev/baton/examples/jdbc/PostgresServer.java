@@ -62,7 +62,7 @@ final class PostgresServer implements AutoCloseable {
     /**
      * Starts a server and returns when it serves.
      *
-     * @throws org.opentest4j.TestAbortedException if PostgreSQL is not installed; an AssertionError where {@code CI=true}
+     * @throws org.opentest4j.TestAbortedException if PostgreSQL is not installed; an AssertionError in the full lane
      */
     static PostgresServer start() throws IOException {
         Optional<Path> binaries = binaries();

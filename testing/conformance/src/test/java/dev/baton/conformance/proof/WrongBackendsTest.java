@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
+import dev.baton.testing.servers.FullLane;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,6 +74,7 @@ class WrongBackendsTest {
         }
     }
 
+    @FullLane("runs the kit on 30 wrong backends, two minutes")
     @ParameterizedTest
     @EnumSource
     void isRejectedByExactlyTheRulesItBreaks(Wrong wrong) {

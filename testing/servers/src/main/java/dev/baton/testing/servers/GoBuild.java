@@ -26,11 +26,11 @@ final class GoBuild {
     private static final int LOG_LINES_SHOWN = 5;
 
     private final Path go;
-    private final Path cache;
+    private final Map<String, String> environment;
 
     GoBuild(Path go, Map<String, String> environment) {
         this.go = go;
-        this.cache = cache(environment);
+        this.environment = environment;
     }
 
     /** Where binaries are kept from one run to the next. */
@@ -40,13 +40,19 @@ final class GoBuild {
         return caches.resolve("baton");
     }
 
+    /** Where the binary of {@code program} is kept, whether it was compiled yet or not. */
+    static Path binary(Program program, Map<String, String> environment) throws IOException {
+        return cache(environment)
+                .resolve(program.command() + "-" + version(program) + "-" + platform() + edition(program));
+    }
+
     /**
      * The binary of {@code program}, compiled unless it was before.
      *
      * @throws IOException if it cannot be compiled; the message says why
      */
-    Path binary(Program program) throws IOException {
-        Path binary = cache.resolve(program.command() + "-" + version(program) + "-" + platform() + edition(program));
+    Path compiled(Program program) throws IOException {
+        Path binary = binary(program, environment);
         return Files.isExecutable(binary) ? binary : binaryUnderLock(program, binary);
     }
 
@@ -54,7 +60,7 @@ final class GoBuild {
     private Path binaryUnderLock(Program program, Path binary) throws IOException {
         // The file's lock is the whole JVM's, and a second thread that asks for it is refused, not made to wait.
         synchronized (GoBuild.class) {
-            Files.createDirectories(cache);
+            Path cache = Files.createDirectories(cache(environment));
             try (FileChannel file = FileChannel.open(
                             cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = file.lock()) {

@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -65,46 +67,64 @@ public enum Program {
     }
 
     /**
-     * The program's binary: where there is a Go toolchain, the one that it compiles, which takes minutes the first time
-     * and is kept for later runs; otherwise the one in the folder {@code KUBEBUILDER_ASSETS}, or on the {@code PATH}, or,
-     * on Linux, the one that Docker copies out of the image of the same version.
+     * The program's binary: the one compiled here before; outside the fast lane, where there is a Go toolchain, the one that
+     * it compiles, which takes minutes and is kept for later runs; otherwise the one in the folder {@code KUBEBUILDER_ASSETS},
+     * or on the {@code PATH}, or, on Linux, the one that Docker copies out of the image of the same version.
      *
-     * @throws org.opentest4j.TestAbortedException if there is none, on a developer's machine, with what to do about it
-     * @throws AssertionError if there is none, in continuous integration
+     * @throws org.opentest4j.TestAbortedException if there is none, outside the full lane, with what to do about it
+     * @throws AssertionError if there is none, in the full lane
      */
     public Path path() {
         return path(System.getenv());
     }
 
     Path path(Map<String, String> environment) {
-        Optional<Path> go = find("go", environment.get("PATH"));
-        String reason = "there is no Go toolchain on the PATH to compile it with";
-        if (go.isPresent()) {
-            try {
-                return new GoBuild(go.get(), environment).binary(this);
-            } catch (IOException e) {
-                reason = String.valueOf(e.getMessage());
-            }
-        }
-        Optional<Path> found =
-                find(command, environment.get("KUBEBUILDER_ASSETS")).or(() -> find(command, environment.get("PATH")));
-        Optional<Path> docker = find("docker", environment.get("PATH"));
-        if (found.isEmpty()
-                && docker.isPresent()
-                && System.getProperty("os.name").equals("Linux")) {
-            try {
-                found = new ImageBinary(docker.get(), GoBuild.cache(environment)).binary(this);
-            } catch (IOException e) {
-                reason += "; " + e.getMessage();
-            }
-        }
+        List<String> reasons = new ArrayList<>();
+        Optional<Path> found = compiled(environment, reasons)
+                .or(() -> find(command, environment.get("KUBEBUILDER_ASSETS")))
+                .or(() -> find(command, environment.get("PATH")))
+                .or(() -> fromImage(environment, reasons));
         Requires.that(
                 found.isPresent(),
-                "the program " + command + " is missing: " + reason + "; install Go, with a module proxy in reach, or"
-                        + " let KUBEBUILDER_ASSETS or PATH name a folder that has " + command
-                        + ", or start Docker, with a registry in reach",
+                "the program " + command + " is missing: " + String.join("; ", reasons)
+                        + "; install Go, with a module proxy in reach, and run mvn verify -Pfull, which compiles it, or let"
+                        + " KUBEBUILDER_ASSETS or PATH name a folder that has it, or start Docker, with a registry in reach",
                 environment);
         return found.orElseThrow();
+    }
+
+    /** Compiled before, or now; empty, with one more of {@code reasons}, where it is not and cannot be. */
+    private Optional<Path> compiled(Map<String, String> environment, List<String> reasons) {
+        try {
+            Path binary = GoBuild.binary(this, environment);
+            if (Files.isExecutable(binary)) {
+                return Optional.of(binary);
+            }
+            Optional<Path> go = find("go", environment.get("PATH"));
+            if (!Lane.of(environment).compiles()) {
+                reasons.add("it was not compiled before, and the fast lane compiles nothing");
+            } else if (go.isEmpty()) {
+                reasons.add("there is no Go toolchain on the PATH to compile it with");
+            } else {
+                return Optional.of(new GoBuild(go.get(), environment).compiled(this));
+            }
+        } catch (IOException e) {
+            reasons.add(String.valueOf(e.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Path> fromImage(Map<String, String> environment, List<String> reasons) {
+        Optional<Path> docker = find("docker", environment.get("PATH"));
+        if (docker.isEmpty() || !System.getProperty("os.name").equals("Linux")) {
+            return Optional.empty();
+        }
+        try {
+            return new ImageBinary(docker.get(), GoBuild.cache(environment)).binary(this);
+        } catch (IOException e) {
+            reasons.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private static Optional<Path> find(String name, @Nullable String folders) {

@@ -12,8 +12,8 @@ import org.opentest4j.TestAbortedException;
  * What a test needs of its machine: where that is missing, the test is aborted with the reason, so that the report says
  * what was not shown.
  *
- * <p>Where the environment variable {@code CI} equals {@code true}, it fails instead: a build that is meant to show
- * everything must not pass by skipping.
+ * <p>In the {@linkplain Lane#FULL full lane} it fails instead: a build that is meant to show everything must not pass by
+ * skipping.
  */
 public final class Requires {
     private Requires() {}
@@ -22,8 +22,8 @@ public final class Requires {
      * Goes on if {@code present}.
      *
      * @param reason what is missing and how to get it
-     * @throws TestAbortedException if not, on a developer's machine
-     * @throws AssertionError if not, in continuous integration
+     * @throws TestAbortedException if not, outside the full lane
+     * @throws AssertionError if not, in the full lane
      */
     public static void that(boolean present, String reason) {
         that(present, reason, System.getenv());
@@ -32,8 +32,8 @@ public final class Requires {
     /**
      * The path of the program {@code name}, from {@code PATH}.
      *
-     * @throws TestAbortedException if there is none, on a developer's machine
-     * @throws AssertionError if there is none, in continuous integration
+     * @throws TestAbortedException if there is none, outside the full lane
+     * @throws AssertionError if there is none, in the full lane
      */
     public static Path program(String name) {
         return program(name, System.getenv());
@@ -64,8 +64,8 @@ public final class Requires {
     }
 
     private static RuntimeException missing(String reason, Map<String, String> environment) {
-        if ("true".equals(environment.get("CI"))) {
-            throw new AssertionError("CI=true, and " + reason);
+        if (Lane.of(environment).skipsNothing()) {
+            throw new AssertionError("the full lane skips nothing, and " + reason);
         }
         return new TestAbortedException(reason);
     }

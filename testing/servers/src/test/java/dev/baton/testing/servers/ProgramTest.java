@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,15 +33,18 @@ class ProgramTest {
         Path onPath = executable("path", "etcd", "");
         Map<String, String> both = Map.of(
                 "KUBEBUILDER_ASSETS", temp.resolve("named").toString(),
-                "PATH", temp.resolve("path").toString());
+                "PATH", temp.resolve("path").toString(),
+                "XDG_CACHE_HOME", temp.toString());
         assertThat(Program.ETCD.path(both)).isEqualTo(named);
-        assertThat(Program.ETCD.path(Map.of("PATH", temp.resolve("path").toString())))
+        assertThat(Program.ETCD.path(
+                        Map.of("PATH", temp.resolve("path").toString(), "XDG_CACHE_HOME", temp.toString())))
                 .isEqualTo(onPath);
     }
 
     @Test
     void aProgramThatIsNowhereIsMissingWithWhatToDoAboutIt() {
-        assertThatThrownBy(() -> Program.KUBECTL.path(Map.of("PATH", temp.toString())))
+        assertThatThrownBy(
+                        () -> Program.KUBECTL.path(Map.of("PATH", temp.toString(), "XDG_CACHE_HOME", temp.toString())))
                 .isInstanceOf(TestAbortedException.class)
                 .hasMessageContaining("kubectl")
                 .hasMessageContaining("install Go")
@@ -69,7 +73,23 @@ class ProgramTest {
         assertThat(binary).isExecutable().startsWith(temp);
         assertThat(binary.getFileName().toString()).startsWith("etcd-" + GoBuild.version(Program.ETCD) + "-");
         assertThat(Program.ETCD.path(environment)).isEqualTo(binary);
+        assertThat(Program.ETCD.path(in("fast", environment)))
+                .as("what was compiled before")
+                .isEqualTo(binary);
         assertThat(Files.readAllLines(count)).hasSize(1);
+    }
+
+    @Test
+    void theFastLaneCompilesNothing() throws IOException {
+        Path count = temp.resolve("count");
+        executable("path", "go", "echo >>" + count);
+        Map<String, String> environment =
+                Map.of("PATH", temp.resolve("path").toString(), "XDG_CACHE_HOME", temp.toString());
+        assertThatThrownBy(() -> Program.ETCD.path(in("fast", environment)))
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessageContaining("the fast lane compiles nothing")
+                .hasMessageContaining("mvn verify -Pfull, which compiles it");
+        assertThat(count).doesNotExist();
     }
 
     @Test
@@ -99,7 +119,8 @@ class ProgramTest {
     void dockerIsAskedForNothingThatIsOnTheMachine() throws IOException {
         executable("path", "docker", "exit 1");
         Path onPath = executable("path", "etcd", "");
-        assertThat(Program.ETCD.path(Map.of("PATH", temp.resolve("path").toString())))
+        assertThat(Program.ETCD.path(
+                        Map.of("PATH", temp.resolve("path").toString(), "XDG_CACHE_HOME", temp.toString())))
                 .isEqualTo(onPath);
     }
 
@@ -113,6 +134,20 @@ class ProgramTest {
                 .hasMessageContaining("no Go toolchain")
                 .hasMessageContaining("Cannot connect to the Docker daemon")
                 .hasMessageContaining("or start Docker");
+    }
+
+    @Test
+    void theFullLaneFailsWithoutAToolchain() {
+        assertThatThrownBy(() -> Program.KUBECTL.path(
+                        in("full", Map.of("PATH", temp.toString(), "XDG_CACHE_HOME", temp.toString()))))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("no Go toolchain");
+    }
+
+    private static Map<String, String> in(String lane, Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put(Lane.VARIABLE, lane);
+        return all;
     }
 
     private Path executable(String folder, String name, String script) throws IOException {

@@ -8,9 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 class RequiresTest {
+    private static final Map<String, String> FULL = Map.of("BATON_LANE", "full");
+
     @Test
     void whatIsPresentLetsTheTestGoOn() {
-        Requires.that(true, "a server", Map.of("CI", "true"));
+        Requires.that(true, "a server", FULL);
         assertThat(Requires.program("sh")).isExecutable();
     }
 
@@ -22,10 +24,17 @@ class RequiresTest {
     }
 
     @Test
-    void whatIsMissingInContinuousIntegrationFailsTheTest() {
-        assertThatThrownBy(() -> Requires.that(false, "no server here", Map.of("CI", "true")))
+    void whatIsMissingInTheFullLaneFailsTheTest() {
+        assertThatThrownBy(() -> Requires.that(false, "no server here", FULL))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("no server here");
+    }
+
+    @Test
+    void aLaneThatThereIsNotIsRefused() {
+        assertThatThrownBy(() -> Requires.that(false, "no server here", Map.of("BATON_LANE", "slow")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("BATON_LANE is \"slow\"; it is fast, full, or not set");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.baton.simulation.exhaustive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.testing.servers.FullLane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ class ExplorationTest {
         assertThat(report.transitions()).as("transitions").isEqualTo(transitions);
     }
 
+    @FullLane("explores half a million states")
     @ParameterizedTest
     @CsvSource({
         "VALIDITY_FROM_RECEIPT, 10, two leaders at once",
@@ -51,6 +53,7 @@ class ExplorationTest {
         assertThat(report.history()).anySatisfy(line -> assertThat(line).startsWith("t="));
     }
 
+    @FullLane("explores half a million states")
     @ParameterizedTest
     @CsvSource(
             delimiterString = "|",

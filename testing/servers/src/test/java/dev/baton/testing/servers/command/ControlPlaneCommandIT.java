@@ -3,6 +3,7 @@ package dev.baton.testing.servers.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.testing.servers.ControlPlane;
+import dev.baton.testing.servers.Lane;
 import dev.baton.testing.servers.Program;
 import java.io.File;
 import java.io.IOException;
@@ -181,7 +182,7 @@ class ControlPlaneCommandIT {
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         // Maven runs at this moment, and has built what it takes.
         builder.environment().put("BATON_NO_BUILD", "1");
-        builder.environment().remove("CI");
+        builder.environment().remove(Lane.VARIABLE);
         builder.environment().putAll(environment);
         int code = builder.start().waitFor();
         return new Ran(code, Files.readString(out), Files.readString(err));
