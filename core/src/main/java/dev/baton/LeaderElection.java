@@ -51,6 +51,7 @@ public final class LeaderElection implements AutoCloseable {
     private final CandidateConfig config;
     private final BackendRuntime runtime;
     private final ThreadCallbacks callbacks;
+    private final Executor stages;
     private final ElectionDriver driver;
     private final Duration closeTimeout;
     private final Runnable unregister;
@@ -58,13 +59,14 @@ public final class LeaderElection implements AutoCloseable {
     private LeaderElection(Builder builder, CandidateConfig config, StartedLeading started) {
         this.config = config;
         this.runtime = builder.backend.runtime();
+        this.stages = new BuildersContext(runtime.callbacks());
         Executor supplied = builder.executor;
         this.callbacks = new ThreadCallbacks(
                 config.election().toString(),
                 started,
                 builder.stopped,
                 builder.newLeader,
-                supplied == null ? runtime.callbacks() : supplied,
+                new BuildersContext(supplied == null ? runtime.callbacks() : supplied),
                 supplied == null,
                 this::stepDown);
         this.driver = new ElectionDriver(config, builder.backend, callbacks, builder.sinks());
@@ -165,7 +167,7 @@ public final class LeaderElection implements AutoCloseable {
         CompletableFuture<Void> told = new CompletableFuture<>();
         closing().thenRun(() -> {
             try {
-                runtime.callbacks().execute(() -> told.complete(null));
+                stages.execute(() -> told.complete(null));
             } catch (RejectedExecutionException e) {
                 log.debug("{}: closed together with its backend", config.election(), e);
                 told.complete(null);
@@ -302,7 +304,8 @@ public final class LeaderElection implements AutoCloseable {
         /**
          * Where callbacks run, instead of threads of the backend's. Its threads are never interrupted: the work has to ask
          * {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a callback that blocks
-         * delays the others.
+         * delays the others. On either kind of thread a callback finds the context class loader of the thread that called
+         * {@link #start()}.
          */
         public Builder callbackExecutor(Executor value) {
             executor = value;

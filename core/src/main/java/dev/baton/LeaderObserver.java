@@ -34,7 +34,7 @@ public final class LeaderObserver implements AutoCloseable {
         this.election = election;
         this.runtime = backend.runtime();
         this.listener = listener;
-        this.lane = new SerialExecutor(runtime.callbacks());
+        this.lane = new SerialExecutor(new BuildersContext(runtime.callbacks()));
         this.observing = Observing.open(backend, election, timing, new Watcher());
     }
 

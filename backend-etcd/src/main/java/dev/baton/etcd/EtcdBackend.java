@@ -5,6 +5,7 @@ import dev.baton.session.Answers;
 import dev.baton.session.Lane;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -167,8 +168,8 @@ public final class EtcdBackend implements LockBackend {
         CompletableFuture<List<Runnable>> farewells = new CompletableFuture<>();
         lane.execute(() -> farewells.complete(
                 sessions.values().stream().map(Session::close).toList()));
-        Thread closer = new Thread(() -> farewells.join().forEach(Runnable::run), "baton-etcd-close");
-        closer.setDaemon(true);
+        Thread closer =
+                BackendThreads.daemon("baton-etcd-close", () -> farewells.join().forEach(Runnable::run));
         closer.start();
         try {
             closer.join(CLOSE_WAIT.toMillis());

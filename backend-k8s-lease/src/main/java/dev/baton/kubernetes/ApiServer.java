@@ -1,6 +1,7 @@
 package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import io.fabric8.kubernetes.client.Config;
@@ -241,11 +242,12 @@ final class ApiServer {
     private static ExecutorService threads() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "baton-k8s-http-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                THREADS,
+                THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> BackendThreads.daemon("baton-k8s-http-" + count.incrementAndGet(), task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

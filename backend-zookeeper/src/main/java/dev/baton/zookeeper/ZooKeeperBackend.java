@@ -4,6 +4,7 @@ import dev.baton.session.Answers;
 import dev.baton.session.Lane;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -174,8 +175,8 @@ public final class ZooKeeperBackend implements LockBackend {
         }
         // The elections hand over through this backend, so it is still at work for them.
         runtime.close();
-        Thread closer = new Thread(() -> sessions.values().forEach(Session::close), "baton-zookeeper-close");
-        closer.setDaemon(true);
+        Thread closer = BackendThreads.daemon(
+                "baton-zookeeper-close", () -> sessions.values().forEach(Session::close));
         closer.start();
         try {
             closer.join(CLOSE_WAIT.toMillis());

@@ -48,7 +48,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
 
     private ThreadedRuntime(String kind, int inFlight) {
         requests = new RequestQueue(inFlight);
-        ThreadFactory loops = daemon("baton-" + kind + "-loop");
+        ThreadFactory loops = BackendThreads.daemons("baton-" + kind + "-loop");
         loop = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = loops.newThread(task);
             loopThread = thread;
@@ -56,7 +56,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        sender = daemon("baton-" + kind + "-sender").newThread(this::sendRequests);
+        sender = BackendThreads.daemon("baton-" + kind + "-sender", this::sendRequests);
         callbacks = callbackThreads("baton-" + kind + "-callback");
     }
 
@@ -195,7 +195,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     }
 
     private void addHook(String kind) {
-        Thread thread = new Thread(this::closeElections, "baton-" + kind + "-shutdown");
+        Thread thread = BackendThreads.daemon("baton-" + kind + "-shutdown", this::closeElections);
         try {
             Runtime.getRuntime().addShutdownHook(thread);
             hook = thread;
@@ -237,24 +237,33 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         };
     }
 
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
-    }
-
     private static Executor callbackThreads(String name) {
         try {
-            return (Executor)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (NoSuchMethodException e) {
+            return (Executor) Executors.class
+                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+                    .invoke(null, virtualThreads(name));
+        } catch (NoSuchMethodException | ClassNotFoundException e) {
             log.debug("this JVM has no virtual threads; callbacks run on {} threads", name);
         } catch (IllegalAccessException | InvocationTargetException e) {
             log.debug("virtual threads could not be had; callbacks run on {} threads", name, e);
         }
         return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, CALLBACK_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name));
+                0,
+                Integer.MAX_VALUE,
+                CALLBACK_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                BackendThreads.daemons(name));
+    }
+
+    /** {@code Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).factory()}, which Java 17 lacks. */
+    private static ThreadFactory virtualThreads(String name)
+            throws ClassNotFoundException, NoSuchMethodException, IllegalAccessException, InvocationTargetException {
+        Class<?> type = Class.forName("java.lang.Thread$Builder");
+        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+        type.getMethod("name", String.class).invoke(builder, name);
+        type.getMethod("inheritInheritableThreadLocals", boolean.class).invoke(builder, false);
+        ThreadFactory virtual = (ThreadFactory) type.getMethod("factory").invoke(builder);
+        return task -> BackendThreads.owned(virtual.newThread(task));
     }
 }

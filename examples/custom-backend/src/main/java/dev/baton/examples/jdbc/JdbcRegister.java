@@ -6,6 +6,7 @@ import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.BackendThreads;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -53,11 +54,8 @@ public final class JdbcRegister implements Register {
 
     private final DataSource database;
     private final BackendRuntime runtime = BackendRuntime.start("jdbc", true, 1);
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread daemon = new Thread(task, "baton-jdbc-connection");
-        daemon.setDaemon(true);
-        return daemon;
-    });
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(BackendThreads.daemons("baton-jdbc-connection"));
     private @Nullable Connection connection;
 
     JdbcRegister(DataSource database) {
