@@ -353,7 +353,7 @@ class RegisterBackendTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("epoch -1")
                     .hasMessageContaining("must not be negative")
-                    .hasMessageContaining("raise it at each restore");
+                    .hasMessageContaining("raise it by one at each restore");
         }
     }
 

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A member of an ensemble that is cut off from the others while its clients reach it. */
+@FullLane("isolates members of an ensemble six times, a minute and a half")
 @Timeout(180)
 class IsolatedPeerIT {
     private static final Logger LOG = LoggerFactory.getLogger(IsolatedPeerIT.class);

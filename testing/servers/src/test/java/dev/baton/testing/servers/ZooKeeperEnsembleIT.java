@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@FullLane("kills and isolates members of an ensemble, for a minute")
 @Timeout(120)
 class ZooKeeperEnsembleIT {
     private static final Duration SESSION = Duration.ofSeconds(4);

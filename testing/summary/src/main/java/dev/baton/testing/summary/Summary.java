@@ -33,7 +33,7 @@ public final class Summary {
     private static final Pattern REPORT = Pattern.compile("(.*)/target/(surefire|failsafe)-reports/TEST-[^/]*\\.xml");
     private static final int DEPTH = 8;
     private static final int SLOWEST = 10;
-    private static final int WIDTH = 150;
+    private static final int WIDTH = 110;
     private static final String REMEDY = "mvn verify -Pfull";
 
     /** One test that was run or skipped; {@code skipped} and {@code failed} say why, or are empty. */
@@ -88,10 +88,10 @@ public final class Summary {
         }
         out.printf("%nSkipped, and why%n");
         grouped(skipped, Case::skipped).forEach((reason, group) -> {
-            out.printf("%6d  %s%n", group.size(), cut(reason));
+            out.printf("%6d  %s%n", group.size(), wrapped(reason));
             out.printf(
                     "        in %s%n",
-                    cut(grouped(group, test -> simple(test.type())).entrySet().stream()
+                    wrapped(grouped(group, test -> simple(test.type())).entrySet().stream()
                             .map(entry ->
                                     entry.getKey() + " " + entry.getValue().size())
                             .collect(Collectors.joining(", "))));
@@ -119,8 +119,9 @@ public final class Summary {
         return type.substring(type.lastIndexOf('.') + 1);
     }
 
-    private static String cut(String text) {
-        return text.length() <= WIDTH ? text : text.substring(0, WIDTH - 1) + "…";
+    /** In lines of at most {@link #WIDTH} characters, where words allow it, all but the first indented. */
+    private static String wrapped(String text) {
+        return text.replaceAll("(.{1," + WIDTH + "})(?: |$)", "$1\n        ").strip();
     }
 
     /** The tests in the reports under {@code root} that were written at {@code since} or later, by file name. */

@@ -59,6 +59,18 @@ class SummaryTest {
     }
 
     @Test
+    void breaksALongReasonBetweenWords() throws IOException {
+        report("core/target/surefire-reports", "a.LongTest", """
+                <testcase name="one" classname="a.LongTest" time="0"><skipped message="%s"/></testcase>
+                """.formatted(
+                        "seven sevens ".repeat(20).strip()));
+        assertThat(printed(Instant.EPOCH).lines().filter(line -> line.contains("sevens")))
+                .hasSize(3)
+                .allSatisfy(
+                        line -> assertThat(line).hasSizeLessThanOrEqualTo(118).doesNotEndWith(" "));
+    }
+
+    @Test
     void leavesOutWhatAnEarlierBuildReported() throws IOException {
         Instant began = Instant.parse("2026-01-31T12:00:00Z");
         Files.setLastModifiedTime(

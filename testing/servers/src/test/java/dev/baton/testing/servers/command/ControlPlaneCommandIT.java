@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.testing.servers.ControlPlane;
 import dev.baton.testing.servers.Lane;
 import dev.baton.testing.servers.Program;
-import java.io.File;
+import dev.baton.testing.servers.Requires;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -136,7 +136,7 @@ class ControlPlaneCommandIT {
     void aProgramThatIsMissingIsSaidInOneSentence() throws Exception {
         Path bin = Files.createDirectory(temp.resolve("bin"));
         for (String name : List.of("bash", "dirname", "setsid")) {
-            script(bin.resolve(name), which(name));
+            script(bin.resolve(name), Requires.program(name));
         }
         script(bin.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
         Ran up = run(Map.of("PATH", bin.toString(), "XDG_CACHE_HOME", temp.toString()), "up");
@@ -156,14 +156,6 @@ class ControlPlaneCommandIT {
     private static void script(Path file, Path program) throws IOException {
         Files.writeString(file, "#!/bin/sh\nexec " + program + " \"$@\"\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    private static Path which(String name) {
-        return List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow();
     }
 
     private Home home() {
