@@ -27,6 +27,7 @@ public final class LeaderObserver implements AutoCloseable {
     private final SerialExecutor lane;
     private volatile @Nullable Holder holder;
     private volatile boolean live;
+    private volatile boolean closed;
     private final Observing observing;
 
     private LeaderObserver(
@@ -48,14 +49,19 @@ public final class LeaderObserver implements AutoCloseable {
         return live;
     }
 
-    /** Stops observing, without waiting. Idempotent; throws nothing. */
+    /** Stops observing, without waiting, after which nothing more is seen or told. Idempotent; throws nothing. */
     @Override
     public void close() {
+        closed = true;
+        live = false;
         observing.close();
     }
 
     private void sees(@Nullable Holder next) {
         runtime.timekeeper().execute(() -> {
+            if (closed) {
+                return;
+            }
             boolean same = next == null ? holder == null : next.sameAs(holder);
             holder = next;
             if (!same) {
@@ -67,6 +73,9 @@ public final class LeaderObserver implements AutoCloseable {
     private void tell(Optional<Holder> leader) {
         try {
             lane.execute(() -> {
+                if (closed) {
+                    return;
+                }
                 try {
                     listener.accept(leader);
                 } catch (RuntimeException | Error e) {
@@ -81,7 +90,7 @@ public final class LeaderObserver implements AutoCloseable {
     private final class Watcher implements ElectionWatcher {
         @Override
         public void watching(boolean isLive) {
-            live = isLive;
+            live = isLive && !closed;
         }
 
         @Override

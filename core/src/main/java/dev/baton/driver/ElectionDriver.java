@@ -13,6 +13,7 @@ import dev.baton.spi.BackendRuntime.Priority;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
+import dev.baton.spi.Linkage;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -287,7 +288,7 @@ public final class ElectionDriver {
             return message;
         }
         log.debug("a backend call failed", cause);
-        return cause.toString();
+        return Linkage.describe(cause);
     }
 
     /** What the backend notices, brought onto the loop. */

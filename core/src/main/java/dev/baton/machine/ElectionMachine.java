@@ -188,7 +188,7 @@ public final class ElectionMachine {
             if (changed.equals(s.candidate())) {
                 return s;
             }
-            if (told != null) {
+            if (told != null && !changed.closing()) {
                 out.tell(changed, now, told, null);
             }
             return s.with(changed).intended(now, out);
@@ -248,6 +248,8 @@ public final class ElectionMachine {
             return "the callbacks of the last term (" + candidate.work().term().token()
                     + ") have not returned; this candidate does not contend until they do";
         }
-        return candidate.trouble();
+        // Whoever asks the store for nothing cannot know whether it still fails to answer.
+        boolean silent = state instanceof Stopped || (state instanceof StandingBy && !candidate.contends());
+        return silent ? null : candidate.trouble();
     }
 }

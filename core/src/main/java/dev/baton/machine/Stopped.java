@@ -1,6 +1,8 @@
 package dev.baton.machine;
 
+import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Closed; nothing is owed and nothing runs. */
@@ -14,5 +16,21 @@ record Stopped(Candidate candidate) implements State {
     @Override
     public @Nullable Moment wake() {
         return null;
+    }
+
+    /** What is heard until the observation has ended concerns nobody any more, as does what follows. */
+    @Override
+    public State watching(boolean live, Moment now, Out out) {
+        return this;
+    }
+
+    @Override
+    public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
+        return this;
+    }
+
+    @Override
+    public State vacant(Moment now, Out out) {
+        return this;
     }
 }

@@ -80,12 +80,13 @@ record Withdrawing(
         return idle(next, next.tryAfterFailure(now, out));
     }
 
+    /** No sign that the store answers: a backend confirms what it never wrote by itself. */
     @Override
     public State confirmed(long call, Moment now, Out out) {
         if (call != pending || !asking) {
             return this;
         }
-        Candidate next = candidate.reached(now, out);
+        Candidate next = candidate.edit().failures(0).done();
         out.tell(next, now, Type.CLAIM_WITHDRAWN, claim.nonce());
         return StandingBy.fresh(next, contendAt).intended(now, out);
     }

@@ -132,8 +132,14 @@ public final class RegisterBackend implements LockBackend {
             Supplier<CompletionStage<T>> call,
             BiConsumer<@Nullable T, @Nullable Throwable> then,
             BiConsumer<@Nullable T, @Nullable Throwable> late) {
-        Moment asked = time.now();
-        long patience = Math.max(1, deadline.nanosSince(asked));
+        long patience = deadline.nanosSince(time.now());
+        if (patience <= 0) {
+            time.execute(() -> then.accept(
+                    null,
+                    new BackendException(kind() + " was not asked for " + what
+                            + ": what went before it took all the time there was; retrying")));
+            return;
+        }
         boolean[] answered = new boolean[1];
         Timekeeper.Timer timer = time.schedule(Duration.ofNanos(patience), () -> {
             if (!answered[0]) {

@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -44,8 +45,8 @@ public final class Answers {
         lane.execute(() -> {
             try {
                 call.accept(pending);
-            } catch (RuntimeException e) {
-                pending.fail(new BackendException("could not " + what.get(), e));
+            } catch (RuntimeException | Error e) {
+                pending.fail(new BackendException("could not " + what.get() + ": " + Linkage.describe(e), e));
             }
         });
         if (runtime.isClosed()) {

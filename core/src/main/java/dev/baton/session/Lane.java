@@ -1,5 +1,6 @@
 package dev.baton.session;
 
+import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
@@ -46,7 +47,8 @@ public final class Lane implements Timekeeper {
             try {
                 next.run();
             } catch (RuntimeException | Error e) {
-                log.error("a step of a backend failed; this is a defect in Baton", e);
+                String fault = Linkage.fault(e);
+                log.error("a step of a backend failed; {}", fault == null ? "this is a defect in Baton" : fault, e);
             }
         }
     }

@@ -118,12 +118,15 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
         return text(leaseDuration) + "/" + text(renewDeadline) + "/" + text(retryPeriod);
     }
 
-    /** A duration as people write it: {@code 2s}, {@code 1.5s}, {@code 500ms}. */
+    /** A duration as people write it: {@code 2s}, {@code 1.5s}, {@code 500ms}; nothing but zero is written as zero. */
     public static String text(Duration duration) {
         if (duration.compareTo(LONGEST_COUNTED) > 0 || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
             return duration.toString();
         }
         long nanos = duration.toNanos();
+        if (nanos != 0 && Math.abs(nanos) < 1_000) {
+            return nanos + "ns";
+        }
         if (Math.abs(nanos) < 1_000_000_000L) {
             return decimal(nanos / 1e6) + "ms";
         }

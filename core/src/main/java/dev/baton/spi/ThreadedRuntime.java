@@ -232,7 +232,11 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                log.error("a task on the election loop failed; this is a defect in Baton or in a backend", e);
+                String fault = Linkage.fault(e);
+                log.error(
+                        "a task on the election loop failed; {}",
+                        fault == null ? "this is a defect in Baton or in a backend" : fault,
+                        e);
             }
         };
     }

@@ -107,6 +107,63 @@ class ElectionMachineTest {
         }
     }
 
+    /** What an operator reads has to be so. */
+    @Nested
+    class Says {
+        private Effect.Withdraw leaves() {
+            return rig.lastOf(Effect.Withdraw.class).isEmpty()
+                    ? (Effect.Withdraw) rig.runToCall()
+                    : rig.lastOne(Effect.Withdraw.class);
+        }
+
+        /** A claim that was never written is given up without asking the store. */
+        @Test
+        void nothingOfAStoreThatNeverAnsweredWhenItCloses() {
+            rig.start();
+            rig.fail(rig.call(Effect.Acquire.class)).on(ElectionMachine::close);
+            rig.confirm(leaves());
+            assertThat(rig.machine.isStopped()).isTrue();
+            assertThat(rig.told(Type.REACHABLE)).isEmpty();
+        }
+
+        @Test
+        void nothingOfAStoreThatNeverAnsweredWhenItWithdraws() {
+            rig.start();
+            rig.fail(rig.call(Effect.Acquire.class)).on(ElectionMachine::withdraw);
+            rig.confirm(leaves());
+            assertThat(rig.told(Type.REACHABLE)).isEmpty();
+            assertThat(rig.machine.trouble()).as("nobody asks the store").isNull();
+
+            rig.on(ElectionMachine::resume);
+            rig.grant(rig.call(Effect.Acquire.class), 7);
+            assertThat(rig.told(Type.REACHABLE)).as("now it does answer").hasSize(1);
+        }
+
+        @Test
+        void nothingAfterItHasStopped() {
+            rig.start().on(ElectionMachine::close);
+            rig.refuse(rig.allOf(Effect.Acquire.class).get(0), null, Rig.NEVER);
+            rig.confirm(leaves());
+            assertThat(rig.machine.isStopped()).isTrue();
+            int before = rig.all.size();
+
+            rig.on((m, t) -> m.watching(true, t));
+            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t));
+            rig.on(ElectionMachine::vacant);
+            rig.on(ElectionMachine::pause);
+            rig.on(ElectionMachine::resume);
+            rig.on(ElectionMachine::withdraw);
+            assertThat(rig.all).hasSize(before);
+        }
+
+        @Test
+        void nothingOfContendingAgainWhileItCloses() {
+            rig.lead(7);
+            rig.on(ElectionMachine::pause).on(ElectionMachine::close).on(ElectionMachine::resume);
+            assertThat(rig.told(Type.RESUMED)).isEmpty();
+        }
+    }
+
     @Nested
     class Expires {
         @Test

@@ -47,6 +47,17 @@ class RegisterBackendTest {
         return time.now();
     }
 
+    /** What comes too late to be sent was not "not answered within 0ms". */
+    @Test
+    void requestWithoutTimeLeftIsNotSentAndSaysSo() {
+        CompletableFuture<Answer> answer = here.backend.acquire(mine, now()).toCompletableFuture();
+        time.settle();
+        assertThat(here.calls()).isEmpty();
+        assertThat(OneProcess.failure(answer))
+                .contains(" was not asked for a read of ")
+                .doesNotContain("0ms");
+    }
+
     /** The cases of client-go's own table. */
     @Nested
     class AsClientGo {

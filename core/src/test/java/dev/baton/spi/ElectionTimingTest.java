@@ -141,6 +141,7 @@ class ElectionTimingTest {
         assertThat(ElectionTiming.text(millis(1_500))).isEqualTo("1.5s");
         assertThat(ElectionTiming.text(millis(500))).isEqualTo("500ms");
         assertThat(ElectionTiming.text(Duration.ofNanos(1_500))).isEqualTo("0.002ms");
+        assertThat(ElectionTiming.text(Duration.ofNanos(1))).isEqualTo("1ns");
         assertThat(ElectionTiming.text(Duration.ZERO)).isEqualTo("0ms");
     }
 }

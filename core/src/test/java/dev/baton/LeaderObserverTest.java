@@ -1,0 +1,58 @@
+package dev.baton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.register.InMemoryRegister;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.ForwardingBackend;
+import dev.baton.spi.Holder;
+import dev.baton.spi.LockBackend;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LeaderObserverTest {
+    /** Hands out its watcher, as a store that has more to tell when nobody wants to hear it. */
+    private static final class Talkative extends ForwardingBackend {
+        private final CompletableFuture<ElectionWatcher> watcher = new CompletableFuture<>();
+
+        Talkative(LockBackend backend) {
+            super(backend);
+        }
+
+        @Override
+        public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher heard) {
+            watcher.complete(heard);
+            return () -> {};
+        }
+    }
+
+    @Test
+    void closedObserverSeesAndTellsNothingMore() {
+        try (Talkative backend = new Talkative(InMemoryRegister.open())) {
+            List<Optional<Holder>> told = new CopyOnWriteArrayList<>();
+            LeaderObserver observer = LeaderElection.observe(backend, "test/it")
+                    .onLeaderChange(told::add)
+                    .start();
+            ElectionWatcher watcher = backend.watcher.join();
+            observer.close();
+
+            watcher.watching(true);
+            watcher.held(new Holder("late", null, null, null, null, -1), Duration.ZERO);
+            CompletableFuture<Void> heard = new CompletableFuture<>();
+            backend.runtime().timekeeper().execute(() -> heard.complete(null));
+            heard.join();
+
+            assertThat(observer.currentLeader()).isEmpty();
+            assertThat(observer.isLive()).isFalse();
+            assertThat(told).isEmpty();
+        }
+    }
+}
