@@ -289,8 +289,12 @@ final class PostgresServer implements AutoCloseable {
     private List<String> asPlainUser(String program, String... arguments) {
         List<String> command = new ArrayList<>();
         if (isRoot()) {
-            command.addAll(
-                    List.of("setpriv", "--reuid=" + PLAIN_USER, "--regid=" + PLAIN_USER, "--clear-groups", "--"));
+            command.addAll(List.of(
+                    Requires.program("setpriv").toString(),
+                    "--reuid=" + PLAIN_USER,
+                    "--regid=" + PLAIN_USER,
+                    "--clear-groups",
+                    "--"));
         }
         command.add(binaries.resolve(program).toString());
         command.addAll(List.of(arguments));
