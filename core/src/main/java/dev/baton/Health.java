@@ -1,5 +1,7 @@
 package dev.baton;
 
+import dev.baton.spi.Printable;
+
 /**
  * Whether a candidate is doing its part, for a liveness or readiness probe.
  *
@@ -9,6 +11,11 @@ package dev.baton;
  * @param healthy whether it is
  * @param state {@code leading}, {@code standing-by}, {@code acquiring}, {@code taking-over}, {@code draining},
  *     {@code withdrawing} or {@code stopped}
- * @param detail a sentence for an operator
+ * @param detail a sentence for an operator, {@linkplain Printable#text printable} whatever it was made of
  */
-public record Health(boolean healthy, String state, String detail) {}
+public record Health(boolean healthy, String state, String detail) {
+
+    public Health {
+        detail = Printable.text(detail);
+    }
+}

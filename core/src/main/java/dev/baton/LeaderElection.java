@@ -10,6 +10,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Identity;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -150,8 +151,9 @@ public final class LeaderElection implements AutoCloseable {
             return "leads with token " + leads.get().fencingToken() + ", valid for "
                     + ElectionTiming.text(leads.get().remaining()) + " unless renewed";
         }
-        String leader =
-                status.holder() == null ? "no leader is known" : status.holder().identity() + " leads";
+        String leader = status.holder() == null
+                ? "no leader is known"
+                : Printable.value(status.holder().identity()) + " leads";
         if (status.paused()) {
             return leader + "; this candidate does not contend until resumed";
         }

@@ -9,6 +9,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -79,7 +80,7 @@ public final class LeaderObserver implements AutoCloseable {
                 try {
                     listener.accept(leader);
                 } catch (RuntimeException | Error e) {
-                    log.error("{}: a listener failed", election, e);
+                    log.error("{}: a listener failed", election, Printable.failure(e));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -110,7 +111,7 @@ public final class LeaderObserver implements AutoCloseable {
 
         @Override
         public void lost(Claim claim, String how) {
-            log.debug("{}: {} lost: {}", election, claim, how);
+            log.debug("{}: {} lost: {}", election, claim, Printable.text(how));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.baton.driver.LiveTerm;
 import dev.baton.driver.TermCallbacks;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Holder;
+import dev.baton.spi.Printable;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -139,7 +140,7 @@ final class ThreadCallbacks implements TermCallbacks {
                 try {
                     task.run();
                 } catch (RuntimeException | Error e) {
-                    log.error("{}: a listener failed", election, e);
+                    log.error("{}: a listener failed", election, Printable.failure(e));
                 }
             });
         } catch (RuntimeException e) {
@@ -180,7 +181,7 @@ final class ThreadCallbacks implements TermCallbacks {
                 failure = leadership.acceptsWork() ? e : null;
             } catch (Exception | Error e) {
                 failure = e;
-                log.error("{}: onStartedLeading failed", election, e);
+                log.error("{}: onStartedLeading failed", election, Printable.failure(e));
             }
             boolean first;
             synchronized (lock) {
@@ -204,7 +205,7 @@ final class ThreadCallbacks implements TermCallbacks {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (Exception | Error e) {
-                log.error("{}: onStoppedLeading failed", election, e);
+                log.error("{}: onStoppedLeading failed", election, Printable.failure(e));
             }
             boolean first;
             synchronized (lock) {

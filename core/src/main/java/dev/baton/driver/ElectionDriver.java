@@ -16,6 +16,7 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.Linkage;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.List;
@@ -205,7 +206,7 @@ public final class ElectionDriver {
                 carryOut(effect);
             } catch (RuntimeException | Error e) {
                 // One effect that fails must not take the others with it, least of all the end of a term.
-                log.error("{}: carrying out {} failed", config.election(), effect, e);
+                log.error("{}: carrying out {} failed", config.election(), effect, Printable.failure(e));
             }
         }
     }
@@ -287,8 +288,8 @@ public final class ElectionDriver {
         if (cause instanceof BackendException && message != null) {
             return message;
         }
-        log.debug("a backend call failed", cause);
-        return Linkage.describe(cause);
+        log.debug("a backend call failed", Printable.failure(cause));
+        return Printable.text(Linkage.describe(cause));
     }
 
     /** What the backend notices, brought onto the loop. */
@@ -315,7 +316,7 @@ public final class ElectionDriver {
 
         @Override
         public void lost(Claim claim, String how) {
-            post((machine, now) -> machine.lost(claim, how, now));
+            post((machine, now) -> machine.lost(claim, Printable.text(how), now));
         }
     }
 
@@ -334,7 +335,7 @@ public final class ElectionDriver {
 
         @Override
         public void returned(@Nullable Throwable failure) {
-            String why = failure == null ? null : failure.toString();
+            String why = failure == null ? null : Printable.text(failure.toString());
             post((machine, now) -> machine.workReturned(term, why, now));
         }
 

@@ -6,6 +6,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Printable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class Observing implements AutoCloseable {
     private void opened(LockBackend.@Nullable Observation observed, @Nullable Throwable failure) {
         observation = observed;
         if (failure != null) {
-            log.warn("{}: cannot observe", election, failure);
+            log.warn("{}: cannot observe", election, Printable.failure(failure));
         } else if (closed) {
             closeObservation();
         }
@@ -69,7 +70,7 @@ public final class Observing implements AutoCloseable {
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        log.debug("{}: the observation was not closed", election, failure);
+                        log.debug("{}: the observation was not closed", election, Printable.failure(failure));
                     }
                 });
     }

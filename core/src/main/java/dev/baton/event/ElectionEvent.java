@@ -3,6 +3,7 @@ package dev.baton.event;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,10 @@ public record ElectionEvent(
         }
     }
 
-    /** One line of JSON, without a line break: {@code {"at":"2026-01-02T03:04:05.123456Z","mono":123,"type":"renewed",…}}. */
+    /**
+     * One line of JSON, without a line break: {@code {"at":"2026-01-02T03:04:05.123456Z","mono":123,"type":"renewed",…}}.
+     * Names are as they are; what is not {@linkplain Printable printable} in them is escaped as JSON has it.
+     */
     public String toJson() {
         StringBuilder json = new StringBuilder(256).append('{');
         Json.field(json, "at", at.wall().toString());
@@ -97,26 +101,26 @@ public record ElectionEvent(
         return json.append('}').toString();
     }
 
-    /** A sentence for a log: {@code orders/reconciler: app-1 leads with token 0-42}. */
+    /** A {@linkplain Printable printable} sentence for a log: {@code orders/reconciler: app-1 leads with token 0-42}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(160)
                 .append(election)
                 .append(": ")
-                .append(identity)
+                .append(Printable.value(identity))
                 .append(' ')
                 .append(type.text());
         if (token != null) {
             text.append(" token=").append(token);
         }
         if (holder != null) {
-            text.append(" holder=").append(holder);
+            text.append(" holder=").append(Printable.value(holder));
         }
         if (reason != null) {
             text.append(" reason=").append(reason);
         }
         if (detail != null) {
-            text.append(": ").append(detail);
+            text.append(": ").append(Printable.text(detail));
         }
         return text.toString();
     }

@@ -1,5 +1,6 @@
 package dev.baton.event;
 
+import dev.baton.spi.Printable;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
@@ -47,13 +48,13 @@ final class FlightRecord extends Event {
         }
         flight.type = event.type().text();
         flight.election = event.election().toString();
-        flight.identity = event.identity();
+        flight.identity = Printable.value(event.identity());
         flight.mono = event.at().nanos();
         flight.validUntil = event.validUntil() == null ? 0 : event.validUntil().nanos();
         flight.token = event.token() == null ? null : event.token().toString();
-        flight.holder = event.holder();
+        flight.holder = event.holder() == null ? null : Printable.value(event.holder());
         flight.reason = event.reason() == null ? null : event.reason().name();
-        flight.detail = event.detail();
+        flight.detail = event.detail() == null ? null : Printable.text(event.detail());
         flight.commit();
     }
 }

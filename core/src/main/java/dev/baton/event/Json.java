@@ -1,5 +1,6 @@
 package dev.baton.event;
 
+import dev.baton.spi.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** As much JSON as one flat object needs. */
@@ -32,7 +33,7 @@ final class Json {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
-            } else if (c < 0x20 || Character.isSurrogate(c)) {
+            } else if (!Printable.isPrintable(c)) {
                 json.append(String.format("\\u%04x", (int) c));
             } else {
                 json.append(c);

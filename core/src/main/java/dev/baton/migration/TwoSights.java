@@ -9,6 +9,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +122,7 @@ final class TwoSights {
                                     "{}: cannot observe on {}",
                                     election,
                                     part.backend().kind(),
-                                    failure);
+                                    Printable.failure(failure));
                         } else if (closed) {
                             close();
                         }
@@ -139,7 +140,7 @@ final class TwoSights {
                         },
                         (done, failure) -> {
                             if (failure != null) {
-                                log.debug("{}: the observation was not closed", election, failure);
+                                log.debug("{}: the observation was not closed", election, Printable.failure(failure));
                             }
                         });
             }

@@ -10,6 +10,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -189,7 +190,7 @@ final class Contest {
 
     private void listening(Changes heard, LockBackend.@Nullable Observation begun, @Nullable Throwable failure) {
         if (failure != null) {
-            log.warn("{}: cannot watch, and polls instead", election, failure);
+            log.warn("{}: cannot watch, and polls instead", election, Printable.failure(failure));
         }
         if (changes == heard) {
             watch = begun;

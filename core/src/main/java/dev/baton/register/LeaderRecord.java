@@ -1,6 +1,8 @@
 package dev.baton.register;
 
 import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,6 +31,13 @@ public record LeaderRecord(
 
     public LeaderRecord {
         transitions = Math.max(0, transitions);
+    }
+
+    /** For a log: printable, whatever the store says. */
+    @Override
+    public String toString() {
+        return (isFree() ? "free" : "held by " + Printable.value(holderIdentity)) + " for "
+                + ElectionTiming.text(leaseDuration) + ", renewed " + renewTime;
     }
 
     /** Whether nobody holds it. */

@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,7 +49,10 @@ public final class Lane implements Timekeeper {
                 next.run();
             } catch (RuntimeException | Error e) {
                 String fault = Linkage.fault(e);
-                log.error("a step of a backend failed; {}", fault == null ? "this is a defect in Baton" : fault, e);
+                log.error(
+                        "a step of a backend failed; {}",
+                        fault == null ? "this is a defect in Baton" : fault,
+                        Printable.failure(e));
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
+import dev.baton.spi.Printable;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class Observers {
             try {
                 news.accept(watcher);
             } catch (RuntimeException e) {
-                log.error("the watcher of {} threw", election, e);
+                log.error("the watcher of {} threw", election, Printable.failure(e));
             }
         }
     }

@@ -27,6 +27,6 @@ public record Claim(ElectionName election, String identity, String nonce, Electi
 
     @Override
     public String toString() {
-        return election + " by " + identity + " (" + nonce + ")";
+        return election + " by " + Printable.value(identity) + " (" + nonce + ")";
     }
 }

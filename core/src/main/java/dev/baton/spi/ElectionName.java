@@ -18,12 +18,12 @@ public record ElectionName(String namespace, String name) {
 
     public ElectionName {
         if (!NAMESPACE.matcher(namespace).matches()) {
-            throw new IllegalArgumentException("election namespace \"" + namespace
+            throw new IllegalArgumentException("election namespace \"" + Printable.value(namespace)
                     + "\" must be 1 to 63 lower-case letters, digits or '-', beginning and ending with a letter or"
                     + " digit; rename it, for example \"orders\"");
         }
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("election name \"" + name
+            throw new IllegalArgumentException("election name \"" + Printable.value(name)
                     + "\" must be 1 to 253 lower-case letters, digits, '-' or '.', beginning and ending with a letter"
                     + " or digit; rename it, for example \"reconciler\"");
         }
@@ -37,7 +37,7 @@ public record ElectionName(String namespace, String name) {
     public static ElectionName parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || text.indexOf('/', slash + 1) >= 0) {
-            throw new IllegalArgumentException("election \"" + text
+            throw new IllegalArgumentException("election \"" + Printable.value(text)
                     + "\" must be written namespace/name with exactly one slash; for example \"orders/reconciler\"");
         }
         return new ElectionName(text.substring(0, slash), text.substring(slash + 1));

@@ -85,7 +85,7 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
     private static IllegalArgumentException malformed(
             String text, @org.jspecify.annotations.Nullable NumberFormatException cause) {
         return new IllegalArgumentException(
-                "token \"" + text
+                "token \"" + Printable.value(text)
                         + "\" must be ten digits of epoch, '-', nineteen digits of number, as toString() writes it",
                 cause);
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds an election, as the store tells it: for display, and for the guard against tokens that went backwards.
  *
- * @param identity the holder's own name
+ * @param identity the holder's own name, as it is in the store: show it with {@link Printable#value}
  * @param nonce the holder's {@linkplain Claim#nonce() nonce}, or null when another kind of client wrote the record
  * @param token the token of the holder's term, or null where the store does not tell
  * @param acquired when the term began by the holder's clock, or null where the store does not tell
@@ -24,6 +24,12 @@ public record Holder(
     /** A holder of whom only the name is known. */
     public static Holder named(String identity) {
         return new Holder(identity, null, null, null, null, -1);
+    }
+
+    /** For a log: printable, whatever the store says. */
+    @Override
+    public String toString() {
+        return Printable.value(identity) + (token == null ? "" : " with token " + token);
     }
 
     /** Whether {@code claim} is what this holder wrote. */

@@ -8,25 +8,26 @@ public final class Identity {
     private Identity() {}
 
     /**
-     * Checks an identity: 1 to {@value #MAX_LENGTH} characters, none of them blank at the ends or a control character.
+     * Checks an identity: 1 to {@value #MAX_LENGTH} characters, all {@linkplain Printable printable}, none blank at the ends.
      *
      * @return {@code identity}
      * @throws IllegalArgumentException naming the value, the rule and the way out
      */
     public static String check(String identity) {
         if (identity.isBlank()) {
-            throw new IllegalArgumentException("identity \"" + identity
+            throw new IllegalArgumentException("identity \"" + Printable.value(identity)
                     + "\" must not be empty: stores read an empty holder as a free lock; leave it out to get the host"
                     + " name and a random suffix");
         }
         if (identity.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("identity \"" + identity.substring(0, 40) + "…\" has "
+            throw new IllegalArgumentException("identity \"" + Printable.value(identity.substring(0, 40)) + "…\" has "
                     + identity.length() + " characters and may have at most " + MAX_LENGTH + "; shorten it");
         }
-        if (!identity.equals(identity.strip()) || identity.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("identity \""
-                    + identity.replaceAll("\\p{Cc}", "?")
-                    + "\" must not begin or end with white space nor contain control characters; remove them");
+        if (!identity.equals(identity.strip()) || !identity.codePoints().allMatch(Printable::isPrintable)) {
+            throw new IllegalArgumentException(
+                    "identity \""
+                            + Printable.value(identity)
+                            + "\" must not begin or end with white space nor contain control or invisible characters; remove them");
         }
         return identity;
     }

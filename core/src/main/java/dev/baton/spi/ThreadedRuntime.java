@@ -236,7 +236,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
                 log.error(
                         "a task on the election loop failed; {}",
                         fault == null ? "this is a defect in Baton or in a backend" : fault,
-                        e);
+                        Printable.failure(e));
             }
         };
     }

@@ -67,7 +67,8 @@ class WordsTest {
         void malformedTextIsRefused(String text) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> FencingToken.parse(text))
-                    .withMessageContainingAll("\"" + text + "\"", "ten digits of epoch", "as toString() writes it");
+                    .withMessageContainingAll(
+                            "\"" + Printable.value(text) + "\"", "ten digits of epoch", "as toString() writes it");
         }
 
         @Test
@@ -111,7 +112,8 @@ class WordsTest {
         void namespaceOfAnotherAlphabet(String namespace) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ElectionName.parse(namespace + "/reconciler"))
-                    .withMessageContainingAll("namespace \"" + namespace + "\"", "1 to 63 lower-case", "rename it");
+                    .withMessageContainingAll(
+                            "namespace \"" + Printable.value(namespace) + "\"", "1 to 63 lower-case", "rename it");
         }
 
         @ParameterizedTest
@@ -119,7 +121,8 @@ class WordsTest {
         void nameOfAnotherAlphabet(String name) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ElectionName.parse("orders/" + name))
-                    .withMessageContainingAll("name \"" + name + "\"", "1 to 253 lower-case", "rename it");
+                    .withMessageContainingAll(
+                            "name \"" + Printable.value(name) + "\"", "1 to 253 lower-case", "rename it");
         }
 
         @Test
