@@ -3,6 +3,7 @@ package dev.baton.verify;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.verify.picture.Timeline;
 import dev.baton.verify.picture.Timeline.Bar;
 import dev.baton.verify.picture.Timeline.Lane;
@@ -58,7 +59,7 @@ public final class ElectionPicture {
             disturb(lanes.computeIfAbsent(done.lane(), Lane::named), done, candidates.contains(done.lane()));
         }
         lanes.values().forEach(lane -> lane.marks().sort(Comparator.comparingLong(Mark::at)));
-        history.unheard().forEach(holder -> lanes.put(holder, seen(holder)));
+        history.unheard().forEach(holder -> lanes.put(Printable.value(holder), seen(holder)));
         long from = history.begin();
         long to = history.terms().stream().mapToLong(term -> term.end(clocks)).reduce(history.end(), Math::max);
         long margin = Math.max(1, (to - from) / 80);
@@ -131,7 +132,7 @@ public final class ElectionPicture {
     private void mark(Lane lane, ElectionEvent event) {
         long at = clocks.position(event.at());
         String tip = event.type().text() + " at " + Words.time(event.at().wall())
-                + (event.detail() == null ? "" : "\n" + event.detail());
+                + (event.detail() == null ? "" : "\n" + Printable.text(event.detail()));
         EndReason reason = event.reason();
         switch (event.type()) {
             case TERM_ENDED -> {
@@ -153,7 +154,7 @@ public final class ElectionPicture {
     }
 
     private Lane seen(String holder) {
-        Lane lane = Lane.named(holder);
+        Lane lane = Lane.named(Printable.value(holder));
         for (CandidateRun run : history.runs()) {
             for (Span span : new Spells(run, clocks).sees(holder)) {
                 lane.bars()

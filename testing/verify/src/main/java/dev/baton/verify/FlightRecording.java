@@ -1,5 +1,6 @@
 package dev.baton.verify;
 
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code dev.baton.Election} events of a flight recording, in the order in which they were committed. */
 final class FlightRecording {
@@ -38,17 +40,22 @@ final class FlightRecording {
         return new EventLog(name, events, List.of());
     }
 
+    /** A name as it is: in a recording it is printable. */
+    private static @Nullable String raw(@Nullable String name) {
+        return name == null ? null : Printable.parse(name);
+    }
+
     private static EventFields fields(RecordedEvent event) {
         EventFields fields = new EventFields();
         fields.at = event.getStartTime().toString();
         fields.mono = event.getLong("mono");
         fields.type = event.getString("type");
         fields.election = event.getString("election");
-        fields.identity = event.getString("identity");
+        fields.identity = raw(event.getString("identity"));
         fields.token = event.getString("token");
         long validUntil = event.getLong("validUntil");
         fields.validUntil = validUntil == 0 ? null : Long.valueOf(validUntil);
-        fields.holder = event.getString("holder");
+        fields.holder = raw(event.getString("holder"));
         fields.reason = event.getString("reason");
         fields.detail = event.getString("detail");
         return fields;

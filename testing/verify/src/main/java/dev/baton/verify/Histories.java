@@ -4,6 +4,7 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.Printable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,7 +42,12 @@ final class Histories {
             @Nullable String detail) {
         static Key of(ElectionEvent event) {
             return new Key(
-                    event.at().nanos(), event.type(), event.token(), event.holder(), event.reason(), event.detail());
+                    event.at().nanos(),
+                    event.type(),
+                    event.token(),
+                    event.holder(),
+                    event.reason(),
+                    event.detail() == null ? null : Printable.text(event.detail()));
         }
     }
 
@@ -74,7 +80,7 @@ final class Histories {
         parts.forEach((candidate, found) -> {
             List<List<LoggedEvent>> joined = join(found);
             for (int i = 0; i < joined.size(); i++) {
-                String name = candidate.identity() + (i == 0 ? "" : " (" + (i + 1) + ")");
+                String name = Printable.value(candidate.identity()) + (i == 0 ? "" : " (" + (i + 1) + ")");
                 runs.computeIfAbsent(candidate.election().toString(), unseen -> new ArrayList<>())
                         .add(new CandidateRun(candidate.election(), name, joined.get(i)));
             }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.baton.event.ElectionEvent;
+import dev.baton.spi.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class JsonLines {
             line = next;
         }
         if (passedOver > 0) {
-            remarks.add(name + " also holds " + passedOver + (passedOver == 1 ? " line" : " lines")
+            remarks.add(Printable.value(name) + " also holds " + passedOver + (passedOver == 1 ? " line" : " lines")
                     + " of JSON that are no election's events; they were passed over");
         }
         return new EventLog(name, events, remarks);

@@ -2,6 +2,7 @@ package dev.baton.verify;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.Printable;
 import dev.baton.verify.Finding.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ final class OpenEnds implements Check {
                     Kind.NOTE,
                     Rule.RECORDS,
                     history.election(),
-                    holder + " was seen to lead, and there is no log of it: its terms are not checked",
+                    Printable.value(holder) + " was seen to lead, and there is no log of it: its terms are not checked",
                     List.of()));
         }
         return findings;

@@ -1,5 +1,7 @@
 package dev.baton.verify;
 
+import dev.baton.spi.Printable;
+
 /**
  * Where an event was read.
  *
@@ -11,6 +13,7 @@ public record Origin(String file, long line) {
     /** {@code ada.jsonl:12}, or the file alone. */
     @Override
     public String toString() {
-        return line == 0 ? file : file + ":" + line;
+        String shown = Printable.value(file);
+        return line == 0 ? shown : shown + ":" + line;
     }
 }

@@ -2,6 +2,7 @@ package dev.baton.verify;
 
 import dev.baton.event.EndReason;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import dev.baton.verify.Finding.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +120,8 @@ public final class TextReport {
     private void paragraph(String sign, String words) {
         String indent = " ".repeat(sign.length());
         StringBuilder line = new StringBuilder(sign);
-        for (String word : ascii(words).split(" ", -1)) {
+        for (String each : ascii(words).split(" ", -1)) {
+            String word = Printable.text(each);
             if (line.length() > indent.length() && line.length() + word.length() > WIDTH) {
                 text.append(line.toString().stripTrailing()).append('\n');
                 line = new StringBuilder(indent);

@@ -1,5 +1,6 @@
 package dev.baton.verify;
 
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,8 @@ public final class UnreadableLogException extends IOException {
 
     UnreadableLogException(Origin origin, String why, @Nullable Throwable cause) {
         super(
-                origin.line() == 0
-                        ? origin.file() + ": " + why
-                        : origin.file() + ", line " + origin.line() + ": " + why,
-                cause);
+                Printable.value(origin.file()) + (origin.line() == 0 ? "" : ", line " + origin.line()) + ": "
+                        + Printable.text(why),
+                cause == null ? null : Printable.failure(cause));
     }
 }

@@ -1,10 +1,16 @@
 package dev.baton.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.Printable;
+import dev.baton.verify.picture.SvgTimeline;
+import java.io.StringReader;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
 
 class ReportsTest {
     private static final Verification BROKEN = Verification.of(
@@ -71,5 +77,53 @@ class ReportsTest {
                         "something is done to it")
                 .doesNotContain(">ada</text>");
         assertThat(HtmlReport.of(BROKEN)).doesNotContain("class=\"disturbed\"", "something is done to it");
+    }
+
+    /** What a terminal would obey, a log would take for a line, and XML cannot have. */
+    private static final String EVIL = "eve\u001b[2J\n\u2714 0 violations\u0000\u009b\u202e\u2028";
+
+    private static Verification forged() {
+        Diary log = new Diary(EVIL, 0)
+                .says(0, Type.STARTED)
+                .sees(0.5, EVIL + "2")
+                .leads(1, 41, 11)
+                .handsOver(5, 41)
+                .says(20, Type.STOPPED);
+        return Verification.of(
+                List.of(new EventLog(EVIL + ".jsonl", log.log().events(), List.of("a remark on " + EVIL))),
+                Premises.DEFAULT);
+    }
+
+    private static void assertPrintable(String text) {
+        assertThat(text.replace("\n", "").codePoints()).as(text).allMatch(Printable::isPrintable);
+    }
+
+    @Test
+    void terminalShowsStrangersNamesEscapedOnTheirLines() {
+        String text = TextReport.of(forged(), true);
+        assertPrintable(text);
+        assertThat(text).contains("eve\\u{1b}[2J\\u{a}\u2714 0 violations\\u{0}\\u{9b}\\u{202e}\\u{2028}");
+        assertThat(text.lines()).noneMatch(line -> line.startsWith("\u2714 0 violations"));
+    }
+
+    @Test
+    void pageAndPictureShowStrangersNamesEscapedAndAreXml() throws Exception {
+        Verification forged = forged();
+        assertPrintable(HtmlReport.of(forged));
+        String svg = SvgTimeline.draw(
+                ElectionPicture.of(forged.histories().get(0), Premises.DEFAULT), "of " + EVIL, "below");
+        assertPrintable(svg);
+        assertThat(svg).contains("eve\\u{1b}[2J\\u{a}\u2714 0 violations");
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+    }
+
+    @Test
+    void complaintAboutALogIsPrintable() {
+        String line = "{\"at\":\"x\\u001b[2J\\n\",\"mono\":1,\"type\":\"\\u001b\",\"election\":\"a/b\\u001b\","
+                + "\"identity\":\"a\"}";
+        assertThatThrownBy(() -> EventLog.readJsonLines(EVIL, new StringReader(line)))
+                .isInstanceOf(UnreadableLogException.class)
+                .satisfies(thrown -> assertPrintable(String.valueOf(thrown.getMessage())))
+                .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("\n"));
     }
 }

@@ -1,11 +1,13 @@
 package dev.baton.verify.picture;
 
+import dev.baton.spi.Printable;
 import dev.baton.verify.picture.Timeline.Bar;
 import dev.baton.verify.picture.Timeline.Lane;
 import dev.baton.verify.picture.Timeline.Mark;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Draws a {@link Timeline} as SVG. It brings its own style, which follows the reader's preference for light or dark, so
@@ -191,9 +193,12 @@ public final class SvgTimeline {
         return Math.max(2, x(bar.to()) - x(bar.from()));
     }
 
-    /** What XML would take for its own is written as it wants. */
+    /** What XML would take for its own, or cannot have, is written as it wants; lines stay lines. */
     public static String escaped(String text) {
-        return text.replace("&", "&amp;")
+        return text.lines()
+                .map(Printable::text)
+                .collect(Collectors.joining("\n"))
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;");
