@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.register.LeaderRecord;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -76,15 +77,17 @@ final class AnnotationFormat implements RecordFormat {
         }
         Duration said = duration(record);
         if (said == null) {
-            return "does not say for how many seconds \"" + holder + "\" holds it; it is taken over unless it changes"
-                    + " within " + unsaid;
+            return "does not say for how many seconds \"" + Printable.value(holder)
+                    + "\" holds it; it is taken over unless it changes" + " within " + unsaid;
         }
         if (!record.path("leaseDurationSeconds").isIntegralNumber()) {
-            return "was written by \"" + holder + "\" as fabric8's client writes it, which does not understand ours;"
+            return "was written by \"" + Printable.value(holder)
+                    + "\" as fabric8's client writes it, which does not understand ours;"
                     + " let all candidates be of one kind";
         }
         if (!isTime(record.path("renewTime"))) {
-            return "has a renewTime of \"" + holder + "\" that is none; it is taken over unless it changes within "
+            return "has a renewTime of \"" + Printable.value(holder)
+                    + "\" that is none; it is taken over unless it changes within "
                     + ElectionTiming.text(said.plus(UNSEEN));
         }
         return null;

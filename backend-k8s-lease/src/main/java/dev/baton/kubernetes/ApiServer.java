@@ -3,6 +3,7 @@ package dev.baton.kubernetes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Secrets;
 import dev.baton.spi.Timekeeper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.AsyncBody;
@@ -55,10 +56,8 @@ final class ApiServer {
 
     private static final String JSON = "application/json";
 
-    /** At TRACE it logs every header, the credential among them. */
-    private static final String FABRIC8_HEADER_LOG = "HttpLogging";
-
     private final Config config;
+    private final Secrets secrets;
     /** Whether certificates may have changed on disk: a client with others has to be made anew. */
     private final boolean hasFiles;
 
@@ -71,6 +70,7 @@ final class ApiServer {
 
     ApiServer(Config config, Timekeeper time) {
         this.config = config;
+        this.secrets = Credentials.secrets(config);
         this.hasFiles = config.getCaCertFile() != null
                 || config.getClientCertFile() != null
                 || config.getTrustStoreFile() != null
@@ -79,6 +79,11 @@ final class ApiServer {
         this.threads = threads();
         this.factory = new OnThreads(threads);
         this.current = new Client();
+    }
+
+    /** What must not be told of this client. */
+    Secrets secrets() {
+        return secrets;
     }
 
     /** The address, as configured. */
@@ -287,9 +292,7 @@ final class ApiServer {
         synchronized HttpClient http() {
             HttpClient made = http;
             if (made == null) {
-                made = factory.newBuilder(config)
-                        .addOrReplaceInterceptor(FABRIC8_HEADER_LOG, null)
-                        .build();
+                made = Credentials.client(factory, config, secrets).build();
                 http = made;
             }
             return made;

@@ -1,5 +1,6 @@
 package dev.baton.kubernetes;
 
+import dev.baton.spi.Printable;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.Context;
 import io.fabric8.kubernetes.api.model.NamedAuthInfo;
@@ -69,7 +70,7 @@ public final class ClusterAccess {
         }
         requireServer(file, cluster.getServer());
         try {
-            return Config.fromKubeconfig(name, file.toFile());
+            return Credentials.read(file, name);
         } catch (RuntimeException e) {
             throw invalid(file, e);
         }
@@ -80,6 +81,7 @@ public final class ClusterAccess {
     }
 
     private static void requireServer(Path file, @Nullable String server) {
+        Credentials.requireNoUserInfo(server);
         if (server == null || server.isBlank()) {
             throw wrong(file, "must name the server of its cluster, as in https://kube.example.com:6443");
         }
@@ -114,11 +116,11 @@ public final class ClusterAccess {
         return new IllegalArgumentException(
                 "kubeconfig " + file + " must be valid; check it with \"kubectl --kubeconfig " + file
                         + " config view\"",
-                cause);
+                Credentials.wordless(cause));
     }
 
     private static IllegalArgumentException wrong(Path file, String what) {
-        return new IllegalArgumentException("kubeconfig " + file + " " + what);
+        return new IllegalArgumentException(Printable.text("kubeconfig " + file + " " + what));
     }
 
     /**
@@ -129,12 +131,12 @@ public final class ClusterAccess {
      */
     public static Config found() {
         try {
-            return new ConfigBuilder().build();
+            return Credentials.found();
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the kubeconfig that KUBECONFIG names, or else ~/.kube/config, must be valid; check it with"
                             + " \"kubectl config view\", or name another with kubeconfig(…)",
-                    e);
+                    Printable.failure(e));
         }
     }
 
@@ -145,7 +147,7 @@ public final class ClusterAccess {
      */
     public static Config usable(Config config) {
         URI server = address(config.getMasterUrl());
-        ConfigBuilder usable = new ConfigBuilder(config).withMasterUrl(server.toString());
+        ConfigBuilder usable = new ConfigBuilder(config).withAutoConfigure(false).withMasterUrl(server.toString());
         List<String> direct = withoutProxy(config.getNoProxy());
         if (direct.contains("*") || direct.contains(unbracketed(server.getHost()))) {
             usable.withHttpProxy(null).withHttpsProxy(null).withNoProxy();
@@ -155,6 +157,7 @@ public final class ClusterAccess {
                     direct.stream().filter(each -> each.indexOf(':') < 0).toArray(String[]::new));
         }
         Config made = usable.build();
+        made.setAutoConfigure(config.getAutoConfigure());
         requireProxies(made);
         return made;
     }
@@ -169,8 +172,8 @@ public final class ClusterAccess {
             throw new IllegalArgumentException(
                     "the proxy for " + config.getMasterUrl() + " must be http://host:port, in HTTPS_PROXY for https and"
                             + " HTTP_PROXY for http, and NO_PROXY host names and addresses separated by commas ("
-                            + innermost(e).getMessage() + "); correct them",
-                    e);
+                            + Printable.text(String.valueOf(innermost(e).getMessage())) + "); correct them",
+                    Printable.failure(e));
         }
     }
 
@@ -226,6 +229,7 @@ public final class ClusterAccess {
      * @throws IllegalArgumentException when no request could be sent there
      */
     private static URI address(@Nullable String url) {
+        Credentials.requireNoUserInfo(url);
         URI uri;
         try {
             uri = URI.create(url == null ? "" : url);
@@ -243,10 +247,10 @@ public final class ClusterAccess {
 
     private static IllegalArgumentException unusable(@Nullable String url, @Nullable Exception cause) {
         return new IllegalArgumentException(
-                "the API server's address \"" + url
+                "the API server's address \"" + Printable.value(String.valueOf(url))
                         + "\" must be https://host:port, the host a name without '_', an IPv4"
                         + " address, or an IPv6 address in brackets, the port between 1 and " + LARGEST_PORT
                         + "; correct \"server\" in the kubeconfig, or masterUrl",
-                cause);
+                cause == null ? null : Printable.failure(cause));
     }
 }

@@ -74,7 +74,10 @@ final class EventRecorder implements EventSink {
         server.send("POST", "/api/v1/namespaces/" + election.namespace() + "/events", told, PATIENCE)
                 .whenComplete((response, failure) -> {
                     if (failure != null) {
-                        log.debug("the event \"{}\" was not recorded", what, failure);
+                        log.debug(
+                                "the event \"{}\" was not recorded",
+                                what,
+                                server.secrets().hide(failure));
                     } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
                         log.info(
                                 "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"

@@ -15,7 +15,6 @@ import dev.baton.spi.Moment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -239,14 +238,12 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */
         private static Config dedicated(Config config) {
-            TokenFile token = TokenFile.of(config);
-            return new ConfigBuilder(config)
-                    .withOauthTokenProvider(token == null ? config.getOauthTokenProvider() : token)
-                    .withRequestRetryBackoffLimit(0)
-                    .withHttp2Disable(true)
-                    .withConnectionTimeout((int) Duration.ofSeconds(5).toMillis())
-                    .withUserAgent("baton leader-election")
-                    .build();
+            Config dedicated = Credentials.fit(config);
+            dedicated.setRequestRetryBackoffLimit(0);
+            dedicated.setHttp2Disable(true);
+            dedicated.setConnectionTimeout((int) Duration.ofSeconds(5).toMillis());
+            dedicated.setUserAgent("baton leader-election");
+            return dedicated;
         }
     }
 }

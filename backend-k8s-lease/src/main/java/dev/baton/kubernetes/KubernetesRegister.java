@@ -71,7 +71,7 @@ final class KubernetesRegister implements Register {
         this.object = settings.object();
         this.runtime = runtime;
         this.server = server;
-        this.sentences = new Sentences(server.url(), object);
+        this.sentences = new Sentences(server.url(), object, server.secrets());
         this.watches = new Watches(this, object, server, runtime.timekeeper());
     }
 

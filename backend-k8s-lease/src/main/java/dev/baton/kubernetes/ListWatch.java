@@ -2,6 +2,7 @@ package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.io.IOException;
 import java.time.Duration;
@@ -178,7 +179,7 @@ final class ListWatch {
         if (type.equals("ERROR")) {
             drop();
             live(false);
-            log.debug("{} watch of {} ended: {}", selector, path, object);
+            log.debug("{} watch of {} ended: {}", selector, path, Printable.text(object.toString()));
             // Gone or not: a list tells where things stand.
             after(pause(), this::open);
             return;
@@ -216,7 +217,10 @@ final class ListWatch {
     }
 
     private void again(@Nullable Throwable failure) {
-        log.debug("watching {} failed; trying again", path, failure);
+        log.debug(
+                "watching {} failed; trying again",
+                path,
+                failure == null ? null : server.secrets().hide(failure));
         live(false);
         // Where the version is known the next watch goes on from there; a server that has forgotten it says so.
         after(pause(), version.isEmpty() ? this::open : this::follow);

@@ -3,6 +3,7 @@ package dev.baton.kubernetes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Secrets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** What operators read: one sentence for each way in which an API server can fail us. */
 final class Sentences {
     private final String url;
+    private final Secrets secrets;
     private final LockObject object;
 
-    Sentences(String url, LockObject object) {
+    Sentences(String url, LockObject object, Secrets secrets) {
+        this.secrets = secrets;
         this.url = url;
         this.object = object;
     }
@@ -34,16 +37,20 @@ final class Sentences {
         }
         Distrust distrust = Distrust.of(cause);
         if (cause != null && distrust != null) {
-            return new BackendException(server() + distrusted(distrust, said(innermost(cause))), cause);
+            return new BackendException(
+                    secrets.hide(server() + distrusted(distrust, said(innermost(cause)))), secrets.hide(cause));
         }
         return new BackendException(
-                server() + " is not reachable (" + (cause == null ? "no answer" : said(cause)) + "); retrying", cause);
+                secrets.hide(
+                        server() + " is not reachable (" + (cause == null ? "no answer" : said(cause)) + "); retrying"),
+                cause == null ? null : secrets.hide(cause));
     }
 
     /** Why {@code response} is not what was asked for. */
     BackendException refused(String verb, ElectionName election, Response response) {
         String asked = verb + " " + object.resource() + " in namespace \"" + election.namespace() + "\"";
-        String said = response.message().isEmpty() ? "" : " (" + response.message() + ")";
+        // Some gateways repeat what they were sent.
+        String said = response.message().isEmpty() ? "" : " (" + secrets.hide(response.message()) + ")";
         return new BackendException(
                 switch (response.code()) {
                     case Response.UNAUTHORIZED ->

@@ -1,15 +1,15 @@
 package dev.baton.kubernetes;
 
 import dev.baton.spi.BackendException;
+import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.NamedAuthInfo;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.OAuthTokenProvider;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code tokenFile} of a kubeconfig's user, which fabric8 does not look at; read for each request, as it rotates. */
@@ -22,6 +22,16 @@ final class TokenFile implements OAuthTokenProvider {
 
     /** That of the user whom {@code config} was read for, or null when there is none, or a token was given beside it. */
     static @Nullable TokenFile of(Config config) {
+        AuthInfo user = user(config);
+        File kubeconfig = config.getFileWithAuthInfo();
+        String named = user == null ? null : user.getTokenFile();
+        return kubeconfig == null || named == null || named.isBlank()
+                ? null
+                : new TokenFile(kubeconfig.toPath().toAbsolutePath().resolveSibling(named));
+    }
+
+    /** The user in the kubeconfig that {@code config} was read for, or null where something else tells who it is. */
+    static @Nullable AuthInfo user(Config config) {
         File kubeconfig = config.getFileWithAuthInfo();
         if (kubeconfig == null
                 || config.getOauthTokenProvider() != null
@@ -30,18 +40,15 @@ final class TokenFile implements OAuthTokenProvider {
             return null;
         }
         String user = config.getCurrentContext().getContext().getUser();
-        try (InputStream in = Files.newInputStream(kubeconfig.toPath())) {
-            for (NamedAuthInfo each : Serialization.unmarshal(in, io.fabric8.kubernetes.api.model.Config.class)
-                    .getUsers()) {
-                String named = each.getUser() == null ? null : each.getUser().getTokenFile();
-                if (each.getName().equals(user) && named != null && !named.isBlank()) {
-                    return new TokenFile(kubeconfig.toPath().toAbsolutePath().resolveSibling(named));
-                }
+        List<NamedAuthInfo> users = Credentials.whole(kubeconfig).getUsers();
+        for (NamedAuthInfo each : users == null ? List.<NamedAuthInfo>of() : users) {
+            if (each.getUser() != null
+                    && each.getName() != null
+                    && each.getName().equals(user)) {
+                return each.getUser();
             }
-            return null;
-        } catch (IOException e) {
-            throw new IllegalArgumentException("kubeconfig " + kubeconfig + " must be a file that can be read", e);
         }
+        return null;
     }
 
     @Override

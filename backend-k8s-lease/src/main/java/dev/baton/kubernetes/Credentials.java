@@ -1,0 +1,248 @@
+package dev.baton.kubernetes;
+
+import dev.baton.spi.Printable;
+import dev.baton.spi.Secrets;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.OAuthTokenProvider;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.fabric8.kubernetes.client.utils.HttpClientUtils;
+import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
+import io.fabric8.kubernetes.client.utils.Utils;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a client is on Kubernetes: read, made fit to be sent, and never told. Not for users of the library.
+ *
+ * <p>A token with a line break at its end is trimmed; what no header can carry is refused, in a sentence without it. A
+ * program that a kubeconfig names for credentials is run here, since fabric8 writes what it prints to the log.
+ */
+public final class Credentials {
+    /** At TRACE it logs every header, the credential among them. */
+    private static final String FABRIC8_HEADER_LOG = "HttpLogging";
+
+    private static final Pattern SECRET_NAME = Pattern.compile("(?i)auth|token|key|secret|cookie");
+
+    private Credentials() {}
+
+    // -- read -----------------------------------------------------------------------------------------------------
+
+    /**
+     * What one kubeconfig says; no program is run.
+     *
+     * @param context another than the current one, or null
+     * @throws IllegalArgumentException when it is no kubeconfig; neither message nor cause repeats what it says
+     */
+    public static Config read(Path file, @Nullable String context) {
+        Config read = Config.empty();
+        KubeConfigUtils.merge(read, context, parsed(file.toFile()));
+        return read;
+    }
+
+    /**
+     * What fabric8 finds: kubeconfigs, or else the pod's service account; and system properties before both.
+     *
+     * @throws IllegalArgumentException as {@link #read}
+     */
+    public static Config found() {
+        List<File> files = new ArrayList<>();
+        if (Utils.getSystemPropertyOrEnvVar(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, true)) {
+            Config.getKubeconfigFilenames().stream()
+                    .map(File::new)
+                    .filter(file -> file.isFile() && file.length() > 0)
+                    .forEach(files::add);
+        }
+        if (files.isEmpty()) {
+            return new ConfigBuilder().build();
+        }
+        Config found = Config.empty();
+        KubeConfigUtils.merge(
+                found,
+                null,
+                files.stream().map(Credentials::parsed).toArray(io.fabric8.kubernetes.api.model.Config[]::new));
+        Config.configFromSysPropsOrEnvVars(found);
+        found.setAutoConfigure(true);
+        return found;
+    }
+
+    /** Without the programs in it. */
+    private static io.fabric8.kubernetes.api.model.Config parsed(File file) {
+        io.fabric8.kubernetes.api.model.Config parsed = whole(file);
+        if (parsed.getUsers() != null) {
+            parsed.getUsers().stream()
+                    .filter(each -> each != null && each.getUser() != null)
+                    .forEach(each -> each.getUser().setExec(null));
+        }
+        return parsed;
+    }
+
+    /** A parser's message repeats the lines around what it stumbled over, which may be a token. */
+    static io.fabric8.kubernetes.api.model.Config whole(File file) {
+        io.fabric8.kubernetes.api.model.Config parsed = null;
+        try {
+            parsed = KubeConfigUtils.parseConfig(file);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(invalid(file), wordless(e));
+        }
+        if (parsed == null) {
+            throw new IllegalArgumentException(invalid(file));
+        }
+        return parsed;
+    }
+
+    private static String invalid(File file) {
+        String shown = Printable.value(file.toString());
+        return "kubeconfig " + shown + " must be valid; check it with \"kubectl --kubeconfig " + shown
+                + " config view\"";
+    }
+
+    static Throwable wordless(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        IllegalArgumentException wordless = new IllegalArgumentException(
+                innermost.getClass().getName() + ", whose message may repeat a secret and is left out");
+        wordless.setStackTrace(innermost.getStackTrace());
+        return wordless;
+    }
+
+    // -- made fit -------------------------------------------------------------------------------------------------
+
+    /**
+     * The same, fit to be sent.
+     *
+     * @throws IllegalArgumentException when a header cannot carry the credential, or the address has one in it
+     */
+    public static Config fit(Config config) {
+        requireNoUserInfo(config.getMasterUrl());
+        // A copy that looked for itself again would run a kubeconfig's program.
+        Config fit = new ConfigBuilder(config)
+                .withAutoConfigure(false)
+                .withOauthToken(token(config.getOauthToken()))
+                .withAutoOAuthToken(token(config.getAutoOAuthToken()))
+                .withUsername(oneLine(config.getUsername()))
+                .withPassword(oneLine(config.getPassword()))
+                .withCustomHeaders(headers(config.getCustomHeaders()))
+                .build();
+        OAuthTokenProvider provider = config.getOauthTokenProvider();
+        if (provider == null) {
+            provider = TokenFile.of(config);
+        }
+        ExecPlugin program = provider == null ? ExecPlugin.of(config) : null;
+        if (program != null) {
+            program.certify(fit);
+            provider = program;
+        } else {
+            fit.setAutoConfigure(config.getAutoConfigure());
+        }
+        fit.setOauthTokenProvider(provider);
+        return fit;
+    }
+
+    /** Refuses an address with user info, in a sentence without it. */
+    static void requireNoUserInfo(@Nullable String url) {
+        if (url != null && url.indexOf('@') >= 0) {
+            throw new IllegalArgumentException("the API server's address \"" + Secrets.hideUserInfo(url)
+                    + "\" must have no user info: it would not be used; write https://host:port, and say who this client"
+                    + " is in the kubeconfig's user");
+        }
+    }
+
+    private static @Nullable String token(@Nullable String token) {
+        if (token == null) {
+            return null;
+        }
+        String trimmed = token.strip();
+        if (!isFit(trimmed)) {
+            throw new IllegalArgumentException(unfit("token"));
+        }
+        return trimmed;
+    }
+
+    private static @Nullable String oneLine(@Nullable String text) {
+        return text == null ? null : text.replaceAll("^[\r\n]+|[\r\n]+$", "");
+    }
+
+    private static @Nullable Map<String, String> headers(@Nullable Map<String, String> headers) {
+        if (headers == null) {
+            return null;
+        }
+        Map<String, String> fit = new TreeMap<>();
+        headers.forEach((name, value) -> {
+            String trimmed = value.strip();
+            if (!isFit(trimmed)) {
+                throw new IllegalArgumentException(unfit("header " + Printable.value(name)));
+            }
+            fit.put(name, trimmed);
+        });
+        return fit;
+    }
+
+    /** Whether a header can carry it: visible ASCII, and blanks within. */
+    static boolean isFit(String value) {
+        return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+    }
+
+    /** Why {@code what} cannot be sent. */
+    static String unfit(String what) {
+        return "the " + what
+                + " of this client must be one line of ASCII: it has a line break or another character that no"
+                + " HTTP header may have; write it anew, on one line";
+    }
+
+    // -- not told -------------------------------------------------------------------------------------------------
+
+    /** What must not be told of {@code config}. */
+    static Secrets secrets(Config config) {
+        List<@Nullable String> values = new ArrayList<>(Arrays.asList(
+                config.getOauthToken(),
+                config.getAutoOAuthToken(),
+                config.getPassword(),
+                config.getClientKeyData(),
+                config.getTrustStorePassphrase(),
+                config.getKeyStorePassphrase(),
+                config.getProxyPassword()));
+        if (config.getUsername() != null && config.getPassword() != null) {
+            values.add(HttpClientUtils.basicCredentials(config.getUsername(), config.getPassword())
+                    .substring("Basic ".length()));
+        }
+        addSecret(values, config.getCustomHeaders());
+        addSecret(
+                values,
+                config.getAuthProvider() == null
+                        ? null
+                        : config.getAuthProvider().getConfig());
+        return Secrets.of(values);
+    }
+
+    private static void addSecret(List<@Nullable String> values, @Nullable Map<String, String> settings) {
+        if (settings != null) {
+            settings.forEach((name, value) -> {
+                if (SECRET_NAME.matcher(name).find()) {
+                    values.add(value);
+                }
+            });
+        }
+    }
+
+    /** Clients of {@code config}, which {@link #fit} made, that send its credentials and log none. */
+    public static HttpClient.Builder client(HttpClient.Factory factory, Config config) {
+        return client(factory, config, secrets(config));
+    }
+
+    static HttpClient.Builder client(HttpClient.Factory factory, Config config, Secrets secrets) {
+        return factory.newBuilder(config)
+                .addOrReplaceInterceptor(FABRIC8_HEADER_LOG, null)
+                .addOrReplaceInterceptor(TokenRefreshInterceptor.NAME, new Authorization(config, factory, secrets));
+    }
+}
