@@ -1,5 +1,7 @@
 package dev.baton.etcd;
 
+import dev.baton.spi.Printable;
+import dev.baton.spi.Secrets;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,11 @@ public final class EtcdEndpoints {
         if (endpoints.isBlank()) {
             throw new IllegalArgumentException("etcd's address must not be blank; write http://host:port of each"
                     + " member, separated by commas, for example \"http://localhost:2379\"");
+        }
+        if (endpoints.indexOf('@') >= 0) {
+            throw new IllegalArgumentException("etcd's address \"" + Secrets.hideUserInfo(endpoints)
+                    + "\" must have no user info: it would not be used; write http://host:port, and give user and password"
+                    + " apart");
         }
         return Arrays.stream(endpoints.split(",", -1))
                 .map(String::strip)
@@ -72,7 +79,8 @@ public final class EtcdEndpoints {
     private static IllegalArgumentException malformed(
             String text, String hint, @Nullable IllegalArgumentException cause) {
         return new IllegalArgumentException(
-                "etcd's address \"" + text + "\" must be http://host:port or https://host:port" + hint, cause);
+                "etcd's address \"" + Printable.value(text) + "\" must be http://host:port or https://host:port" + hint,
+                cause == null ? null : Printable.failure(cause));
     }
 
     /**

@@ -2,8 +2,10 @@ package dev.baton.etcd;
 
 import dev.baton.etcd.session.Channel;
 import dev.baton.etcd.session.Clients;
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
@@ -23,12 +25,29 @@ record JetcdClients(Settings settings) implements Clients {
     static ClientBuilder builder(Settings settings, String endpoint) {
         ClientBuilder builder = Client.builder().connectTimeout(settings.connectionTimeout());
         settings.jetcd().accept(builder);
+        trim(builder);
         if (builder.sslContext() == null && endpoint.startsWith("https:")) {
             useTheSystemsAuthorities(builder);
         }
         // What is asked again is decided here: jetcd's own retries know no limit of ours, and repeat requests for
         // leases.
         return builder.target(target(endpoint)).retryMaxAttempts(0).waitForReady(false);
+    }
+
+    /** A password read from a file ends with a line break that is none of it. */
+    private static void trim(ClientBuilder builder) {
+        if (builder.user() != null && builder.password() != null) {
+            builder.user(trimmed(builder.user())).password(trimmed(builder.password()));
+        }
+    }
+
+    private static ByteSequence trimmed(ByteSequence credential) {
+        byte[] bytes = credential.getBytes();
+        int end = bytes.length;
+        while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
+            end--;
+        }
+        return ByteSequence.from(Arrays.copyOf(bytes, end));
     }
 
     private static void useTheSystemsAuthorities(ClientBuilder builder) {

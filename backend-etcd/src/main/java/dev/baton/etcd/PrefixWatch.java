@@ -3,6 +3,7 @@ package dev.baton.etcd;
 import dev.baton.etcd.session.Change;
 import dev.baton.etcd.session.Channel;
 import dev.baton.etcd.session.Failure;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +105,7 @@ final class PrefixWatch {
         try {
             next.cancel = on.watch(prefix, next.from, next);
         } catch (RuntimeException e) {
-            log.debug("could not watch {}", prefix, e);
+            log.debug("could not watch {}", prefix, Printable.failure(e));
         }
         // An attempt that is not even answered ends as well.
         time.schedule(patience, () -> {

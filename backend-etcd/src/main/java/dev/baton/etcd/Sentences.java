@@ -4,6 +4,7 @@ import dev.baton.etcd.session.Failure;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 
 /** What operators read: one sentence for each way in which etcd can fail us. */
@@ -33,13 +34,15 @@ final class Sentences {
     }
 
     BackendException nested(ElectionName election, String key) {
-        return new BackendException("the key " + key + " belongs to an election whose name begins with that of "
-                + election + ", and each would count the other's candidates as its own; rename one of them");
+        return new BackendException(
+                "the key " + Printable.value(key) + " belongs to an election whose name begins with that of " + election
+                        + ", and each would count the other's candidates as its own; rename one of them");
     }
 
     BackendException taken(String key) {
-        return new BackendException("the key " + key + " carries the ID of this process's lease and was written by"
-                + " somebody else; delete it with: etcdctl del " + key);
+        return new BackendException(
+                "the key " + Printable.value(key) + " carries the ID of this process's lease and was written by"
+                        + " somebody else; delete it with: etcdctl del " + Printable.value(key));
     }
 
     String shortest(Duration asked, Duration granted) {
@@ -55,7 +58,8 @@ final class Sentences {
     }
 
     String allowed(String endpoint, String version, String reason) {
-        return "etcd " + version + " at " + endpoint + " is known to misbehave: " + reason + "; upgrade it";
+        return "etcd " + Printable.value(version) + " at " + endpoint + " is known to misbehave: " + reason
+                + "; upgrade it";
     }
 
     /** What a refused or failed request on {@code what} means. */

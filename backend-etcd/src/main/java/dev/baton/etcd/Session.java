@@ -18,6 +18,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,7 +136,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         try {
             opened = new Wire(time, clients.open(next), requestTimeout, connecting, this::broken);
         } catch (RuntimeException e) {
-            log.error("could not open a client for etcd at {}", next, e);
+            log.error("could not open a client for etcd at {}", next, Printable.failure(e));
             reconnectLater();
             return;
         }

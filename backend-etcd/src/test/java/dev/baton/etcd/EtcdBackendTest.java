@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.baton.etcd.session.Failure;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.ClientBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused before anything is sent, and in which words. */
 class EtcdBackendTest {
@@ -109,6 +112,53 @@ class EtcdBackendTest {
                 .isEqualTo("apps/");
         assertThat(EtcdBackend.builder(ADDRESS).prefix("/apps/").settings().prefix())
                 .isEqualTo("/apps/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://root:s3cret@host:2379",
+                "https://root:s3/cr@et,s3cret@host:2379",
+                "http://a:1,http://root:s3cret@b:2",
+                "root:s3cret@host:2379",
+                "http://s3cret@host:2379"
+            })
+    void userInfoInAnAddressIsRefusedAndNotRepeated(String address) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EtcdBackend.builder(address))
+                .withMessageContainingAll("must have no user info", "(hidden)@", "give user and password apart")
+                .satisfies(refused -> {
+                    for (Throwable each = refused; each != null; each = each.getCause()) {
+                        assertThat(each.toString()).doesNotContain("s3cret", "root", "s3");
+                    }
+                });
+    }
+
+    @Test
+    void lineBreakAtTheEndOfACredentialIsTrimmed() {
+        Settings settings = EtcdBackend.builder(ADDRESS)
+                .jetcd(client -> client.user(bytes("root\r\n")).password(bytes("s3cret\n")))
+                .settings();
+        ClientBuilder client =
+                JetcdClients.builder(settings, settings.endpoints().get(0));
+        assertThat(client.user()).isEqualTo(bytes("root"));
+        assertThat(client.password()).isEqualTo(bytes("s3cret"));
+    }
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatAServerSaysIsPrintable() {
+        assertThat(new Failure(Failure.Kind.REFUSED, "no\u001b[2J\n12:00 all is well").detail())
+                .isEqualTo("no\\u{1b}[2J\\u{a}12:00 all is well");
+        Sentences sentences = new Sentences(EtcdBackend.builder(ADDRESS).settings());
+        assertThat(sentences.taken("/baton/a/b\u001b[2J\n1f").getMessage())
+                .contains("/baton/a/b\\u{1b}[2J\\u{a}1f")
+                .doesNotContain("\u001b", "\n");
+        assertThat(sentences.allowed("http://host:1", "3.5.0\u001b[2J", "it lies"))
+                .doesNotContain("\u001b");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.baton.zookeeper;
 
+import dev.baton.spi.Printable;
+import dev.baton.spi.Secrets;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +16,8 @@ public final class ConnectString {
     /** Names with underscores are not a host's, but systems resolve them, and so does the client. */
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
 
+    private static final Pattern USER_INFO = Pattern.compile("^[^/]*@|@[^/@]*:[0-9]");
+
     private ConnectString() {}
 
     /**
@@ -27,6 +31,11 @@ public final class ConnectString {
         if (text.isBlank()) {
             throw new IllegalArgumentException("ZooKeeper's address must not be blank; write host:port,host:port, for"
                     + " example \"localhost:2181\"");
+        }
+        // A chroot may have an @ as well, but then none that is followed by a port.
+        if (USER_INFO.matcher(text).find()) {
+            throw new IllegalArgumentException("ZooKeeper's address \"" + Secrets.hideUserInfo(text)
+                    + "\" must have no user info: it would not be used; write host:port, and authorize the client apart");
         }
         List<InetSocketAddress> servers;
         try {
@@ -46,10 +55,10 @@ public final class ConnectString {
 
     private static IllegalArgumentException malformed(String text, @Nullable IllegalArgumentException cause) {
         return new IllegalArgumentException(
-                "ZooKeeper's address \"" + text
+                "ZooKeeper's address \"" + Printable.value(text)
                         + "\" must be host:port,host:port with an optional /path at the end, ports"
                         + " between 1 and 65535, an IPv6 address in brackets, as in [::1]:2181",
-                cause);
+                cause == null ? null : Printable.failure(cause));
     }
 
     /** The chroot at the end of {@code text}, or null where there is none. */

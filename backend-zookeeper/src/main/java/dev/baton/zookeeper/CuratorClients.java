@@ -1,9 +1,11 @@
 package dev.baton.zookeeper;
 
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.Clients;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -93,7 +95,7 @@ record CuratorClients(Settings settings) implements Clients {
             Thread.currentThread().interrupt();
             return KeeperState.Disconnected;
         } catch (IOException | ExecutionException | TimeoutException e) {
-            log.debug("could not learn what became of session 0x{}", Long.toHexString(sessionId), e);
+            log.debug("could not learn what became of session 0x{}", Long.toHexString(sessionId), Printable.failure(e));
             return KeeperState.Disconnected;
         }
     }
@@ -106,7 +108,21 @@ record CuratorClients(Settings settings) implements Clients {
                 .connectString(settings.connectString())
                 .ensembleTracker(false);
         settings.curator().accept(builder);
-        return builder;
+        List<AuthInfo> given = builder.getAuthInfos();
+        return given == null
+                ? builder
+                : builder.authorization(
+                        given.stream().map(CuratorClients::trimmed).toList());
+    }
+
+    /** A digest's password that was read from a file ends with a line break that is none of it. */
+    private static AuthInfo trimmed(AuthInfo given) {
+        byte[] auth = given.getAuth();
+        int end = auth == null ? 0 : auth.length;
+        while (end > 0 && (auth[end - 1] == '\n' || auth[end - 1] == '\r')) {
+            end--;
+        }
+        return auth == null ? given : new AuthInfo(given.getScheme(), Arrays.copyOf(auth, end));
     }
 
     private static int millis(Duration duration) {

@@ -9,6 +9,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.SessionValidity;
@@ -353,7 +354,7 @@ final class Session implements Wire.Listener {
                 openClient();
             }
         } catch (RuntimeException e) {
-            log.error("could not open a client for ZooKeeper at {}", settings.connectString(), e);
+            log.error("could not open a client for ZooKeeper at {}", settings.connectString(), Printable.failure(e));
             time.execute(this::reopen);
         }
     }

@@ -12,6 +12,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.common.PathUtils;
 import org.jspecify.annotations.Nullable;
@@ -205,6 +207,8 @@ public final class ZooKeeperBackend implements LockBackend {
 
     /** What a backend needs to know. Everything but the address has a default. */
     public static final class Builder {
+        private static final Pattern USER_INFO = Pattern.compile("^[^/]*@|@[^/@]*:[0-9]");
+
         private final String connectString;
         private String basePath = "/baton";
         private Duration tickTime = Duration.ofSeconds(2);
@@ -217,14 +221,19 @@ public final class ZooKeeperBackend implements LockBackend {
             this.connectString = ConnectString.check(connectString);
         }
 
+        /** A path may have an @ as well, but then none that is followed by a port. */
+        private static boolean hasUserInfo(String connectString) {
+            return USER_INFO.matcher(connectString).find();
+        }
+
         /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */
         public Builder basePath(String path) {
             try {
                 PathUtils.validatePath(path);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "basePath \"" + path + "\" must be an absolute path without a slash at its end, for example"
-                                + " \"/baton\"",
+                        "basePath \"" + Printable.value(path)
+                                + "\" must be an absolute path without a slash at its end, for example" + " \"/baton\"",
                         e);
             }
             this.basePath = path;

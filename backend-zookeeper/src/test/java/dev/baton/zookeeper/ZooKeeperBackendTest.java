@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.baton.spi.ElectionTiming;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,39 @@ class ZooKeeperBackendTest {
                 .withMessageContaining("tickTime 2s")
                 .withMessageContaining("3.2 times retryPeriod 1.826s")
                 .withMessageContaining("raise leaseDuration or lower retryPeriod");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "adm1n:s3cret@zk:2181",
+                "zk1:2181,adm1n:s3cret@zk2:2181/chroot",
+                "adm1n:s3/cr@et,s3cret@zk:2181",
+                "zookeeper://adm1n:s3cret@zk:2181"
+            })
+    void userInfoInAnAddressIsRefusedAndNotRepeated(String address) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ZooKeeperBackend.builder(address))
+                .withMessageContainingAll("must have no user info", "(hidden)@", "authorize the client apart")
+                .withMessageNotContainingAny("s3", "adm1n");
+    }
+
+    @Test
+    void pathWithAnAtSignIsOne() {
+        assertThatCode(() -> ZooKeeperBackend.builder("zk1:2181,zk2:2181/apps@home"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void lineBreakAtTheEndOfADigestIsTrimmed() {
+        Settings settings = ZooKeeperBackend.builder(ADDRESS)
+                .curator(client -> client.authorization("digest", "root:s3cret\n".getBytes(StandardCharsets.UTF_8)))
+                .settings();
+        assertThat(CuratorClients.builder(settings).getAuthInfos())
+                .singleElement()
+                .satisfies(auth -> assertThat(auth.getAuth())
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo("root:s3cret"));
     }
 
     @Test

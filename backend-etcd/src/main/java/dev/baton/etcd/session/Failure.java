@@ -1,11 +1,17 @@
 package dev.baton.etcd.session;
 
+import dev.baton.spi.Printable;
+
 /**
  * Why a request, or a watch, came to nothing.
  *
- * @param detail the servers' or the client library's own words
+ * @param detail the servers' or the client library's own words, made {@linkplain Printable#text printable}
  */
 public record Failure(Kind kind, String detail) {
+
+    public Failure {
+        detail = Printable.text(detail);
+    }
 
     /** What an operator, or the backend, can do about it. */
     public enum Kind {
