@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.common.PathUtils;
 import org.jspecify.annotations.Nullable;
@@ -207,8 +206,6 @@ public final class ZooKeeperBackend implements LockBackend {
 
     /** What a backend needs to know. Everything but the address has a default. */
     public static final class Builder {
-        private static final Pattern USER_INFO = Pattern.compile("^[^/]*@|@[^/@]*:[0-9]");
-
         private final String connectString;
         private String basePath = "/baton";
         private Duration tickTime = Duration.ofSeconds(2);
@@ -219,11 +216,6 @@ public final class ZooKeeperBackend implements LockBackend {
 
         private Builder(String connectString) {
             this.connectString = ConnectString.check(connectString);
-        }
-
-        /** A path may have an @ as well, but then none that is followed by a port. */
-        private static boolean hasUserInfo(String connectString) {
-            return USER_INFO.matcher(connectString).find();
         }
 
         /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */

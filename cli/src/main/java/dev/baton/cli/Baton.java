@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
@@ -46,7 +47,8 @@ final class Baton implements Runnable {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
                 .setOut(terminal.writer(terminal.out()))
                 .setErr(terminal.writer(terminal.err()))
-                .setParameterExceptionHandler(Baton::explain);
+                .setParameterExceptionHandler(Baton::explain)
+                .setExecutionExceptionHandler(Baton::fail);
     }
 
     @Override
@@ -57,10 +59,17 @@ final class Baton implements Runnable {
     private static int explain(ParameterException wrong, String[] args) {
         CommandLine command = wrong.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        String message = String.valueOf(wrong.getMessage()).strip();
+        String message = Printable.text(String.valueOf(wrong.getMessage()).strip());
         command.getErr()
                 .println(name + ": " + message + (wrong instanceof Rejected ? "" : "; " + name + " --help explains"));
         return WRONG_ARGUMENT;
+    }
+
+    /** A defect, with its trace; what a server or a library says in it is no more to be trusted than elsewhere. */
+    private static int fail(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        command.getErr().println(command.getCommandSpec().qualifiedName() + " failed; this is a defect in it:");
+        Printable.failure(failure).printStackTrace(command.getErr());
+        return FAILED;
     }
 
     /** An argument that breaks a rule of ours; the message says it all. */

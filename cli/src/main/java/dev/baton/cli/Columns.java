@@ -1,6 +1,8 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text, each column as wide as its widest cell, as kubectl prints them. */
@@ -14,9 +16,9 @@ final class Columns {
         rows.add(List.of(titles));
     }
 
-    /** A row of as many cells as there are titles. */
+    /** A row of as many cells as there are titles, each made {@linkplain Printable printable}. */
     void add(String... cells) {
-        rows.add(List.of(cells));
+        rows.add(Arrays.stream(cells).map(Printable::value).toList());
     }
 
     boolean isEmpty() {

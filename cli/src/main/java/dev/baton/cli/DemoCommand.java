@@ -1,6 +1,7 @@
 package dev.baton.cli;
 
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +123,7 @@ final class DemoCommand extends Subcommand {
         try {
             return Demo.run(plan, noColor ? terminal.withoutColour() : terminal);
         } catch (IOException e) {
-            terminal.err().println("baton demo: " + e.getMessage());
+            terminal.err().println("baton demo: " + Printable.text(String.valueOf(e.getMessage())));
             return Baton.FAILED;
         }
     }

@@ -6,6 +6,7 @@ import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.session.TermTimes;
+import dev.baton.spi.Printable;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
@@ -119,7 +120,8 @@ final class EtcdReader implements StatusReader {
                                 null,
                                 line.get(0).getCreateRevision(),
                                 places(line),
-                                List.of("who leads cannot be told: etcd has no quorum. It was " + text(line.get(0))
+                                List.of("who leads cannot be told: etcd has no quorum. It was "
+                                        + shown(text(line.get(0)))
                                         + " when it last had one, which cannot renew its lease now"))));
         return elections;
     }
@@ -220,23 +222,25 @@ final class EtcdReader implements StatusReader {
             Map<String, String> sentinels,
             Instant now) {
         if (line.isEmpty()) {
-            return Election.without(name, State.VACANT, "nobody leads: there is no key below " + key(name) + "/");
+            return Election.without(
+                    name, State.VACANT, "nobody leads: there is no key below " + shown(key(name)) + "/");
         }
         KeyValue first = line.get(0);
         List<String> remarks = new ArrayList<>();
         for (KeyValue each : line) {
             if (key(each).indexOf('/', key(name).length() + 1) >= 0) {
-                remarks.add("the key " + key(each) + " belongs to an election whose name begins with this one's, and"
-                        + " stands in line here: rename one of them");
+                remarks.add(
+                        "the key " + shown(key(each)) + " belongs to an election whose name begins with this one's, and"
+                                + " stands in line here: rename one of them");
             }
         }
         LeaseTimeToLiveResponse lease = leases.get(first.getLease());
         if (first.getLease() == 0) {
-            remarks.add(
-                    "the key " + key(first) + " of " + text(first) + " is on no lease, so it stays whether its writer"
-                            + " lives or not; if nobody owns it, delete it with: etcdctl del " + key(first));
+            remarks.add("the key " + shown(key(first)) + " of " + shown(text(first))
+                    + " is on no lease, so it stays whether its writer"
+                    + " lives or not; if nobody owns it, delete it with: etcdctl del " + shown(key(first)));
         } else if (lease != null && lease.getTTL() <= 0) {
-            remarks.add("the lease of " + text(first) + " has run out, and etcd is about to delete its key");
+            remarks.add("the lease of " + shown(text(first)) + " has run out, and etcd is about to delete its key");
         }
         LeaseTimeToLiveResponse living = lease != null && lease.getTTL() > 0 ? lease : null;
         return new Election(
@@ -262,6 +266,10 @@ final class EtcdReader implements StatusReader {
         return line.stream()
                 .map(each -> new Place(text(each), key(each), each.getCreateRevision(), null))
                 .toList();
+    }
+
+    private static String shown(String raw) {
+        return Printable.value(raw);
     }
 
     private static String key(KeyValue each) {

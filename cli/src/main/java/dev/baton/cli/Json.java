@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -39,7 +40,7 @@ final class Json {
         value.chars().forEach(c -> {
             if (c == '"' || c == '\\') {
                 json.append('\\').append((char) c);
-            } else if (c < 0x20) {
+            } else if (!Printable.isPrintable(c)) {
                 json.append(String.format("\\u%04x", c));
             } else {
                 json.append((char) c);

@@ -1,8 +1,8 @@
 package dev.baton.cli;
 
 import dev.baton.kubernetes.ClusterAccess;
+import dev.baton.kubernetes.Credentials;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +39,10 @@ final class Kubeconfig {
      * @throws IllegalArgumentException when no request could be made with {@code config}
      */
     static Config withoutRetries(Config config) {
-        return new ConfigBuilder(ClusterAccess.usable(config))
-                .withRequestRetryBackoffLimit(0)
-                .withHttp2Disable(true)
-                .build();
+        Config fit = Credentials.fit(ClusterAccess.usable(config));
+        fit.setRequestRetryBackoffLimit(0);
+        fit.setHttp2Disable(true);
+        return fit;
     }
 
     /** The context's namespace. */

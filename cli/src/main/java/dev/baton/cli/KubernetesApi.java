@@ -1,6 +1,7 @@
 package dev.baton.cli;
 
 import dev.baton.kubernetes.ClusterAccess;
+import dev.baton.kubernetes.Credentials;
 import dev.baton.spi.ElectionTiming;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -42,9 +43,12 @@ final class KubernetesApi implements AutoCloseable {
         }
     }
 
-    /** @param patience how long an answer may take */
+    /**
+     * @param config made {@linkplain Credentials#fit fit}
+     * @param patience how long an answer may take
+     */
     KubernetesApi(Config config, Duration patience) {
-        this.client = new JdkHttpClientFactory().newBuilder(config).build();
+        this.client = Credentials.client(new JdkHttpClientFactory(), config).build();
         this.config = config;
         this.patience = patience;
     }

@@ -7,6 +7,7 @@ import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.State;
 import dev.baton.kubernetes.TokenMark;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,30 +82,31 @@ record LeaderRecord(
     /** What it says of the election {@code name} at {@code now}. */
     Election at(String name, Instant now) {
         List<String> remarks = new ArrayList<>();
-        State state = state(now, remarks);
+        State state = state(now, Printable.value(Objects.requireNonNullElse(holder, "")), remarks);
         return new Election(
                 name, state, holder, acquired, renewed, leaseDuration, transitions, token, null, List.copyOf(remarks));
     }
 
-    private State state(Instant now, List<String> remarks) {
+    /** @param shown the holder, fit for a sentence */
+    private State state(Instant now, String shown, List<String> remarks) {
         if (holder == null) {
             remarks.add("nobody leads: the record names no holder" + (renewed == null ? "" : released(now)));
             return State.VACANT;
         }
         if (renewed == null || leaseDuration == null) {
-            remarks.add("the record of " + holder + " does not say "
+            remarks.add("the record of " + shown + " does not say "
                     + (renewed == null ? "when it was renewed" : "for how long")
-                    + ", so whether " + holder + " still leads cannot be told");
+                    + ", so whether " + shown + " still leads cannot be told");
             return State.UNKNOWN;
         }
         if (renewed.isAfter(now.plus(TOLERATED))) {
-            remarks.add("renewed " + Ages.text(Duration.between(now, renewed)) + " in the future: the clock of "
-                    + holder + " is ahead, so its lease may have run out already");
+            remarks.add("renewed " + Ages.text(Duration.between(now, renewed)) + " in the future: the clock of " + shown
+                    + " is ahead, so its lease may have run out already");
         }
         // Times may be any: an end of the lease need not be one that can be counted to.
         Duration over = Duration.between(renewed, now).minus(leaseDuration);
         if (over.compareTo(Duration.ZERO) > 0) {
-            remarks.add("nobody leads: the lease of " + holder + " ran out " + Ages.text(over)
+            remarks.add("nobody leads: the lease of " + shown + " ran out " + Ages.text(over)
                     + " ago; nobody renewed it, and nobody took over");
             return State.EXPIRED;
         }

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class Leftovers implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            System.err.println("baton demo: could not clean up: " + e);
+            System.err.println("baton demo: could not clean up: " + Printable.text(e.toString()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Comparator;
@@ -156,13 +157,13 @@ final class Screen implements AutoCloseable {
         }
         for (Line line : Line.of(fact)) {
             String time = String.format(Locale.ROOT, "+%7.3f s", (fact.mono() - start) / 1e9);
-            String name = String.format("%-7s", fact.who());
+            String name = String.format("%-7s", Printable.value(fact.who()));
             say("   " + quiet(time) + "  " + paint(colour(fact.who()), name) + " " + toned(line));
         }
     }
 
     private String toned(Line line) {
-        String text = line.glyph().in(terminal) + "  " + line.words();
+        String text = line.glyph().in(terminal) + "  " + Printable.text(line.words());
         return switch (line.tone()) {
             case QUIET -> quiet(text);
             case PLAIN -> text;
@@ -201,6 +202,7 @@ final class Screen implements AutoCloseable {
     }
 
     private String paint(String code, String text) {
-        return terminal.colour() ? "\033[" + code + "m" + text + "\033[0m" : text;
+        String shown = Printable.text(text);
+        return terminal.colour() ? "\033[" + code + "m" + shown + "\033[0m" : shown;
     }
 }

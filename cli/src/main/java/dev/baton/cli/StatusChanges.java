@@ -4,6 +4,7 @@ import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.Member;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
+import dev.baton.spi.Printable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -25,17 +26,17 @@ final class StatusChanges {
         for (Election each : after.elections()) {
             Election was = known.remove(each.name());
             if (was == null || !sameLeadership(was, each)) {
-                changes.add(each.name() + "  " + leadership(each));
+                changes.add(Printable.value(each.name()) + "  " + leadership(each));
             } else if (!names(was).equals(names(each))) {
-                changes.add(each.name() + "  in line: " + String.join(", ", names(each)));
+                changes.add(Printable.value(each.name()) + "  in line: " + String.join(", ", names(each)));
             }
         }
-        known.keySet().forEach(gone -> changes.add(gone + "  nobody leads: it is not there any more"));
+        known.keySet().forEach(gone -> changes.add(Printable.value(gone) + "  nobody leads: it is not there any more"));
         members(before.members(), after.members(), changes);
         after.warnings().stream()
                 .filter(warning -> !before.warnings().contains(warning))
                 .forEach(warning -> changes.add("warning: " + warning));
-        return changes;
+        return changes.stream().map(Printable::text).toList();
     }
 
     private static boolean sameLeadership(Election was, Election is) {
@@ -51,14 +52,17 @@ final class StatusChanges {
             return String.join("; ", election.remarks());
         }
         Instant since = election.since();
-        return election.holder() + " leads" + (election.token() == null ? "" : ", token " + election.token())
+        return Printable.value(String.valueOf(election.holder())) + " leads"
+                + (election.token() == null ? "" : ", token " + election.token())
                 + (election.transitions() == null ? "" : ", transitions " + election.transitions())
                 + (since == null ? "" : ", since " + since.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private static List<String> names(Election election) {
         List<Place> line = election.inLine();
-        return line == null ? List.of() : line.stream().map(Place::identity).toList();
+        return line == null
+                ? List.of()
+                : line.stream().map(Place::identity).map(Printable::value).toList();
     }
 
     private static void members(

@@ -3,6 +3,7 @@ package dev.baton.cli;
 import dev.baton.cli.Status.State;
 import dev.baton.kubernetes.ClusterAccess;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import dev.baton.zookeeper.ConnectString;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
@@ -236,7 +237,7 @@ final class StatusCommand extends Subcommand {
     }
 
     private void complain(IOException failure) {
-        err().println("baton status: " + failure.getMessage());
+        err().println("baton status: " + Printable.text(String.valueOf(failure.getMessage())));
         err().flush();
     }
 

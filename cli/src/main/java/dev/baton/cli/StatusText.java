@@ -6,6 +6,7 @@ import dev.baton.cli.Status.Member;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,9 @@ final class StatusText {
     static String of(Status status) {
         StringBuilder text = new StringBuilder();
         if (status.elections().isEmpty()) {
-            text.append("no election was found at ").append(status.address()).append('\n');
+            text.append("no election was found at ")
+                    .append(Printable.text(status.address()))
+                    .append('\n');
         } else {
             text.append(elections(status));
         }
@@ -29,7 +32,8 @@ final class StatusText {
         lines(status, text);
         members(status.members(), text);
         status.warnings()
-                .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+                .forEach(warning ->
+                        text.append("warning: ").append(Printable.text(warning)).append('\n'));
         return text.toString();
     }
 
@@ -62,8 +66,10 @@ final class StatusText {
     private static void remarks(Status status, StringBuilder text) {
         for (Election each : status.elections()) {
             each.remarks()
-                    .forEach(remark ->
-                            text.append(each.name()).append(": ").append(remark).append('\n'));
+                    .forEach(remark -> text.append(Printable.value(each.name()))
+                            .append(": ")
+                            .append(Printable.text(remark))
+                            .append('\n'));
         }
     }
 

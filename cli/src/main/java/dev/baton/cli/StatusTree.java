@@ -2,20 +2,32 @@ package dev.baton.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
 
 /** A status for programs: one object, as JSON or as YAML. Times are ISO 8601 in UTC, durations seconds, unknowns null. */
 final class StatusTree {
-    private static final ObjectMapper JSON = new ObjectMapper().registerModule(times());
-    private static final YAMLMapper YAML =
-            YAMLMapper.builder().addModule(times()).build();
+    private static final ObjectWriter JSON =
+            new ObjectMapper().registerModule(times()).writer(new Unprintable());
+    private static final ObjectWriter YAML = YAMLMapper.builder(
+                    YAMLFactory.builder().dumperOptions(ascii()).build())
+            .addModule(times())
+            .build()
+            .writer();
 
     private StatusTree() {}
 
@@ -34,11 +46,37 @@ final class StatusTree {
         return write(YAML, status, false);
     }
 
-    private static String write(ObjectMapper mapper, Status status, boolean pretty) {
+    private static String write(ObjectWriter writer, Status status, boolean pretty) {
         try {
-            return (pretty ? mapper.writerWithDefaultPrettyPrinter() : mapper.writer()).writeValueAsString(status);
+            return (pretty ? writer.withDefaultPrettyPrinter() : writer).writeValueAsString(status);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a status can always be written", e);
+        }
+    }
+
+    /** Whatever is not ASCII is escaped in quotes. */
+    private static DumperOptions ascii() {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setAllowUnicode(false);
+        return options;
+    }
+
+    /** What is not {@linkplain Printable printable} is escaped as JSON has it, so that it parses back. */
+    private static final class Unprintable extends CharacterEscapes {
+        private static final long serialVersionUID = 1L;
+        private static final int DELETE = 0x7f;
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            int[] codes = CharacterEscapes.standardAsciiEscapesForJSON();
+            codes[DELETE] = CharacterEscapes.ESCAPE_STANDARD;
+            return codes;
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int code) {
+            return Printable.isPrintable(code) ? null : new SerializedString(String.format("\\u%04x", code));
         }
     }
 

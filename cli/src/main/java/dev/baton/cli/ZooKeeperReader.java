@@ -6,6 +6,7 @@ import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
 import dev.baton.session.TermTimes;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import dev.baton.zookeeper.session.Line;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -136,17 +137,17 @@ final class ZooKeeperReader implements StatusReader {
             }
         } catch (KeeperException.NoNodeException e) {
             awaitCreation(client, path);
-            return Election.without(name, State.ABSENT, "nobody leads: there is no node " + path);
+            return Election.without(name, State.ABSENT, "nobody leads: there is no node " + Printable.value(path));
         }
         if (line.isEmpty()) {
-            return Election.without(name, State.VACANT, "nobody leads: nobody is in line at " + path);
+            return Election.without(name, State.VACANT, "nobody leads: nobody is in line at " + Printable.value(path));
         }
         Node first = line.get(0);
         long session = first.stat().getEphemeralOwner();
         Beat beat = heartbeats.get(session);
         List<String> remarks = new ArrayList<>();
         if (session == 0) {
-            String node = path + "/" + first.name();
+            String node = Printable.value(path + "/" + first.name());
             remarks.add("the node " + node + " is of no session, so it stays whether its maker lives or not; if nobody"
                     + " owns it, delete it in zkCli.sh with: delete " + node);
         }

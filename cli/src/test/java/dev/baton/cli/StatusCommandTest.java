@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,59 @@ class StatusCommandTest {
         assertThat(baton.run(("status " + arguments).split(" "))).isEqualTo(2);
         assertThat(baton.err()).contains(saying).startsWith("baton status: ").hasLineCount(1);
         assertThat(baton.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            status --backend etcd --endpoints http://root:s3cret@host:1     | must have no user info
+            status --backend etcd --endpoints root:s3cret@host:1            | must have no user info
+            status --backend zookeeper --endpoints root:s3cret@host:1       | must have no user info
+            demo --backend etcd --endpoints http://root:s3/cret,s3@host:1   | must have no user info
+            demo --backend zookeeper --endpoints root:s3cret@host:1         | must have no user info
+            """)
+    void userInfoInAnAddressIsRefusedAndNotRepeated(String arguments, String saying) {
+        assertThat(baton.run(arguments.split(" "))).isEqualTo(2);
+        assertThat(baton.err())
+                .contains(saying, "(hidden)@host:1")
+                .hasLineCount(1)
+                .doesNotContain("s3", "root");
+    }
+
+    @Test
+    void argumentsAreShownEscaped() {
+        assertThat(baton.run("status", "x\u001b[2J\nbaton status: all is well", "--backend", "etcd\u001b[2J"))
+                .isEqualTo(2);
+        assertThat(baton.err()).hasLineCount(1).doesNotContain("\u001b");
+        assertThat(baton.run("status", "--sta\u001b[2J\ntus")).isEqualTo(2);
+        assertThat(baton.err()).hasLineCount(1).doesNotContain("\u001b");
+    }
+
+    @Test
+    void brokenKubeconfigIsNotRepeated() throws IOException {
+        String kubeconfig = Files.writeString(folder.resolve("broken"), """
+                users: [{name: u, user: "s3cret"}]
+                current-context: [
+                """).toString();
+        assertThat(baton.run("status", "--kubeconfig", kubeconfig)).isEqualTo(2);
+        assertThat(baton.err()).contains("must be valid").hasLineCount(1).doesNotContain("s3cret");
+    }
+
+    @Test
+    void tokenOfAKubeconfigIsTrimmedOrRefusedAndNotRepeated() throws IOException {
+        for (String token : List.of("\"s3cret\\n\"", "\"s3cret\\ntoken\"")) {
+            String kubeconfig = Files.writeString(folder.resolve("kubeconfig"), """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: x
+                    clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+                    contexts: [{name: x, context: {cluster: c, user: u}}]
+                    users: [{name: u, user: {token: %s}}]
+                    """.formatted(token))
+                    .toString();
+            int code = baton.run("status", "--kubeconfig", kubeconfig);
+            assertThat(baton.err()).hasLineCount(1).doesNotContain("s3cret");
+            assertThat(baton.err()).contains(code == 1 ? "is not reachable" : "must be one line of ASCII");
+        }
     }
 
     @Test

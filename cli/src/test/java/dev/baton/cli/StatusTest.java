@@ -11,6 +11,7 @@ import dev.baton.cli.Status.EtcdMember;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
+import dev.baton.spi.Printable;
 import io.etcd.jetcd.lease.LeaseTimeToLiveResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -277,6 +278,78 @@ class StatusTest {
                         "member one (http://etcd1:2379)  unreachable",
                         "member two (http://etcd2:2379)  leader",
                         "warning: more");
+    }
+
+    /** What a terminal, or a reader of a log, would take for more than a name. */
+    private static final String EVIL = "ada\u001b[2J\norders/z   eve   3.0 s ago\u009b\u202e\u2028\\u{1b}";
+
+    private static final String SHOWN =
+            "ada\\u{1b}[2J\\u{a}orders/z \\u{20}\\u{20}eve \\u{20}\\u{20}3.0 s ago\\u{9b}\\u{202e}\\u{2028}\\u{5c}u{1b}";
+
+    private static Status told(String by) {
+        Election led = new Election(
+                by,
+                State.LED,
+                by,
+                null,
+                RENEWED,
+                null,
+                null,
+                7L,
+                List.of(place(by, 7), new Place("bob", by, 9, null)),
+                List.of("the key " + by));
+        EtcdMember member = new EtcdMember("8e9e", by, by, true, by, 1L, true, 42L, false);
+        return new Status(
+                "etcd", by, RENEWED.plusSeconds(3), List.of(led), List.of(member), List.of("member says " + by));
+    }
+
+    private static void assertPrintable(String text) {
+        assertThat(text.lines().count())
+                .isEqualTo(text.chars().filter(c -> c == '\n').count());
+        assertThat(text.replace("\n", "").codePoints()).as(text).allMatch(Printable::isPrintable);
+    }
+
+    @Test
+    void strangersTextIsEscapedInTables() {
+        String text = StatusText.of(told(EVIL));
+
+        assertPrintable(text);
+        assertThat(text.lines())
+                .hasSameSizeAs(StatusText.of(told("ada")).lines().toList());
+        assertThat(text).contains(SHOWN + "   " + SHOWN + "   -");
+        assertPrintable(StatusText.of(new Status("etcd", EVIL, RENEWED, List.of(), null, List.of())));
+    }
+
+    @Test
+    void strangersTextIsEscapedInChanges() {
+        List<String> changes = StatusChanges.between(told("bob"), told(EVIL));
+
+        assertThat(changes).anyMatch(change -> change.startsWith(SHOWN + "  " + SHOWN + " leads"));
+        assertThat(changes).allSatisfy(change -> assertThat(change.codePoints()).allMatch(Printable::isPrintable));
+    }
+
+    @Test
+    void strangersTextIsWholeInJsonAndYamlAndPrintableThere() throws IOException {
+        Status status = told(EVIL + "\u007f\udb40\udc41é漢");
+        for (String text : List.of(StatusTree.json(status), StatusTree.jsonLine(status), StatusTree.yaml(status))) {
+            assertPrintable(text);
+            JsonNode read = text.startsWith("{") ? JSON.readTree(text) : new YAMLMapper().readTree(text);
+            assertThat(read.path("elections").get(0).path("holder").asText()).isEqualTo(status.address());
+        }
+        assertThat(StatusTree.json(status)).contains("é漢");
+    }
+
+    @Test
+    void strangersTextIsEscapedInRemarksOfALease() throws IOException {
+        ObjectNode lease = (ObjectNode) JSON.readTree(LEASE);
+        ((ObjectNode) lease.get("spec")).put("holderIdentity", EVIL);
+        LeaderRecord record = LeaderRecord.ofLease(lease);
+
+        assertThat(record.holder()).isEqualTo(EVIL);
+        assertThat(record.at("orders/x", RENEWED.plusSeconds(60)).remarks())
+                .singleElement()
+                .asString()
+                .startsWith("nobody leads: the lease of " + SHOWN + " ran out");
     }
 
     @Test

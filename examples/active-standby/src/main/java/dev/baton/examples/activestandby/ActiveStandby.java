@@ -3,6 +3,7 @@ package dev.baton.examples.activestandby;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,7 +99,7 @@ final class ActiveStandby implements Callable<Integer> {
     }
 
     private static int explain(ParameterException wrong, String[] args) {
-        String message = String.valueOf(wrong.getMessage()).strip();
+        String message = Printable.text(String.valueOf(wrong.getMessage()).strip());
         wrong.getCommandLine().getErr().println("active-standby: " + message);
         return WRONG_FLAG;
     }

@@ -1,6 +1,7 @@
 package dev.baton.examples.activestandby;
 
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,8 +37,8 @@ final class Alone implements Standing {
         try {
             work.run(TOKEN, () -> over.getCount() > 0, over);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
-            log.error("the work has failed", e);
-            failure = "the work has failed: " + e;
+            log.error("the work has failed", Printable.failure(e));
+            failure = Printable.text("the work has failed: " + e);
         }
     }
 

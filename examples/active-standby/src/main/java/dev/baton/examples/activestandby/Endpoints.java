@@ -2,11 +2,13 @@ package dev.baton.examples.activestandby;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,7 +44,7 @@ final class Endpoints implements AutoCloseable {
     void serve(Standing standing) {
         route("/healthz", () -> verdict(standing.ill()));
         route("/readyz", () -> verdict(ending ? Optional.of("shutting down") : standing.unready()));
-        route("/leader", () -> new Answer(200, "application/json", json.writeValueAsString(standing.leader()) + "\n"));
+        route("/leader", () -> new Answer(200, "application/json", json(standing.leader()) + "\n"));
         server.setExecutor(threads);
         server.start();
     }
@@ -61,6 +63,11 @@ final class Endpoints implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.shutdown();
+    }
+
+    /** In ASCII, since it is read in terminals too: a leader's name is whatever another client wrote. */
+    private String json(Map<String, ?> fields) throws IOException {
+        return json.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(fields);
     }
 
     private record Answer(int status, String type, String body) {}

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -40,7 +41,7 @@ final class Ledger {
         static Entry parse(String line) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
-                throw new IllegalArgumentException("no line of a ledger: " + line);
+                throw new IllegalArgumentException("no line of a ledger: " + Printable.value(line));
             }
             return new Entry(FencingToken.parse(matcher.group(1)), Long.parseLong(matcher.group(2)), matcher.group(3));
         }
@@ -63,7 +64,7 @@ final class Ledger {
             Tail tail = tail(file);
             Entry last = tail.last();
             if (last != null && last.token().isAfter(token)) {
-                throw new IllegalStateException(path + " refuses token " + token + ": " + last.writer()
+                throw new IllegalStateException(path + " refuses token " + token + ": " + Printable.value(last.writer())
                         + " has written with token " + last.token() + " since");
             }
             Entry next = new Entry(token, last == null ? 1 : last.number() + 1, writer);

@@ -10,6 +10,7 @@ import dev.baton.spi.BackendThreads;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -162,9 +163,9 @@ public final class JdbcRegister implements Register {
     private void disconnect() {
         try (Connection failed = connection) {
             connection = null;
-            log.debug("gives up {}", failed);
+            log.debug("gives up {}", Printable.text(String.valueOf(failed)));
         } catch (SQLException e) {
-            log.debug("a connection was not closed in good order", e);
+            log.debug("a connection was not closed in good order", Printable.failure(e));
         }
     }
 
