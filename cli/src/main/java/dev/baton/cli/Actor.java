@@ -39,20 +39,20 @@ final class Actor {
         commands.println(command);
     }
 
-    /** {@code kill -9}. {@code token} is that of its term. */
-    void kill(String token) throws IOException, InterruptedException {
+    /** {@code kill -9}. {@code token} is that of its term. Told once it is done: nothing that it sends is later. */
+    Fact kill(String token) throws IOException, InterruptedException {
         mayEnd = true;
-        journal.accept(Fact.now("signal-kill", name).with("token", token));
         signal("KILL");
+        return tell("signal-kill", token);
     }
 
-    /** {@code kill -STOP}. */
-    void stop(String token) throws IOException, InterruptedException {
-        journal.accept(Fact.now("signal-stop", name).with("token", token));
+    /** {@code kill -STOP}. Told once it is done: until it goes on, nothing that it sends is later. */
+    Fact stop(String token) throws IOException, InterruptedException {
         signal("STOP");
+        return tell("signal-stop", token);
     }
 
-    /** {@code kill -CONT}. */
+    /** {@code kill -CONT}. Told before it is done: nothing that it does afterwards is earlier. */
     void carryOn() throws IOException, InterruptedException {
         journal.accept(Fact.now("signal-cont", name));
         signal("CONT");
@@ -66,6 +66,12 @@ final class Actor {
 
     Process process() {
         return process;
+    }
+
+    private Fact tell(String type, String token) {
+        Fact fact = Fact.now(type, name).with("token", token);
+        journal.accept(fact);
+        return fact;
     }
 
     private void signal(String signal) throws IOException, InterruptedException {

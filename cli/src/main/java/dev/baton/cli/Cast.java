@@ -3,6 +3,7 @@ package dev.baton.cli;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,9 @@ final class Cast implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("ada", "ben", "cleo", "dora", "emil", "finn", "gwen", "hugo", "iris");
     static final int MOST = NAMES.size();
+
+    /** For a process to end, on a machine as busy as it may be. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Part part;
     private final Path directory;
@@ -59,10 +63,10 @@ final class Cast implements AutoCloseable {
         order.remove(leader);
         order.forEach(actor -> actor.tell("exit"));
         for (Actor actor : order) {
-            actor.process().waitFor(5, TimeUnit.SECONDS);
+            actor.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
         leader.tell("exit");
-        leader.process().waitFor(5, TimeUnit.SECONDS);
+        leader.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Ends them all, in whatever state they are. */
@@ -76,7 +80,7 @@ final class Cast implements AutoCloseable {
         all.forEach(Actor::remove);
         all.forEach(actor -> actor.process()
                 .onExit()
-                .orTimeout(5, TimeUnit.SECONDS)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .handle((end, late) -> end)
                 .join());
     }

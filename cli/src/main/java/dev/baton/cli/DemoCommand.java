@@ -31,7 +31,9 @@ import picocli.CommandLine.Option;
                     + " ends a lease after leaseDuration, in whole seconds and no less than two, at most 500ms late. On"
                     + " Kubernetes standbys wait leaseDuration, in whole seconds, and at most one retryPeriod. Telling"
                     + " the successor takes a few round trips; ten of the slowest measured meanwhile are allowed. A"
-                    + " hand-over is held to the time that the work took to stop, plus one retryPeriod.",
+                    + " first election is held to leaseDuration, a hand-over to the time that the work took to stop and one"
+                    + " retryPeriod, and both to ten such round trips more. What a busy machine does to other candidates"
+                    + " and at other times is held against no promise.",
             "",
             "Exit code: 0 all promises kept; 1 a promise broken, or the demo could not be played; 2 a wrong argument."
                     + " However it ends, Ctrl-C included, no process and no file is left."

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * servers, and deletes the directory.
  */
 final class Guardian implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final String SCRIPT = """
             trap '' INT HUP TERM

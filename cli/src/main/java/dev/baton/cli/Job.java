@@ -57,7 +57,11 @@ final class Job implements AutoCloseable {
             }
             boolean paused = before - last > PAUSE_NANOS;
             if (paused) {
-                tell("first-check-after-pause", token, "valid", valid);
+                // Of the moment before it was asked: whatever happens between the answer and this line, it was true
+                // then.
+                journal.accept(Fact.at(before, "first-check-after-pause", part.identity())
+                        .with("token", token)
+                        .with("valid", valid));
             }
             if (!valid || !term.acceptsWork()) {
                 if (paused && !valid) {

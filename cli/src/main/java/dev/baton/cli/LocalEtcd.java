@@ -123,6 +123,8 @@ final class LocalEtcd implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+        process.onExit()
+                .completeOnTimeout(process, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 }

@@ -2,26 +2,30 @@ package dev.baton.cli;
 
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what was seen against what the timing promises. Reads nothing but facts, so that it judges any history.
  *
+ * <p>Each promise is judged by what belongs to it: an {@link Act} that struck a leader, the term that it struck, and what
+ * came after. On a busy machine much else happens: leaders stand still for a second, or lose a term by the rules.
+ *
  * <p><b>Failover.</b> The last thing that a killed or stopped leader sent reached the server no later than the signal. When
  * that has {@linkplain Venue#expiry expired}, its successor has to hear of it and to write: some round trips, for which
  * ten of the slowest measured meanwhile are allowed.
  *
  * <p><b>Hand-over.</b> The work takes as long as it takes to stop. After that the standby, which watches, is told at once;
- * had it to poll, it would take up to a retryPeriod, so a hand-over must not take longer than that.
+ * had it to poll, it would take up to a retryPeriod, so a hand-over must not take longer than that, and the same ten
+ * round trips.
  *
  * <p><b>First election.</b> Nobody held it, so nobody's lease has to run out; but a candidate has to prove its own session
- * first. It must take no longer than a leaseDuration, from the moment at which one of them is connected and watches: how
- * long a JVM takes to start is no promise of an election.
+ * first. It must take no longer than a leaseDuration and the same ten round trips, from the moment at which one of them is
+ * connected and watches: how long a JVM takes to start is no promise of an election.
  *
  * @param timing of the election
  * @param expiry how long after a leader falls silent its successor may take, round trips aside
@@ -33,13 +37,14 @@ record Promises(
 
     /** One verdict a promise, in the order of the scenes; a scene that is missing is a broken promise. */
     List<Verdict> judge(List<Fact> facts) {
+        List<Act> stops = Act.in(facts, Act.stop());
         return List.of(
                 elected(facts),
                 handedOver(facts),
-                failover("failover after kill -9", "signal-kill", facts),
-                failover("failover after SIGSTOP", "signal-stop", facts),
-                knewBetter(facts),
-                staleRefused(facts),
+                failover("failover after kill -9", Act.kill(), facts),
+                failover("failover after SIGSTOP", Act.stop(), facts),
+                knewBetter(stops),
+                staleRefused(facts, stops),
                 disjoint(Term.in(facts)),
                 increasing(Term.in(facts)));
     }
@@ -50,77 +55,96 @@ record Promises(
     }
 
     private Duration failoverBound(List<Fact> facts, long from, long to) {
-        if (failover != null) {
-            return failover;
-        }
-        List<Fact> trips = facts.stream().filter(fact -> fact.is("round-trip")).toList();
-        long slowest = trips.stream()
-                .filter(trip -> trip.mono() >= from && trip.mono() - trip.number("nanos") <= to)
-                .mapToLong(trip -> trip.number("nanos"))
-                .max()
-                .orElse(0);
-        return expiry.plusNanos(ROUND_TRIPS * slowest);
+        return failover == null ? expiry.plus(roundTrips(facts, from, to)) : failover;
+    }
+
+    /** What a busy machine is allowed: ten of the slowest round trip that was under way between the two moments. */
+    private static Duration roundTrips(List<Fact> facts, long from, long to) {
+        return Duration.ofNanos(ROUND_TRIPS
+                * facts.stream()
+                        .filter(fact -> fact.is("round-trip"))
+                        .filter(trip -> trip.mono() >= from && trip.mono() - trip.number("nanos") <= to)
+                        .mapToLong(trip -> trip.number("nanos"))
+                        .max()
+                        .orElse(0));
     }
 
     private Verdict elected(List<Fact> facts) {
-        Optional<Fact> ready =
-                facts.stream().filter(fact -> fact.is("watching")).min(Comparator.comparingLong(Fact::mono));
-        Optional<Long> nanos = ready.flatMap(watch ->
-                successor(facts, Long.MIN_VALUE, "").map(leads -> Math.max(0, leads.mono() - watch.mono())));
-        return within("first election", nanos, timing.leaseDuration());
+        String promise = "first election";
+        Optional<Fact> ready = first(facts, "watching");
+        Optional<Fact> leads = first(facts, "term-started");
+        if (ready.isEmpty() || leads.isEmpty()) {
+            return missing(promise, timing.leaseDuration());
+        }
+        long from = ready.get().mono();
+        long to = leads.get().mono();
+        Duration bound = timing.leaseDuration().plus(roundTrips(facts, from, to));
+        return within(promise, Optional.of(Math.max(0, to - from)), bound);
+    }
+
+    private static Optional<Fact> first(List<Fact> facts, String type) {
+        return facts.stream().filter(fact -> fact.is(type)).min(Comparator.comparingLong(Fact::mono));
     }
 
     private Verdict handedOver(List<Fact> facts) {
-        String promise = "hand-over when asked";
-        Optional<Fact> asked = facts.stream()
-                .filter(fact -> fact.is("term-draining") && fact.text("reason").equals("STEPPED_DOWN"))
-                .findFirst();
-        if (asked.isEmpty()) {
-            return missing(promise, timing.retryPeriod());
-        }
-        Fact drain = asked.get();
-        long idle = facts.stream()
-                .filter(fact -> fact.is("work-stopped") && fact.sameTerm(drain))
+        return slowest(
+                "hand-over when asked", Act.in(facts, Act.handOver()), timing.retryPeriod(), this::handOverBound);
+    }
+
+    private Duration handOverBound(Act asked) {
+        long from = asked.done().mono();
+        long idle = asked.afterwards("work-stopped")
                 .mapToLong(Fact::mono)
                 .findFirst()
-                .orElse(drain.mono());
-        return within(
+                .orElse(from);
+        return timing.retryPeriod().plusNanos(idle - from).plus(roundTrips(asked.facts(), from, until(asked)));
+    }
+
+    private Verdict failover(String promise, Predicate<Fact> fall, List<Fact> facts) {
+        return slowest(
                 promise,
-                successor(facts, drain.mono(), drain.token()).map(to -> to.mono() - drain.mono()),
-                timing.retryPeriod().plusNanos(idle - drain.mono()));
+                Act.in(facts, fall),
+                failoverBound(facts),
+                fallen -> failoverBound(facts, fallen.done().mono(), until(fallen)));
     }
 
-    /** Each failover of a kind is held to the bound; the slowest is told. */
-    private Verdict failover(String promise, String fall, List<Fact> facts) {
-        List<Verdict> verdicts = new ArrayList<>();
-        for (Fact fallen : facts) {
-            if (fallen.is(fall)) {
-                Optional<Fact> successor = successor(facts, fallen.mono(), fallen.token());
-                long until = successor.map(Fact::mono).orElse(Long.MAX_VALUE);
-                verdicts.add(within(
-                        promise,
-                        successor.map(to -> to.mono() - fallen.mono()),
-                        failoverBound(facts, fallen.mono(), until)));
-            }
-        }
-        return verdicts.stream()
-                .filter(verdict -> !verdict.kept())
-                .findFirst()
-                .or(() -> verdicts.stream().findFirst())
-                .orElseGet(() -> missing(promise, failoverBound(facts)));
+    private static long until(Act act) {
+        return act.successor().map(Fact::mono).orElse(Long.MAX_VALUE);
     }
 
-    private static Verdict knewBetter(List<Fact> facts) {
-        List<Fact> checks = facts.stream()
-                .filter(fact -> fact.is("first-check-after-pause"))
+    /** Each act is held to its own bound; one that broke it is told, or else the slowest. */
+    private static Verdict slowest(String promise, List<Act> acts, Duration usual, Function<Act, Duration> bound) {
+        Optional<Act> late = acts.stream()
+                .filter(act -> took(act)
+                        .map(nanos -> nanos > bound.apply(act).toNanos())
+                        .orElse(true))
+                .findFirst();
+        return late.or(() -> acts.stream()
+                        .max(Comparator.comparingLong(act -> took(act).orElse(Long.MAX_VALUE))))
+                .map(act -> within(promise, took(act), bound.apply(act)))
+                .orElseGet(() -> missing(promise, usual));
+    }
+
+    private static Optional<Long> took(Act act) {
+        return act.successor().map(to -> to.mono() - act.done().mono());
+    }
+
+    /** Every leader that was stopped has to answer for itself, by the first check after it went on. */
+    private static Verdict knewBetter(List<Act> stops) {
+        List<List<Fact>> checks = stops.stream()
+                .map(stop -> stop.afterResumption("first-check-after-pause"))
                 .toList();
-        boolean kept = !checks.isEmpty() && checks.stream().noneMatch(check -> check.flag("valid"));
-        String measured = checks.isEmpty() ? "not seen" : kept ? "false" : "true";
-        return new Verdict("first isValid() after the stop", measured, "false", kept);
+        boolean lied = checks.stream().flatMap(List::stream).anyMatch(check -> check.flag("valid"));
+        boolean seen = !checks.isEmpty() && checks.stream().noneMatch(List::isEmpty);
+        String measured = lied ? "true" : seen ? "false" : "not seen";
+        return new Verdict("first isValid() after the stop", measured, "false", seen && !lied);
     }
 
-    /** By the order of the accepted writes alone, whatever the ledger believes that it compared. */
-    private static Verdict staleRefused(List<Fact> facts) {
+    /**
+     * By the order of the accepted writes alone, whatever the ledger believes that it compared. None may be stale, of
+     * whichever leader; and every leader that was stopped has to have tried one since.
+     */
+    private static Verdict staleRefused(List<Fact> facts, List<Act> stops) {
         String greatest = "";
         int accepted = 0;
         for (Fact fact : facts) {
@@ -129,10 +153,13 @@ record Promises(
                 greatest = fact.token().compareTo(greatest) < 0 ? greatest : fact.token();
             }
         }
-        long refused = facts.stream().filter(fact -> fact.is("ledger-refused")).count();
-        boolean kept = accepted == 0 && refused > 0;
-        String measured = accepted > 0 ? accepted + " accepted" : refused > 0 ? refused + " refused" : "not seen";
-        return new Verdict("stale writes", measured, "all refused", kept);
+        List<Integer> refused = stops.stream()
+                .map(stop -> stop.afterResumption("ledger-refused").size())
+                .toList();
+        boolean seen = !refused.isEmpty() && !refused.contains(0);
+        int sum = refused.stream().mapToInt(Integer::intValue).sum();
+        String measured = accepted > 0 ? accepted + " accepted" : seen ? sum + " refused" : "not seen";
+        return new Verdict("stale writes", measured, "all refused", accepted == 0 && seen);
     }
 
     private static Verdict disjoint(List<Term> terms) {
@@ -159,12 +186,6 @@ record Promises(
             }
         }
         return new Verdict("tokens grow", terms.size() + " terms", "each greater", terms.size() > 1);
-    }
-
-    private static Optional<Fact> successor(List<Fact> facts, long since, String token) {
-        Predicate<Fact> follows = fact ->
-                fact.is("term-started") && fact.mono() >= since && !fact.token().equals(token);
-        return facts.stream().filter(follows).min(Comparator.comparingLong(Fact::mono));
     }
 
     private static Verdict within(String promise, Optional<Long> nanos, Duration bound) {

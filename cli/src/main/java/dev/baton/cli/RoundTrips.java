@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * a round trip really costs on this machine, at that moment.
  */
 final class RoundTrips implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PACE = Duration.ofMillis(100);
 
     private final Probe probe;

@@ -39,14 +39,18 @@ record Term(String who, String token, long start, long end) {
                 .mapToLong(Fact::mono)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        long validUntil = facts.stream()
-                .filter(fact -> fact.sameTerm(started) && fact.fields().containsKey("validUntil"))
+        return LongStream.concat(LongStream.of(Math.min(over, validUntil(started, facts))), believed(started, facts))
+                .max()
+                .getAsLong();
+    }
+
+    /** Until when the term that {@code ofTerm} is about was ever said to be valid. */
+    static long validUntil(Fact ofTerm, List<Fact> facts) {
+        return facts.stream()
+                .filter(fact -> fact.sameTerm(ofTerm) && fact.fields().containsKey("validUntil"))
                 .mapToLong(fact -> fact.number("validUntil"))
                 .max()
                 .orElse(Long.MAX_VALUE);
-        return LongStream.concat(LongStream.of(Math.min(over, validUntil)), believed(started, facts))
-                .max()
-                .getAsLong();
     }
 
     private static LongStream believed(Fact started, List<Fact> facts) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole demo, in a process of its own whose temporary directory is this test's. */
 class DemoIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -228,7 +228,7 @@ class DemoIT {
 
         demo.destroyForcibly();
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNothingIsLeft);
+        await().atMost(PATIENCE).untilAsserted(this::assertNothingIsLeft);
     }
 
     @Test
@@ -301,7 +301,7 @@ class DemoIT {
 
         demo.destroyForcibly();
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNothingIsLeft);
+        await().atMost(PATIENCE).untilAsserted(this::assertNothingIsLeft);
     }
 
     @Test

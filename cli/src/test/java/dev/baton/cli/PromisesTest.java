@@ -177,11 +177,101 @@ class PromisesTest {
         assertThat(broken(facts)).containsExactly(FIRST_CHECK, DISJOINT);
     }
 
+    /** Issue 15: a candidate that stalled for a moment in the first scene was held against the last. */
+    @Test
+    void holdsAStallInAnotherSceneAgainstNothing() {
+        List<Fact> facts = kept();
+        facts.add(about(1500, "first-check-after-pause", "ada", 10).with("valid", true));
+        facts.add(about(7300, "first-check-after-pause", "cleo", 30).with("valid", true));
+
+        assertThat(broken(facts)).isEmpty();
+    }
+
+    @Test
+    void letsNoStallOfAnotherSceneAnswerForTheStoppedLeader() {
+        List<Fact> facts = without(kept(), fact -> fact.is("first-check-after-pause") || fact.is("ledger-refused"));
+        facts.add(about(2155, "first-check-after-pause", "ada", 10).with("valid", false));
+        facts.add(wrote(2160, "ada", 10, 0).with("type", "ledger-refused"));
+
+        assertThat(broken(facts)).containsExactly(FIRST_CHECK, STALE);
+    }
+
+    @Test
+    void believesACheckOnlyForTheMomentAtWhichItWasAsked() {
+        List<Fact> facts = kept();
+        facts.add(about(1990, "first-check-after-pause", "ada", 10).with("valid", true));
+        facts.add(about(2101, "first-check-after-pause", "ada", 10).with("valid", true));
+
+        assertThat(broken(facts)).as("asked a moment after ben's term began").containsExactly(DISJOINT);
+    }
+
+    /** Each act came a moment after its leader had lost its term by the rules, so another leads, and it has no answer. */
+    @Test
+    void holdsNoActThatStruckNobodyAgainstAPromise() {
+        List<Fact> facts = kept();
+        for (String act : List.of("signal-kill", "signal-stop")) {
+            facts.add(about(2070, act, "ada", 10));
+        }
+        facts.add(about(2069, "term-draining", "ada", 10).with("reason", "STEPPED_DOWN"));
+        facts.replaceAll(fact -> fact.is("term-started") && fact.by("ben") ? started(2690, "ben", 20, 4600) : fact);
+        facts.removeIf(fact -> fact.is("term-draining") && fact.mono() == 2000 * MILLI);
+        facts.removeIf(fact -> fact.is("signal-kill") && fact.by("ben"));
+        facts.removeIf(fact -> fact.is("ledger-accepted") && fact.by("ben"));
+
+        assertThat(broken(facts)).containsExactly(HAND_OVER, AFTER_KILL);
+        assertThat(PROMISES.judge(facts).stream()
+                        .filter(verdict -> !verdict.kept())
+                        .map(Verdict::measured))
+                .containsOnly("did not happen");
+    }
+
+    @Test
+    void holdsNoActThatCameAfterItsTermsValidityAgainstAPromise() {
+        List<Fact> facts = kept();
+        facts.add(about(4700, "signal-stop", "ada", 10));
+        facts.removeIf(fact -> fact.is("term-ended") && fact.by("ada"));
+        facts.replaceAll(fact -> fact.is("term-started") && fact.by("ada") ? started(1000, "ada", 10, 2061) : fact);
+
+        assertThat(broken(facts)).isEmpty();
+    }
+
+    @Test
+    void judgesTheActThatStruckAfterOneThatDidNot() {
+        List<Fact> facts = kept();
+        facts.add(about(7000, "signal-stop", "ben", 20));
+
+        assertThat(broken(facts)).isEmpty();
+        facts.replaceAll(fact -> fact.is("first-check-after-pause") ? fact.with("valid", true) : fact);
+        assertThat(broken(facts)).contains(FIRST_CHECK);
+    }
+
+    @Test
+    void wantsAnAnswerOfEachLeaderThatWasStopped() {
+        List<Fact> facts = kept();
+        facts.add(about(1200, "signal-stop", "ada", 10));
+        facts.add(at(1300, "signal-cont", "ada"));
+
+        assertThat(broken(facts)).containsExactly(FIRST_CHECK, STALE);
+    }
+
+    @Test
+    void allowsABusyMachineTenRoundTripsInEveryScene() {
+        List<Fact> slow = without(kept(), fact -> fact.is("term-started") && fact.by("ben"));
+        slow.add(started(2599, "ben", 20, 4600));
+        slow.replaceAll(fact -> fact.is("watching") ? at(-3040, "watching", "ada") : fact);
+        assertThat(broken(slow)).containsExactly(FIRST_ELECTION, HAND_OVER);
+
+        slow.add(roundTrip(500, 5));
+        slow.add(roundTrip(2300, 5));
+        assertThat(broken(slow)).isEmpty();
+    }
+
     @Test
     void countsAMissingSceneAsBroken() {
         assertThat(broken(without(kept(), fact -> fact.is("term-draining")))).containsExactly(HAND_OVER);
         assertThat(broken(without(kept(), fact -> fact.is("signal-kill")))).containsExactly(AFTER_KILL);
-        assertThat(broken(without(kept(), fact -> fact.is("signal-stop")))).containsExactly(AFTER_STOP);
+        assertThat(broken(without(kept(), fact -> fact.is("signal-stop"))))
+                .containsExactly(AFTER_STOP, FIRST_CHECK, STALE);
         assertThat(broken(without(kept(), fact -> fact.is("first-check-after-pause"))))
                 .containsExactly(FIRST_CHECK);
         assertThat(broken(List.of()))
