@@ -4,9 +4,9 @@ import static dev.baton.fixture.Samples.ELECTION;
 import static dev.baton.fixture.Samples.QUICK;
 import static dev.baton.fixture.Samples.millis;
 import static dev.baton.fixture.Samples.seconds;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
@@ -14,6 +14,7 @@ import dev.baton.event.EndReason;
 import dev.baton.event.TermPhase;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
+import dev.baton.fixture.Waits;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.RegisterBackend;
 import dev.baton.register.TroubledRegister;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What users hold, on real threads. */
-@Timeout(120)
+@Timeout(300)
 class ElectionLifeTest {
     private static final String NAME = ELECTION.toString();
 
@@ -108,7 +109,7 @@ class ElectionLifeTest {
                     running.decrementAndGet();
                 })
                 .start();
-        await().atMost(seconds(30)).until(() -> terms.size() >= 8);
+        await().until(() -> terms.size() >= 8);
         election.close();
         for (int i = 0; i < calls.size(); i++) {
             assertThat(calls.get(i)).isEqualTo(i % 2 == 0 ? "started" : "stopped");
@@ -189,7 +190,7 @@ class ElectionLifeTest {
             election.withdraw();
             busy.countDown();
             one.shutdown();
-            assertThat(one.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(one.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
             assertThat(calls).isEmpty();
         } finally {
             one.shutdownNow();
@@ -202,7 +203,7 @@ class ElectionLifeTest {
     void ownThreadIsInterruptedHalfwayThroughTheDrain() {
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         LeaderElection election = builder("first")
-                .drainTimeout(millis(400))
+                .drainTimeout(seconds(8))
                 .onStartedLeading(term -> {
                     try {
                         new CountDownLatch(1).await();
@@ -388,7 +389,7 @@ class ElectionLifeTest {
         assertThat(standby.health().state()).isEqualTo("stopped");
         assertThat(calls).containsExactly("started", "stopped CLOSED");
         assertThatCode(leader::close).doesNotThrowAnyException();
-        assertThat(leader.closeAsync().toCompletableFuture()).succeedsWithin(seconds(30));
+        assertThat(leader.closeAsync().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
     }
 
     /** What follows a close may be anything, also another close; the loop must be free for it. */
@@ -402,7 +403,7 @@ class ElectionLifeTest {
         await().until(() -> calls.contains("started"));
         CompletableFuture<Void> all =
                 election.closeAsync().thenRun(backend::close).toCompletableFuture();
-        assertThat(all).succeedsWithin(seconds(60));
+        assertThat(all).succeedsWithin(Waits.LIMIT);
         assertThat(other.health().state()).isEqualTo("stopped");
     }
 
@@ -420,7 +421,7 @@ class ElectionLifeTest {
         assertThat(term.toString()).contains(term.fencingToken().toString()).contains("ACTIVE");
         term.stepDown();
         assertThat(term.ended().toCompletableFuture())
-                .succeedsWithin(seconds(30))
+                .succeedsWithin(Waits.LIMIT)
                 .isEqualTo(EndReason.STEPPED_DOWN);
         assertThat(term.draining().toCompletableFuture()).isCompletedWithValue(EndReason.STEPPED_DOWN);
         assertThat(term.isValid()).isFalse();
@@ -460,8 +461,7 @@ class ElectionLifeTest {
         await().until(() -> election.leadership().isPresent());
         Leadership old = election.leadership().orElseThrow();
         register.delete(ELECTION);
-        await().atMost(seconds(30))
-                .until(() -> election.leadership().filter(term -> term != old).isPresent());
+        await().until(() -> election.leadership().filter(term -> term != old).isPresent());
         old.stepDown();
         election.pause();
         await().until(() -> types().contains(Type.PAUSED));
@@ -499,7 +499,7 @@ class ElectionLifeTest {
                 .contains("troubled did not answer")
                 .contains("retrying");
         register.silent(false);
-        await().atMost(seconds(30)).until(() -> election.health().healthy());
+        await().until(() -> election.health().healthy());
         assertThat(types()).contains(Type.UNREACHABLE, Type.REACHABLE);
     }
 
@@ -517,7 +517,7 @@ class ElectionLifeTest {
                     .start();
             await().until(() -> second.health().detail().equals("first leads; changes are polled for, not watched"));
             first.close();
-            await().atMost(seconds(30)).until(() -> calls.contains("second"));
+            await().until(() -> calls.contains("second"));
         }
     }
 
@@ -568,8 +568,8 @@ class ElectionLifeTest {
                     .onStartedLeading(term -> calls.add("started"))
                     .start());
         }
-        await().atMost(seconds(60)).until(() -> calls.size() == 1_000);
-        await().atMost(seconds(60)).until(() -> threads() == 2);
+        await().until(() -> calls.size() == 1_000);
+        await().until(() -> threads() == 2);
         assertThat(elections).allMatch(election -> election.leadership().isPresent());
     }
 

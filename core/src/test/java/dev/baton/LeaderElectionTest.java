@@ -1,7 +1,7 @@
 package dev.baton;
 
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.LeaderRecord;

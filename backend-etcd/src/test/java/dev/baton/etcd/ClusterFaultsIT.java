@@ -1,7 +1,7 @@
 package dev.baton.etcd;
 
+import static dev.baton.etcd.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,9 +28,10 @@ import org.junit.jupiter.api.TestInstance;
 class ClusterFaultsIT {
     private static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2800), Duration.ofMillis(300));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    @AutoClose
     private Stage stage;
+
     private EtcdCluster cluster;
     private ElectionName name = Stage.election();
     private History history = new History();
@@ -41,11 +42,6 @@ class ClusterFaultsIT {
         stage = new Stage(3);
         cluster = stage.cluster;
         stage.warmUp();
-    }
-
-    @AfterAll
-    void stopCluster() throws Exception {
-        stage.close();
     }
 
     @BeforeEach
@@ -85,12 +81,11 @@ class ClusterFaultsIT {
     }
 
     private static void awaitLeading(LeaderElection election) {
-        await().atMost(PATIENCE).until(() -> election.leadership().isPresent());
+        await().until(() -> election.leadership().isPresent());
     }
 
     private static LeaderElection awaitOneLeads(LeaderElection... elections) {
-        return await().atMost(PATIENCE)
-                .until(
+        return await().until(
                         () -> {
                             List<LeaderElection> leading = Arrays.stream(elections)
                                     .filter(election -> election.leadership().isPresent())
@@ -102,8 +97,7 @@ class ClusterFaultsIT {
     }
 
     private int awaitLeader() {
-        return await().atMost(PATIENCE)
-                .until(() -> cluster.leader(), leader -> leader.isPresent())
+        return await().until(() -> cluster.leader(), leader -> leader.isPresent())
                 .orElseThrow();
     }
 
@@ -157,7 +151,7 @@ class ClusterFaultsIT {
         cluster.resume(stopped);
 
         cluster.awaitServing();
-        await().atMost(PATIENCE).until(() -> there.health().healthy());
+        await().until(() -> there.health().healthy());
         awaitOneLeads(there, elsewhere);
         history.assertSafe(2);
     }
@@ -173,12 +167,12 @@ class ClusterFaultsIT {
 
         cluster.kill(first);
         cluster.kill(second);
-        await().atMost(PATIENCE).until(() -> leader.leadership().isEmpty());
-        ElectionEvent ended = await().atMost(PATIENCE)
-                .until(() -> history.last(ElectionEvent.Type.TERM_ENDED, leader.identity()), Optional::isPresent)
+        await().until(() -> leader.leadership().isEmpty());
+        ElectionEvent ended = await().until(
+                        () -> history.last(ElectionEvent.Type.TERM_ENDED, leader.identity()), Optional::isPresent)
                 .orElseThrow();
         assertThat(ended.reason()).isEqualTo(EndReason.EXPIRED);
-        await().atMost(PATIENCE).until(() -> !standby.health().healthy());
+        await().until(() -> !standby.health().healthy());
         assertThat(standby.leadership()).isEmpty();
 
         cluster.start(first);
@@ -202,11 +196,10 @@ class ClusterFaultsIT {
 
         cluster.etcdctl("move-leader", next);
 
-        await().atMost(PATIENCE).until(() -> cluster.leader().orElse(leader) != leader);
+        await().until(() -> cluster.leader().orElse(leader) != leader);
         long renewals = history.of(ElectionEvent.Type.RENEWED).size();
-        await().atMost(PATIENCE)
-                .until(() -> history.of(ElectionEvent.Type.RENEWED).size() > renewals + 5
-                        || !history.of(ElectionEvent.Type.TERM_ENDED).isEmpty());
+        await().until(() -> history.of(ElectionEvent.Type.RENEWED).size() > renewals + 5
+                || !history.of(ElectionEvent.Type.TERM_ENDED).isEmpty());
         awaitOneLeads(a, b);
         history.assertSafe(1);
     }
@@ -242,10 +235,10 @@ class ClusterFaultsIT {
         awaitLeading(leader);
         try (TcpProxy proxy = TcpProxy.to(cluster.address(0))) {
             LeaderElection standby = candidate("standby", "http://" + proxy.connectString());
-            await().atMost(PATIENCE).until(() -> standby.currentLeader().isPresent());
+            await().until(() -> standby.currentLeader().isPresent());
 
             proxy.cut();
-            await().atMost(PATIENCE).until(() -> !standby.health().healthy());
+            await().until(() -> !standby.health().healthy());
             for (int i = 0; i < 3; i++) {
                 cluster.etcdctl("put", "/baton/elsewhere/x", "x");
             }
@@ -265,7 +258,7 @@ class ClusterFaultsIT {
             LeaderElection cutOff = candidate("cut-off", "http://" + proxy.connectString());
             awaitLeading(cutOff);
             LeaderElection successor = candidate("successor");
-            await().atMost(PATIENCE).until(() -> successor.currentLeader().isPresent());
+            await().until(() -> successor.currentLeader().isPresent());
 
             proxy.blackHole();
 
@@ -276,7 +269,7 @@ class ClusterFaultsIT {
                             .reason())
                     .isEqualTo(EndReason.EXPIRED);
             proxy.pass();
-            await().atMost(PATIENCE).until(() -> cutOff.health().healthy());
+            await().until(() -> cutOff.health().healthy());
             assertThat(successor.leadership()).isPresent();
             history.assertSafe(2);
             closeCandidates();
@@ -314,8 +307,7 @@ class ClusterFaultsIT {
             for (TcpProxy proxy : proxies) {
                 int renewals = history.of(ElectionEvent.Type.RENEWED).size();
                 proxy.blackHole();
-                await().atMost(PATIENCE)
-                        .until(() -> history.of(ElectionEvent.Type.RENEWED).size() > renewals + 2);
+                await().until(() -> history.of(ElectionEvent.Type.RENEWED).size() > renewals + 2);
                 proxy.pass();
             }
 

@@ -1,6 +1,6 @@
 package dev.baton.etcd;
 
-import static org.awaitility.Awaitility.await;
+import static dev.baton.etcd.Waits.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent.Type;
@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultRoundsIT {
     private static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(400));
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int ROUNDS = 2;
     /** As many as need longer than a token of a user lasts. */
     private static final int RENEWALS = 6;
@@ -77,9 +76,8 @@ class FaultRoundsIT {
 
     /** One leads, and the other stands behind it. */
     private void awaitLine(FaultyEtcd etcd) {
-        await().atMost(PATIENCE)
-                .until(() ->
-                        leader().isPresent() && etcd.line(Stage.prefix(name)).size() == 2);
+        await().until(() ->
+                leader().isPresent() && etcd.line(Stage.prefix(name)).size() == 2);
     }
 
     private Optional<LeaderElection> leader() {
@@ -90,7 +88,7 @@ class FaultRoundsIT {
 
     private void handOver() {
         long terms = terms();
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             leader().ifPresent(LeaderElection::stepDown);
             return terms() > terms;
         });
@@ -102,16 +100,13 @@ class FaultRoundsIT {
 
     /** The fault lasts until its leader's term has ended, or has outlived it for a while. */
     private void injectAndHeal(EtcdFault fault, FaultyEtcd etcd) {
-        LeaderElection leader = await().atMost(PATIENCE)
-                .until(this::leader, Optional::isPresent)
-                .orElseThrow();
+        LeaderElection leader = await().until(this::leader, Optional::isPresent).orElseThrow();
         long ended = history.of(Type.TERM_ENDED).size();
         FaultyEtcd.Healing healing = etcd.inject(candidates.indexOf(leader), List.of(Stage.prefix(name)));
         long renewals = history.of(Type.RENEWED).size();
         try {
-            await().atMost(PATIENCE)
-                    .until(() -> history.of(Type.TERM_ENDED).size() > ended
-                            || (!fault.isByHand() && history.of(Type.RENEWED).size() >= renewals + RENEWALS));
+            await().until(() -> history.of(Type.TERM_ENDED).size() > ended
+                    || (!fault.isByHand() && history.of(Type.RENEWED).size() >= renewals + RENEWALS));
         } finally {
             healing.heal();
         }

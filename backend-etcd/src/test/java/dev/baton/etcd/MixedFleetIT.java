@@ -1,7 +1,7 @@
 package dev.baton.etcd;
 
+import static dev.baton.etcd.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 class MixedFleetIT {
     private static final int TAKEOVERS = 5;
     private static final int MOST_ROUNDS = 3 * TAKEOVERS;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Stage stage;
     private final Fleet fleet = new Fleet();
@@ -156,7 +155,7 @@ class MixedFleetIT {
     }
 
     private void until(String what, Callable<Boolean> condition) {
-        await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(condition);
+        await().alias(what).pollInterval(Duration.ofMillis(100)).until(condition);
     }
 
     private List<CandidateProcess> startGo(String identity) throws IOException {

@@ -2,9 +2,9 @@ package dev.baton.etcd;
 
 import static dev.baton.etcd.Stage.failure;
 import static dev.baton.etcd.Stage.in;
+import static dev.baton.etcd.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** Names that nest, and leases shorter than servers grant: one clear sentence each, on a real server. */
 class NamesAndTimesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waits.LIMIT;
 
     /** Of all backends in this JVM, on whatever thread. */
     private final List<String> warnings = new CopyOnWriteArrayList<>();
@@ -81,7 +81,7 @@ class NamesAndTimesIT {
         stage.cluster.etcdctl("put", nested, "another");
         String sentence = "the key " + nested + " belongs to an election whose name begins with that of " + election
                 + ", and each would count the other's candidates as its own; rename one of them";
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(warnings).contains(sentence));
+        await().untilAsserted(() -> assertThat(warnings).contains(sentence));
 
         Stage.withdraw(backend, first);
 

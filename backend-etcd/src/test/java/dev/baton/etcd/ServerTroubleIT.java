@@ -4,8 +4,8 @@ import static dev.baton.etcd.Stage.acquire;
 import static dev.baton.etcd.Stage.claim;
 import static dev.baton.etcd.Stage.failure;
 import static dev.baton.etcd.Stage.in;
+import static dev.baton.etcd.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerTroubleIT {
     private static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMillis(300));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -48,7 +47,7 @@ class ServerTroubleIT {
 
     private void awaitRenewals(int more) {
         int before = renewals();
-        await().atMost(PATIENCE).until(() -> renewals() >= before + more);
+        await().until(() -> renewals() >= before + more);
     }
 
     @Test
@@ -66,7 +65,7 @@ class ServerTroubleIT {
                                     EtcdBackend.builder(cluster.endpoints()).shutdownHook(false))
                             .build();
                     LeaderElection election = candidate(backend, "one")) {
-                await().atMost(PATIENCE).until(() -> election.leadership().isPresent());
+                await().until(() -> election.leadership().isPresent());
 
                 // Three times as long as a token lasts.
                 awaitRenewals(20);
@@ -88,7 +87,7 @@ class ServerTroubleIT {
                         .shutdownHook(false)
                         .build();
                 LeaderElection leader = candidate(first, "leader")) {
-            await().atMost(PATIENCE).until(() -> leader.leadership().isPresent());
+            await().until(() -> leader.leadership().isPresent());
             fill(cluster, "x".repeat(100_000));
 
             Claim claim = claim(name, "second");

@@ -35,7 +35,6 @@ final class Stage {
 
     Stage(int members) throws IOException {
         cluster = EtcdCluster.builder().members(members).start();
-        open.add(cluster);
     }
 
     /** An election that nobody else has used. */
@@ -154,13 +153,19 @@ final class Stage {
     }
 
     static <T> T get(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(90, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().get(2, TimeUnit.MINUTES);
+    }
+
+    /** Closes all that was opened since, in reverse order, but not the cluster. */
+    void closeWhatIsOpen() throws Exception {
+        for (int last = open.size() - 1; last >= 0; last--) {
+            open.remove(last).close();
+        }
     }
 
     void close() throws Exception {
-        for (int last = open.size() - 1; last >= 0; last--) {
-            open.get(last).close();
-        }
+        closeWhatIsOpen();
+        cluster.close();
     }
 
     /** Writes down what it hears. */

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +55,7 @@ class ControlPlaneFaultsIT {
     private static final Pattern LEASES_WRITTEN =
             Pattern.compile("(?m)^apiserver_request_total\\{(?=.*resource=\"leases\")(?=.*verb=\"PUT\").*} (\\S+)$");
 
+    @AutoClose
     private ControlPlane plane;
 
     @BeforeAll
@@ -75,11 +76,6 @@ class ControlPlaneFaultsIT {
 
     private static boolean electsByLease(Part part) {
         return part.kind() == Part.Kind.SCHEDULER || part.kind() == Part.Kind.CONTROLLER_MANAGER;
-    }
-
-    @AfterAll
-    void end() {
-        plane.close();
     }
 
     @Test

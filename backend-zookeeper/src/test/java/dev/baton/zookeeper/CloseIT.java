@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.Leadership;
@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A backend closed under its leaders takes their terms with it, before its session goes. */
@@ -20,12 +19,11 @@ class CloseIT {
 
     private final History history = new History();
     private final CompletableFuture<Leadership> led = new CompletableFuture<>();
-    private TestingServer server;
-    private ZooKeeperBackend leading;
-    private ZooKeeperBackend waiting;
+    private final TestingServer server;
+    private final ZooKeeperBackend leading;
+    private final ZooKeeperBackend waiting;
 
-    @BeforeEach
-    void open() throws Exception {
+    CloseIT() throws Exception {
         server = new TestingServer();
         leading = ZooKeeperBackend.connect(server.getConnectString());
         waiting = ZooKeeperBackend.connect(server.getConnectString());

@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
@@ -26,7 +26,6 @@ class EnsembleFaultsIT {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2500), Duration.ofMillis(500));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ELECTION = "orders/reconciler";
 
     private final History history = new History();
@@ -65,15 +64,14 @@ class EnsembleFaultsIT {
     }
 
     private static void awaitLeading(LeaderElection election) {
-        await().atMost(PATIENCE).until(() -> election.leadership().isPresent());
+        await().until(() -> election.leadership().isPresent());
     }
 
     private static void awaitOneLeads(LeaderElection... elections) {
-        await().atMost(PATIENCE)
-                .until(() -> List.of(elections).stream()
-                                .filter(election -> election.leadership().isPresent())
-                                .count()
-                        == 1);
+        await().until(() -> List.of(elections).stream()
+                        .filter(election -> election.leadership().isPresent())
+                        .count()
+                == 1);
     }
 
     @Test
@@ -114,14 +112,13 @@ class EnsembleFaultsIT {
 
         ensemble.kill(first);
         ensemble.kill(second);
-        await().atMost(PATIENCE).until(() -> leader.leadership().isEmpty());
-        ElectionEvent ended = await().atMost(PATIENCE)
-                .until(
+        await().until(() -> leader.leadership().isEmpty());
+        ElectionEvent ended = await().until(
                         () -> history.last(ElectionEvent.Type.TERM_ENDED, leader.identity()),
                         java.util.Optional::isPresent)
                 .orElseThrow();
         assertThat(ended.reason()).isEqualTo(EndReason.EXPIRED);
-        await().atMost(PATIENCE).until(() -> !standby.health().healthy());
+        await().until(() -> !standby.health().healthy());
         assertThat(standby.leadership()).isEmpty();
 
         ensemble.start(first);
@@ -155,7 +152,7 @@ class EnsembleFaultsIT {
         LeaderElection cutOff = candidate("cut-off", ensemble.connectString(follower));
         awaitLeading(cutOff);
         LeaderElection successor = candidate("successor", ensemble.connectString(other));
-        await().atMost(PATIENCE).until(() -> successor.currentLeader().isPresent());
+        await().until(() -> successor.currentLeader().isPresent());
 
         ensemble.isolatePeer(follower);
 
@@ -167,7 +164,7 @@ class EnsembleFaultsIT {
         history.assertSafe(2);
 
         ensemble.healPeer(follower);
-        await().atMost(PATIENCE).until(() -> cutOff.health().healthy());
+        await().until(() -> cutOff.health().healthy());
         assertThat(successor.leadership()).isPresent();
     }
 
@@ -177,14 +174,14 @@ class EnsembleFaultsIT {
         int follower = ensemble.followers().get(0);
         int other = ensemble.leader().orElseThrow();
         LeaderLatch cutOff = latch(ensemble.connectString(follower));
-        await().atMost(PATIENCE).until(cutOff::hasLeadership);
+        await().until(cutOff::hasLeadership);
         LeaderLatch successor = latch(ensemble.connectString(other));
-        await().atMost(PATIENCE).until(() -> successor.getParticipants().size() == 2);
+        await().until(() -> successor.getParticipants().size() == 2);
 
         ensemble.isolatePeer(follower);
 
         AtomicBoolean both = new AtomicBoolean();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
             both.set(both.get() || (cutOff.hasLeadership() && successor.hasLeadership()));
             return successor.hasLeadership();
         });

@@ -10,8 +10,8 @@ import static dev.baton.zookeeper.Stage.lead;
 import static dev.baton.zookeeper.Stage.refused;
 import static dev.baton.zookeeper.Stage.renew;
 import static dev.baton.zookeeper.Stage.withdraw;
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.Claim;
 import java.util.Objects;
@@ -50,13 +50,13 @@ class LeaderLatchIT {
         assertThat(latch.hasLeadership()).isFalse();
         withdraw(backend, ours);
 
-        assertThat(latch.await(2, TimeUnit.SECONDS)).isTrue();
+        assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test
     void weLeadWhenTheLatchBeforeUsCloses() throws Exception {
         LeaderLatch latch = latch("latch");
-        assertThat(latch.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
         Claim ours = claim("ours");
         backend.observe(ELECTION, Stage.TIMING, heard);
 
@@ -82,7 +82,7 @@ class LeaderLatchIT {
         await().until(() -> stage.children().size() == 4);
 
         withdraw(backend, first);
-        assertThat(second.await(2, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.await(2, TimeUnit.MINUTES)).isTrue();
         await().until(() -> heard.heard("held second"));
         second.close();
         await().until(() -> heard.heard("turn third"));
@@ -90,7 +90,7 @@ class LeaderLatchIT {
         assertThat(fourth.hasLeadership()).isFalse();
         withdraw(backend, third);
 
-        assertThat(fourth.await(2, TimeUnit.SECONDS)).isTrue();
+        assertThat(fourth.await(2, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
@@ -51,7 +51,7 @@ class SaslIT {
         try (ZooKeeperEnsemble server = server();
                 ZooKeeperBackend backend = backend(server, "right")) {
             LeaderElection election = candidate(backend);
-            await().atMost(Duration.ofSeconds(30)).until(election::leadership, Optional::isPresent);
+            await().until(election::leadership, Optional::isPresent);
         }
     }
 
@@ -60,7 +60,7 @@ class SaslIT {
         try (ZooKeeperEnsemble server = server();
                 ZooKeeperBackend backend = backend(server, "wrong")) {
             LeaderElection election = candidate(backend);
-            await().atMost(Duration.ofSeconds(30)).until(() -> details().contains("rejected the credentials"));
+            await().until(() -> details().contains("rejected the credentials"));
             assertThat(details()).doesNotContain("secret").doesNotContain("guessed");
             assertThat(election.health().healthy()).isFalse();
             assertThat(election.leadership()).isEmpty();

@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
@@ -36,7 +36,7 @@ class TlsIT {
             LeaderElection election = LeaderElection.on(backend, "orders/reconciler")
                     .onStartedLeading(term -> {})
                     .start();
-            await().atMost(Duration.ofSeconds(30)).until(election::leadership, Optional::isPresent);
+            await().until(election::leadership, Optional::isPresent);
         }
     }
 
@@ -52,8 +52,7 @@ class TlsIT {
             LeaderElection election = LeaderElection.on(backend, "orders/reconciler")
                     .onStartedLeading(term -> {})
                     .start();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> !election.health().healthy());
+            await().until(() -> !election.health().healthy());
             assertThat(election.leadership()).isEmpty();
             assertThat(election.health().detail()).contains("127.0.0.1:" + port);
         }

@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** A candidate whose ZooKeeper is not there when it starts. */
 class UnreachableIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final History history = new History();
 
@@ -28,13 +27,12 @@ class UnreachableIT {
                         .events(history)
                         .onStartedLeading(term -> {})
                         .start()) {
-            await().atMost(PATIENCE).until(() -> election.health().detail().contains("not reachable"));
+            await().until(() -> election.health().detail().contains("not reachable"));
             assertThat(election.health().detail()).contains("127.0.0.1:" + port);
             assertThat(election.health().healthy()).isFalse();
             assertThat(election.leadership()).isEmpty();
             // Several attempts later it has still been said once.
             await().pollDelay(Stage.TIMING.leaseDuration())
-                    .atMost(PATIENCE)
                     .until(() -> !election.health().healthy());
             assertThat(history.of(ElectionEvent.Type.UNREACHABLE))
                     .filteredOn(event -> String.valueOf(event.detail()).contains("not reachable"))
@@ -42,7 +40,7 @@ class UnreachableIT {
 
             try (TestingServer server = new TestingServer(port)) {
                 assertThat(server.getPort()).isEqualTo(port);
-                await().atMost(PATIENCE).until(election::leadership, Optional::isPresent);
+                await().until(election::leadership, Optional::isPresent);
                 assertThat(history.of(ElectionEvent.Type.REACHABLE)).hasSize(1);
                 assertThat(election.health().healthy()).isTrue();
             }

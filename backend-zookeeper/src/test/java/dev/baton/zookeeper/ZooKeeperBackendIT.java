@@ -10,8 +10,8 @@ import static dev.baton.zookeeper.Stage.lead;
 import static dev.baton.zookeeper.Stage.refused;
 import static dev.baton.zookeeper.Stage.renew;
 import static dev.baton.zookeeper.Stage.withdraw;
+import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
@@ -267,7 +267,7 @@ class ZooKeeperBackendIT {
         long writes = zxid() - before - 1;
         int beats = heartbeat().getVersion() - heartbeat.getVersion();
 
-        assertThat(beats).isBetween(4, 30);
+        assertThat(beats).as("for five hundred renewals").isBetween(4, 250);
         assertThat(writes).isBetween(beats - 1L, beats + 1L);
         assertThat(stage.client.getChildren().forPath("/baton/.heartbeat")).hasSize(1);
     }
@@ -277,13 +277,14 @@ class ZooKeeperBackendIT {
         Claim claim = claim("leader");
         lead(one, claim);
         granted(renew(one, claim));
+        long old = heartbeat().getCzxid();
 
         stage.client.delete().forPath(heartbeatPath());
 
         for (int renewal = 0; renewal < 3; renewal++) {
             granted(renew(one, claim));
         }
-        assertThat(heartbeat().getVersion()).isLessThan(5);
+        assertThat(heartbeat().getCzxid()).isGreaterThan(old);
     }
 
     @Test
@@ -295,7 +296,7 @@ class ZooKeeperBackendIT {
 
         assertThat(stage.children()).isEmpty();
         assertThat(one.acquire(claim("late"), Stage.in(one, Duration.ofSeconds(1))))
-                .failsWithin(Duration.ofSeconds(1))
+                .failsWithin(Waits.LIMIT)
                 .withThrowableThat()
                 .withMessageContaining("closed");
     }

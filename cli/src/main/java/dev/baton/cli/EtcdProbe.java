@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /** Writes to a key below the prefix of a demo, and deletes all that is there in the end. */
 final class EtcdProbe implements Probe {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Client client;
     private final String prefix;

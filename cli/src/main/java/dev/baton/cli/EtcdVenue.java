@@ -33,7 +33,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
     private static final Duration SHORTEST = Duration.ofSeconds(2);
 
     private static final Duration SCAN = Duration.ofMillis(500);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     static EtcdVenue at(String endpoints, boolean unsafeAllowed) {
         return new EtcdVenue(String.join(",", EtcdAccess.urls(endpoints)), null, unsafeAllowed);

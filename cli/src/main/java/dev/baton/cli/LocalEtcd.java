@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LocalEtcd implements AutoCloseable {
     private static final int ATTEMPTS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int LOG_TAIL = 3;
 

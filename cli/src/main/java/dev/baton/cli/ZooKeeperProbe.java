@@ -10,7 +10,7 @@ import org.apache.zookeeper.ZooKeeper;
 
 /** Writes to a node below the base path, and deletes all that is there in the end. */
 final class ZooKeeperProbe implements Probe {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ZooKeeper client;
     private final String basePath;

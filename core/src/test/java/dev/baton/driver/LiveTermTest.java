@@ -159,7 +159,7 @@ class LiveTermTest {
         }));
         begin.countDown();
         for (Future<?> each : done) {
-            each.get(30, TimeUnit.SECONDS);
+            each.get(2, TimeUnit.MINUTES);
         }
         assertThat(broken.get()).isNull();
     }

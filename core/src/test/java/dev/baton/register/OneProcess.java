@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One process of a test: a register backend on a scripted register, all in virtual time. */
 final class OneProcess {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     final VirtualTime time;
     final ScriptedRegister register;
@@ -46,15 +46,15 @@ final class OneProcess {
     }
 
     CompletableFuture<Answer> asking(Claim claim) {
-        return settled(backend.acquire(claim, time.now().plus(PATIENCE)));
+        return settled(backend.acquire(claim, time.now().plus(DEADLINE)));
     }
 
     CompletableFuture<Answer> renewing(Claim claim) {
-        return settled(backend.renew(claim, time.now().plus(PATIENCE)));
+        return settled(backend.renew(claim, time.now().plus(DEADLINE)));
     }
 
     CompletableFuture<Void> withdrawing(Claim claim) {
-        return settled(backend.withdraw(claim, time.now().plus(PATIENCE)));
+        return settled(backend.withdraw(claim, time.now().plus(DEADLINE)));
     }
 
     private <T> CompletableFuture<T> settled(CompletionStage<T> stage) {

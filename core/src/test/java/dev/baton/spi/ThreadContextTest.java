@@ -1,7 +1,7 @@
 package dev.baton.spi;
 
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.BackendRuntime.Priority;
 import java.net.URL;

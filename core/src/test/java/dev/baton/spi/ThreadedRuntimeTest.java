@@ -1,9 +1,9 @@
 package dev.baton.spi;
 
 import static dev.baton.fixture.Samples.seconds;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.BackendRuntime.Priority;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Loop, sender and callback threads of one backend instance, and how they end. */
-@Timeout(60)
+@Timeout(300)
 class ThreadedRuntimeTest {
     private final ThreadedRuntime runtime = ThreadedRuntime.start("test", true, 128);
 
@@ -234,7 +234,7 @@ class ThreadedRuntimeTest {
             runtime.close();
             closed.countDown();
         });
-        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(2, TimeUnit.MINUTES)).isTrue();
     }
 
     /** What has not stopped when the connection goes must not stay valid beside a successor. */

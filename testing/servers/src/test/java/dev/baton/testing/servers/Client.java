@@ -18,7 +18,7 @@ import org.apache.zookeeper.ZooKeeper;
 
 /** A session of the raw ZooKeeper client, which remembers what it was told of its connection. */
 final class Client implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final List<KeeperState> states = new CopyOnWriteArrayList<>();
     private final ZooKeeper zooKeeper;

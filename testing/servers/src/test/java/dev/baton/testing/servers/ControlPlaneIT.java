@@ -13,13 +13,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** One control plane for each topology: each test leaves all parts ready. */
 class ControlPlaneIT {
@@ -38,8 +41,11 @@ class ControlPlaneIT {
 
     /** What holds in both. */
     @TestInstance(Lifecycle.PER_CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     abstract static class Both {
         private final Topology topology;
+
+        @AutoClose
         ControlPlane plane;
 
         Both(Topology topology) {
@@ -67,7 +73,9 @@ class ControlPlaneIT {
             return Await.forValue(LIMIT, "leader", () -> "none of the " + kind + "s leads", () -> plane.leader(kind));
         }
 
-        @AfterAll
+        /** The last, since the plane is gone after it. */
+        @Test
+        @Order(Integer.MAX_VALUE)
         void closeLeavesNoProcessAndNoFile() throws IOException {
             List<Long> pids = plane.parts().stream()
                     .filter(part -> plane.state(part) != State.DOWN)

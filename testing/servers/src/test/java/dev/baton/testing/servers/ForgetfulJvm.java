@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /** A JVM that starts a server and does not close it. */
 final class ForgetfulJvm implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Process jvm;
     private final long server;

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @FullLane("kills and isolates members of an ensemble, for a minute")
-@Timeout(120)
+@Timeout(600)
 class ZooKeeperEnsembleIT {
     private static final Duration SESSION = Duration.ofSeconds(4);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @Test
     void oneMemberServesWritesAndReads() throws Exception {
