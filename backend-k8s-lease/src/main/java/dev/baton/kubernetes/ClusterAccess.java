@@ -147,7 +147,8 @@ public final class ClusterAccess {
      */
     public static Config usable(Config config) {
         URI server = address(config.getMasterUrl());
-        ConfigBuilder usable = new ConfigBuilder(config).withAutoConfigure(false).withMasterUrl(server.toString());
+        ConfigBuilder usable =
+                new ConfigBuilder(config).withAutoConfigure(false).withMasterUrl(server.toString());
         List<String> direct = withoutProxy(config.getNoProxy());
         if (direct.contains("*") || direct.contains(unbracketed(server.getHost()))) {
             usable.withHttpProxy(null).withHttpsProxy(null).withNoProxy();

@@ -34,8 +34,9 @@ public final class ConnectString {
         }
         // A chroot may have an @ as well, but then none that is followed by a port.
         if (USER_INFO.matcher(text).find()) {
-            throw new IllegalArgumentException("ZooKeeper's address \"" + Secrets.hideUserInfo(text)
-                    + "\" must have no user info: it would not be used; write host:port, and authorize the client apart");
+            throw new IllegalArgumentException(
+                    "ZooKeeper's address \"" + Secrets.hideUserInfo(text)
+                            + "\" must have no user info: it would not be used; write host:port, and authorize the client apart");
         }
         List<InetSocketAddress> servers;
         try {

@@ -26,7 +26,13 @@ public final class JdbcCandidate {
     static DataSource postgres(String url) {
         int seconds = (int) JdbcRegister.TIMEOUT.toSeconds();
         PGSimpleDataSource server = new PGSimpleDataSource();
-        server.setUrl(url);
+        try {
+            server.setUrl(url);
+        } catch (IllegalArgumentException e) {
+            // Its message repeats the address, which may hold a password.
+            throw new IllegalArgumentException(
+                    "the address must be as in jdbc:postgresql://host/database?user=…&password=…");
+        }
         server.setConnectTimeout(seconds);
         server.setSocketTimeout(seconds);
         server.setOptions("-c statement_timeout=" + seconds + "s -c synchronous_commit=on");
