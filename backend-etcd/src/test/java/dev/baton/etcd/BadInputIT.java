@@ -4,7 +4,9 @@ import static dev.baton.etcd.Stage.claim;
 import static dev.baton.etcd.Stage.failure;
 import static dev.baton.etcd.Stage.in;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.baton.LeaderElection;
 import dev.baton.testing.servers.EtcdCluster;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.ClientBuilder;
@@ -94,18 +96,21 @@ class BadInputIT {
                 .start()) {
             String plain = EtcdCluster.overIpv6(cluster.endpoint(0));
             assertThat(plain).startsWith("http://[::1]:");
-            try (EtcdBackend backend = EtcdBackend.builder(plain.toUpperCase(Locale.ROOT))
-                    .shutdownHook(false)
-                    .build()) {
-                Stage.leadInTheEnd(backend, claim(Stage.election(), "plain"));
-            }
-            try (EtcdBackend backend = EtcdBackend.builder(EtcdCluster.overIpv6(cluster.tlsEndpoint(0)))
-                    .shutdownHook(false)
+            leads(EtcdBackend.builder(plain.toUpperCase(Locale.ROOT)));
+            leads(EtcdBackend.builder(EtcdCluster.overIpv6(cluster.tlsEndpoint(0)))
                     .jetcd(tls(context ->
-                            context.trustManager(members.certificate().toFile())))
-                    .build()) {
-                Stage.leadInTheEnd(backend, claim(Stage.election(), "trusted"));
-            }
+                            context.trustManager(members.certificate().toFile()))));
+        }
+    }
+
+    private static void leads(EtcdBackend.Builder settings) {
+        try (EtcdBackend backend = settings.shutdownHook(false).build();
+                LeaderElection candidate = LeaderElection.on(
+                                backend, Stage.election().toString())
+                        .onStartedLeading(term -> {})
+                        .start()) {
+            await().atMost(PATIENCE.multipliedBy(2))
+                    .until(() -> candidate.leadership().isPresent());
         }
     }
 
