@@ -12,6 +12,7 @@ import dev.baton.event.EndReason;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.FaultyHttp;
 import dev.baton.testing.servers.FaultyHttp.Asked;
+import dev.baton.testing.servers.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -409,9 +410,9 @@ class PeersCasesIT {
         until("its term", () -> ask(process, answers).equals("true"));
         TestCandidate two = stage.candidate(stage.backend(), "app-2");
         until("the standby sees who leads", () -> two.election.currentLeader().isPresent());
-        signal("STOP", process);
+        Signals.send("STOP", List.of(process.toHandle()));
         Leadership second = two.awaitTerm();
-        signal("CONT", process);
+        Signals.send("CONT", List.of(process.toHandle()));
         assertThat(ask(process, answers)).as("its first word after the pause").isEqualTo("false");
         assertThat(second.isValid()).isTrue();
         long before = count(two, Type.RENEWED);
@@ -425,13 +426,6 @@ class PeersCasesIT {
         out.write('\n');
         out.flush();
         return String.valueOf(answers.readLine());
-    }
-
-    private static void signal(String signal, Process process) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     // -- who leads ------------------------------------------------------------------------------------------------

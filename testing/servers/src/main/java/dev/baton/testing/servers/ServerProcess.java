@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,6 @@ final class ServerProcess {
     /** Becomes the server on a line of input, and ends without one: nothing runs that its watchdog does not know. */
     private static final List<String> LEASHED =
             List.of("sh", "-c", "read -r line && exec \"$@\" </dev/null", "baton-server");
-
-    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
 
     private final List<String> command;
     private final Path folder;
@@ -88,12 +86,12 @@ final class ServerProcess {
     }
 
     synchronized void pause() {
-        signal("-STOP");
+        signal("STOP");
         paused = true;
     }
 
     synchronized void resume() {
-        signal("-CONT");
+        signal("CONT");
         paused = false;
     }
 
@@ -156,18 +154,9 @@ final class ServerProcess {
     /** Signals the process, and those that it started. */
     private void signal(String signal) {
         Process running = running();
-        List<String> kill = new ArrayList<>(List.of("kill", signal, Long.toString(running.pid())));
-        running.descendants().forEach(child -> kill.add(Long.toString(child.pid())));
-        try {
-            Process killing = new ProcessBuilder(kill).inheritIO().start();
-            if (!killing.waitFor(SIGNAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS) || killing.exitValue() != 0) {
-                throw new IllegalStateException(kill + " failed");
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(kill + " failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted in " + kill, e);
-        }
+        Signals.send(
+                signal,
+                Stream.concat(Stream.of(running.toHandle()), running.descendants())
+                        .toList());
     }
 }
