@@ -7,6 +7,7 @@ import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EndReason;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.testing.servers.FullLane;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whole elections on a real ensemble of three, whose members fail under them. */
+@FullLane("stops and isolates members of an ensemble, for a minute")
 class EnsembleFaultsIT {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final ElectionTiming TIMING =

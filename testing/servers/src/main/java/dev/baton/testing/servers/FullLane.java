@@ -28,7 +28,7 @@ public @interface FullLane {
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             return AnnotationSupport.findAnnotation(context.getElement(), FullLane.class)
                     .filter(lane -> Lane.current() == Lane.FAST)
-                    .map(lane -> ConditionEvaluationResult.disabled("for the full lane: " + lane.value()))
+                    .map(lane -> ConditionEvaluationResult.disabled(Lane.SKIPPED + lane.value()))
                     .orElseGet(() -> ConditionEvaluationResult.enabled("for this lane"));
         }
     }

@@ -16,6 +16,9 @@ public enum Lane {
     /** Outside Maven, from a script or an IDE: compiles the servers, and skips what the machine lacks. */
     BY_HAND(true, false);
 
+    /** What the reason of a skipped test begins with where the full lane would run the test. */
+    public static final String SKIPPED = "for the full lane: ";
+
     /** The environment variable. */
     public static final String VARIABLE = "BATON_LANE";
 

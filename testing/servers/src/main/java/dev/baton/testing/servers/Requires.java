@@ -64,10 +64,11 @@ public final class Requires {
     }
 
     private static RuntimeException missing(String reason, Map<String, String> environment) {
-        if (Lane.of(environment).skipsNothing()) {
+        Lane lane = Lane.of(environment);
+        if (lane.skipsNothing()) {
             throw new AssertionError("the full lane skips nothing, and " + reason);
         }
-        return new TestAbortedException(reason);
+        return new TestAbortedException((lane == Lane.FAST ? Lane.SKIPPED : "") + reason);
     }
 
     private static Optional<Path> find(String name, Map<String, String> environment) {

@@ -24,6 +24,13 @@ class RequiresTest {
     }
 
     @Test
+    void whatIsMissingInTheFastLaneIsForTheFullOne() {
+        assertThatThrownBy(() -> Requires.that(false, "no server here", Map.of("BATON_LANE", "fast")))
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessage("for the full lane: no server here");
+    }
+
+    @Test
     void whatIsMissingInTheFullLaneFailsTheTest() {
         assertThatThrownBy(() -> Requires.that(false, "no server here", FULL))
                 .isInstanceOf(AssertionError.class)

@@ -12,6 +12,7 @@ class ExplorationTest {
     private static final String WITHIN_WHICH_MISTAKES_ARE_FOUND = "depth:10,units:3,faults:1";
 
     /** The numbers of states change with the algorithm, and with nothing else; what is printed is the new number. */
+    @FullLane("explores tens of thousands of states")
     @ParameterizedTest
     @CsvSource(
             delimiterString = "|",

@@ -36,6 +36,9 @@ public final class Summary {
     private static final int WIDTH = 110;
     private static final String REMEDY = "mvn verify -Pfull";
 
+    /** As the tests say it: {@code Lane.SKIPPED} of the servers' module, which this one must do without. */
+    static final String FOR_THE_FULL_LANE = "for the full lane: ";
+
     /** One test that was run or skipped; {@code skipped} and {@code failed} say why, or are empty. */
     record Case(String module, String kind, String type, double seconds, String skipped, boolean failed) {}
 
@@ -80,15 +83,26 @@ public final class Summary {
                 .forEach(entry -> out.printf(Locale.ROOT, "%8.1f s  %s%n", seconds(entry.getValue()), entry.getKey()));
     }
 
+    /** First what no lane runs, last what the full one would: the end of the output is what is read. */
     private static void printSkipped(List<Case> cases, PrintStream out) {
-        List<Case> skipped =
-                cases.stream().filter(test -> !test.skipped().isEmpty()).toList();
+        Map<Boolean, List<Case>> skipped = cases.stream()
+                .filter(test -> !test.skipped().isEmpty())
+                .collect(Collectors.partitioningBy(test -> test.skipped().startsWith(FOR_THE_FULL_LANE)));
+        printSkipped("Skipped in every lane, and why", skipped.getOrDefault(false, List.of()), out);
+        List<Case> left = skipped.getOrDefault(true, List.of());
+        printSkipped("Skipped in this lane, and why", left, out);
+        if (!left.isEmpty()) {
+            out.printf("It runs with%n        %s%n", REMEDY);
+        }
+    }
+
+    private static void printSkipped(String heading, List<Case> skipped, PrintStream out) {
         if (skipped.isEmpty()) {
             return;
         }
-        out.printf("%nSkipped, and why%n");
+        out.printf("%n%s%n", heading);
         grouped(skipped, Case::skipped).forEach((reason, group) -> {
-            out.printf("%6d  %s%n", group.size(), wrapped(reason));
+            out.printf("%6d  %s%n", group.size(), wrapped(reason.replaceFirst("^" + FOR_THE_FULL_LANE, "")));
             out.printf(
                     "        in %s%n",
                     wrapped(grouped(group, test -> simple(test.type())).entrySet().stream()
@@ -96,7 +110,6 @@ public final class Summary {
                                     entry.getKey() + " " + entry.getValue().size())
                             .collect(Collectors.joining(", "))));
         });
-        out.printf("All of it runs with%n        %s%n", REMEDY);
     }
 
     private static Map<String, List<Case>> grouped(List<Case> cases, Function<Case, String> by) {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SummaryTest {
     private static final Path ROOT = Path.of("../..");
-    private static final String MISSING = "the program etcd is missing: it was not compiled before";
+    private static final String MISSING =
+            Summary.FOR_THE_FULL_LANE + "the program etcd is missing: it was not compiled before";
 
     @TempDir
     private Path root;
@@ -53,9 +54,12 @@ class SummaryTest {
     @Test
     void saysOnceWhyTestsWereSkippedAndWhatRunsThem() throws IOException {
         assertThat(printed(Instant.EPOCH))
-                .contains("     2  " + MISSING + "\n        in SecondIT 2\n", "     1  no reason given\n")
-                .contains("All of it runs with\n        mvn verify -Pfull\n")
-                .containsOnlyOnce(MISSING);
+                .containsSubsequence(
+                        "Skipped in every lane, and why\n     1  no reason given\n        in SecondIT 1\n",
+                        "Skipped in this lane, and why\n     2  the program etcd is missing",
+                        "\n        in SecondIT 2\nIt runs with\n        mvn verify -Pfull\n")
+                .containsOnlyOnce("the program etcd is missing")
+                .doesNotContain(Summary.FOR_THE_FULL_LANE);
     }
 
     @Test
@@ -98,6 +102,13 @@ class SummaryTest {
                         .filter(module -> !module.equals("bom") && !module.equals("testing/summary")))
                 .isNotEmpty()
                 .allSatisfy(module -> assertThat(own).contains("<artifactId>" + artifact(module) + "</artifactId>"));
+    }
+
+    @Test
+    void knowsTheFullLanesTestsByWhatTheySay() throws IOException {
+        Path lane = ROOT.resolve("testing/servers/src/main/java/dev/baton/testing/servers/Lane.java");
+        assertThat(Files.readString(lane, StandardCharsets.UTF_8))
+                .contains("SKIPPED = \"" + Summary.FOR_THE_FULL_LANE + "\";");
     }
 
     private static String artifact(String module) throws IOException {
