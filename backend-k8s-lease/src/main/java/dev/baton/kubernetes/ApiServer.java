@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,7 +67,8 @@ final class ApiServer {
     private final HttpClient.Factory factory;
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private volatile Client current;
-    private volatile @Nullable Respite respite;
+    /** The waits that the server has asked for, by what it was asked about. */
+    private final Map<String, Respite> respites = new ConcurrentHashMap<>();
 
     ApiServer(Config config, Timekeeper time) {
         this.config = config;
@@ -95,8 +97,11 @@ final class ApiServer {
     /**
      * Sends one request. The stage fails with {@link LateException} when it was not answered within {@code patience}, and
      * with whatever the network says otherwise; it completes on one of the client's threads or on the loop.
+     *
+     * @param subject what a Retry-After in the answer is for: what the server says of one is not heeded for another
      */
-    CompletionStage<Response> send(String method, String path, @Nullable ObjectNode body, Duration patience) {
+    CompletionStage<Response> send(
+            String subject, String method, String path, @Nullable ObjectNode body, Duration patience) {
         Client used = current;
         Answer answer = new Answer();
         Timekeeper.Timer timer = time.schedule(patience, () -> {
@@ -108,7 +113,7 @@ final class ApiServer {
         // What an answer means for later requests is known before anybody hears of it.
         CompletionStage<Response> heeded = after(answer.stage, (response, failure) -> {
             timer.cancel();
-            heed(used, response, failure);
+            heed(subject, used, response, failure);
         });
         run(answer.stage, () -> {
             HttpRequest.Builder request = used.http()
@@ -124,10 +129,10 @@ final class ApiServer {
         return heeded;
     }
 
-    /** Opens a stream of lines; {@code lines} hears each on one of the client's threads, in order. */
-    Stream stream(String path, Duration patience, Consumer<byte[]> lines) {
+    /** Opens a stream of lines about {@code subject}; {@code lines} hears each on one of the client's threads, in order. */
+    Stream stream(String subject, String path, Duration patience, Consumer<byte[]> lines) {
         Client used = current;
-        Stream stream = new Stream(used, lines);
+        Stream stream = new Stream(subject, used, lines);
         streams.add(stream);
         after(stream.ended, (done, broken) -> streams.remove(stream));
         Timekeeper.Timer timer = time.schedule(patience, () -> {
@@ -154,7 +159,7 @@ final class ApiServer {
     }
 
     /** What an answer means for the requests that come after it. */
-    private void heed(Client used, @Nullable Response response, @Nullable Throwable failure) {
+    private void heed(String subject, Client used, @Nullable Response response, @Nullable Throwable failure) {
         if (response == null) {
             if (hasFiles && Distrust.of(failure) != null) {
                 suspect(used);
@@ -162,23 +167,25 @@ final class ApiServer {
         } else if (hasFiles && response.code() == Response.UNAUTHORIZED) {
             suspect(used);
         } else {
-            heed(response.retryAfter());
+            heed(subject, response.retryAfter());
         }
     }
 
-    private void heed(Duration retryAfter) {
-        if (!retryAfter.isZero()) {
-            respite = new Respite(time.now(), retryAfter);
+    private void heed(String subject, Duration retryAfter) {
+        if (retryAfter.isZero()) {
+            respites.remove(subject);
+        } else {
+            respites.put(subject, new Respite(time.now(), retryAfter));
         }
     }
 
     /**
-     * How much longer the server has asked not to be asked, by a Retry-After; zero when it has not.
+     * How much longer the server has asked not to be asked about {@code subject}, by a Retry-After; zero when it has not.
      *
      * @param most of such a wait, counted from when it was asked for, what the asker can afford
      */
-    Duration respite(Duration most) {
-        Respite asked = respite;
+    Duration respite(String subject, Duration most) {
+        Respite asked = respites.get(subject);
         return asked == null ? Duration.ZERO : asked.left(time.now(), most);
     }
 
@@ -360,13 +367,15 @@ final class ApiServer {
     final class Stream {
         private final CompletableFuture<Integer> begun = new CompletableFuture<>();
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final String subject;
         private final Client client;
         private final Consumer<byte[]> lines;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(2_048);
         private volatile @Nullable AsyncBody body;
         private volatile boolean closed;
 
-        private Stream(Client client, Consumer<byte[]> lines) {
+        private Stream(String subject, Client client, Consumer<byte[]> lines) {
+            this.subject = subject;
             this.client = client;
             this.lines = lines;
         }
@@ -402,7 +411,7 @@ final class ApiServer {
                 begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
                 return;
             }
-            heed(retryAfter(response));
+            heed(subject, retryAfter(response));
             AsyncBody from = response.body();
             body = from;
             after(from.done(), (done, broken) -> {

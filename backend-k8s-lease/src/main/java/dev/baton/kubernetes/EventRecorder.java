@@ -62,7 +62,7 @@ final class EventRecorder implements EventSink {
                 .put("firstTimestamp", at)
                 .put("lastTimestamp", at);
         told.putObject("source").put("component", COMPONENT);
-        Duration respite = server.respite(Response.LONGEST_WAIT);
+        Duration respite = server.respite(path(election), Response.LONGEST_WAIT);
         if (respite.isZero()) {
             send(election, told, event.identity() + " " + what);
         } else {
@@ -70,20 +70,20 @@ final class EventRecorder implements EventSink {
         }
     }
 
+    private static String path(ElectionName election) {
+        return "/api/v1/namespaces/" + election.namespace() + "/events";
+    }
+
     private void send(ElectionName election, ObjectNode told, String what) {
-        server.send("POST", "/api/v1/namespaces/" + election.namespace() + "/events", told, PATIENCE)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        log.debug(
-                                "the event \"{}\" was not recorded",
-                                what,
-                                server.secrets().hide(failure));
-                    } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
-                        log.info(
-                                "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"
-                                        + " \"events\" to see in kubectl who became leader",
-                                election.namespace());
-                    }
-                });
+        server.send(path(election), "POST", path(election), told, PATIENCE).whenComplete((response, failure) -> {
+            if (failure != null) {
+                log.debug("the event \"{}\" was not recorded", what, server.secrets().hide(failure));
+            } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
+                log.info(
+                        "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"
+                                + " \"events\" to see in kubectl who became leader",
+                        election.namespace());
+            }
+        });
     }
 }

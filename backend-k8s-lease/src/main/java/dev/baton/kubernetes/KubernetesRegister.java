@@ -1,6 +1,8 @@
 package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.kubernetes.Answers.Meaning;
+import dev.baton.kubernetes.Answers.Request;
 import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
@@ -10,6 +12,7 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +38,9 @@ final class KubernetesRegister implements Register {
 
     /** A request is given up while there is time left for another one within the machine's own deadline for a call. */
     private static final double SHARE_OF_RENEW_DEADLINE = 0.4;
+
+    /** The most of a Retry-After that a standby grants, in retryPeriods: less than the leaseDuration it competes for. */
+    private static final int MOST_RETRY_PERIODS = 5;
 
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
 
@@ -110,16 +116,18 @@ final class KubernetesRegister implements Register {
     @Override
     public CompletionStage<Optional<Entry>> read(ElectionName election) {
         CompletableFuture<Optional<Entry>> answer = new CompletableFuture<>();
-        ask("get", "GET", object.path(election), election, null, answer, response -> {
-            if (response.code() == Response.NOT_FOUND) {
-                answer.complete(Optional.empty());
-            } else if (response.code() == Response.OK) {
-                answer.complete(Optional.of(seen(election, response.body())));
-            } else {
-                answer.completeExceptionally(sentences.refused("get", election, response));
+        ask(Request.GET, election, null, answer, response -> {
+            switch (means(Request.GET, election, response)) {
+                case DONE -> answer.complete(Optional.of(seen(election, response.body())));
+                case GONE -> answer.complete(Optional.empty());
+                default -> answer.completeExceptionally(sentences.refused("get", election, response, false));
             }
         });
         return answer;
+    }
+
+    private Meaning means(Request request, ElectionName election, Response response) {
+        return Answers.of(request, response, object, election);
     }
 
     @Override
@@ -131,15 +139,12 @@ final class KubernetesRegister implements Register {
         CompletableFuture<Entry> answer = new CompletableFuture<>();
         ObjectNode made = settings.newObject(election);
         object.format().write(made, next);
-        ask("create", "POST", object.path(election.namespace()), election, made, answer, response -> {
-            if (response.code() == Response.CREATED) {
-                answer.complete(written(election, response.body(), true));
-            } else if (response.code() == Response.CONFLICT && response.reason().equals("AlreadyExists")) {
-                answer.completeExceptionally(new ConflictException(response.message()));
-            } else {
-                answer.completeExceptionally(sentences.refused("create", election, response));
-            }
-        });
+        ask(
+                Request.CREATE,
+                election,
+                made,
+                answer,
+                response -> written(Request.CREATE, election, next, false, response, answer));
         return answer;
     }
 
@@ -149,20 +154,37 @@ final class KubernetesRegister implements Register {
         object.format().write(changed, next);
         boolean renews = renews(expected.record(), next);
         markToken(election, changed, renews ? next : null);
-        ask("update", "PUT", object.path(election), election, changed, answer, response -> {
-            if (response.code() == Response.OK) {
-                answer.complete(written(election, response.body(), !renews));
-            } else if (response.code() == Response.NOT_FOUND
-                    || (response.code() == Response.CONFLICT
-                            && response.reason().equals("Conflict"))) {
-                answer.completeExceptionally(new ConflictException(response.message()));
-            } else if (response.code() == Response.CREATED) {
-                undo(election, seen(election, response.body()), answer);
-            } else {
-                answer.completeExceptionally(sentences.refused("update", election, response));
-            }
-        });
+        ask(
+                Request.UPDATE,
+                election,
+                changed,
+                answer,
+                response -> written(Request.UPDATE, election, next, renews, response, answer));
         return answer;
+    }
+
+    private void written(
+            Request request,
+            ElectionName election,
+            LeaderRecord next,
+            boolean renews,
+            Response response,
+            CompletableFuture<Entry> answer) {
+        String verb = verb(request);
+        switch (means(request, election, response)) {
+            case DONE -> {
+                Entry entry = written(election, response.body(), !renews);
+                if (entry.record().nonce().equals(next.nonce())) {
+                    answer.complete(entry);
+                } else {
+                    answer.completeExceptionally(sentences.refused(verb, election, response, false));
+                }
+            }
+            case GONE, ELSEWHERE -> answer.completeExceptionally(new ConflictException(response.message()));
+            case RECREATED -> undo(election, seen(election, response.body()), answer);
+            case NOT_WRITTEN -> answer.completeExceptionally(sentences.refused(verb, election, response, true));
+            case UNKNOWN -> answer.completeExceptionally(sentences.refused(verb, election, response, false));
+        }
     }
 
     /** Whether {@code next} goes on with the term of {@code last}; one that begins has an acquireTime of its own. */
@@ -202,8 +224,8 @@ final class KubernetesRegister implements Register {
                         freed,
                         new LeaderRecord(
                                 "", "", Duration.ofSeconds(1), was.acquireTime(), was.renewTime(), was.transitions()));
-        ask("update", "PUT", object.path(election), election, freed, answer, response -> {
-            if (response.code() == Response.OK) {
+        ask(Request.UPDATE, election, freed, answer, response -> {
+            if (means(Request.UPDATE, election, response) == Meaning.DONE) {
                 answer.completeExceptionally(new ConflictException(sentences.recreated(election)));
             } else {
                 answer.completeExceptionally(new BackendException(sentences.recreated(election)));
@@ -215,41 +237,56 @@ final class KubernetesRegister implements Register {
         void take(Response response);
     }
 
+    private static String verb(Request request) {
+        return request.name().toLowerCase(Locale.ROOT);
+    }
+
     private void ask(
-            String verb,
-            String method,
-            String path,
+            Request request,
             ElectionName election,
             @Nullable ObjectNode body,
             CompletableFuture<?> answer,
             Reading reading) {
-        if (!server.respite(longestRespite(election)).isZero()) {
+        String verb = verb(request);
+        if (!server.respite(object.path(election), longestRespite(election)).isZero()) {
             answer.completeExceptionally(sentences.mustWait(verb, election));
             return;
         }
         Duration wait = patience(election);
-        server.send(method, path, body, wait).whenComplete((response, failure) -> {
-            if (response == null) {
-                answer.completeExceptionally(sentences.unanswered(verb, election, wait, failure));
-                return;
-            }
-            try {
-                reading.take(response);
-            } catch (RuntimeException e) {
-                // Whatever an object may say: an answer that never comes would wedge the election.
-                answer.completeExceptionally(e);
-            }
-        });
+        server.send(object.path(election), method(request), path(request, election), body, wait)
+                .whenComplete((response, failure) -> {
+                    if (response == null) {
+                        answer.completeExceptionally(sentences.unanswered(verb, election, wait, failure));
+                        return;
+                    }
+                    try {
+                        reading.take(response);
+                    } catch (RuntimeException e) {
+                        // Whatever an object may say: an answer that never comes would wedge the election.
+                        answer.completeExceptionally(e);
+                    }
+                });
+    }
+
+    private static String method(Request request) {
+        return switch (request) {
+            case GET -> "GET";
+            case CREATE -> "POST";
+            case UPDATE -> "PUT";
+        };
+    }
+
+    private String path(Request request, ElectionName election) {
+        return request == Request.CREATE ? object.path(election.namespace()) : object.path(election);
     }
 
     /**
-     * How much of a Retry-After can be granted: all of it, but no more than a retryPeriod for whom a term depends on the
-     * answer, since what the server says of load is no reason to change leaders.
+     * How much of a Retry-After can be granted: a few retryPeriods, and one for whom a term depends on the answer, since
+     * what the server says of load is no reason to change leaders, nor to leave an election without one.
      */
     private Duration longestRespite(ElectionName election) {
-        return held.containsKey(election)
-                ? retryPeriods.getOrDefault(election, ElectionTiming.DEFAULT.retryPeriod())
-                : Response.LONGEST_WAIT;
+        Duration retryPeriod = retryPeriods.getOrDefault(election, ElectionTiming.DEFAULT.retryPeriod());
+        return held.containsKey(election) ? retryPeriod : retryPeriod.multipliedBy(MOST_RETRY_PERIODS);
     }
 
     private Entry seen(ElectionName election, ObjectNode found) {

@@ -30,12 +30,16 @@ final class ListWatch {
 
     private static final long FIRST_PAUSE = 50_000_000L;
     private static final long LONGEST_PAUSE = 10_000_000_000L;
+    private static final Duration LONGEST_RESPITE = Duration.ofNanos(LONGEST_PAUSE);
     private static final long FORBIDDEN_PAUSE = 30_000_000_000L;
 
     private final ApiServer server;
     private final Timekeeper time;
     private final String path;
     private final String selector;
+    /** What a Retry-After is for. */
+    private final String subject;
+
     private final Listener listener;
     private ApiServer.@Nullable Stream stream;
     private Timekeeper.@Nullable Timer retry;
@@ -74,6 +78,7 @@ final class ListWatch {
         this.time = time;
         this.path = path;
         this.selector = selector;
+        this.subject = path + "?" + selector;
         this.listener = listener;
     }
 
@@ -82,11 +87,11 @@ final class ListWatch {
     }
 
     void open() {
-        if (!server.respite(Response.LONGEST_WAIT).isZero()) {
+        if (!respite().isZero()) {
             after(pause(), this::open);
             return;
         }
-        server.send("GET", path + "?" + selector, null, PATIENCE)
+        server.send(subject, "GET", subject, null, PATIENCE)
                 .whenComplete((response, failure) -> time.execute(() -> {
                     if (!closed) {
                         listed(response, failure);
@@ -100,7 +105,7 @@ final class ListWatch {
         } else if (response.code() == Response.FORBIDDEN) {
             listener.forbidden(response);
             after(FORBIDDEN_PAUSE, this::open);
-        } else if (response.code() != Response.OK) {
+        } else if (response.code() != Response.OK || !isList(response.body())) {
             again(new IOException(response.code() + " " + response.message()));
         } else {
             List<ObjectNode> objects = new ArrayList<>();
@@ -115,10 +120,17 @@ final class ListWatch {
         }
     }
 
+    /** Whether an API server has answered, and nothing in its stead. */
+    private static boolean isList(ObjectNode body) {
+        return body.path("kind").asText().endsWith("List")
+                && !Json.resourceVersion(body).isEmpty();
+    }
+
     private void follow() {
         int seconds = SHORTEST_SECONDS + time.random().nextInt(SHORTEST_SECONDS);
         ApiServer.Stream[] own = new ApiServer.Stream[1];
         ApiServer.Stream opened = server.stream(
+                subject,
                 path + "?watch=1&allowWatchBookmarks=true&" + selector + "&timeoutSeconds=" + seconds
                         + "&resourceVersion=" + version,
                 PATIENCE,
@@ -230,7 +242,12 @@ final class ListWatch {
     private long pause() {
         long now = pause / 2 + time.random().nextLong(pause);
         pause = Math.min(LONGEST_PAUSE, pause * 2);
-        return now + server.respite(Response.LONGEST_WAIT).toNanos();
+        return now + respite().toNanos();
+    }
+
+    /** What is left of a Retry-After, as far as it is granted: standbys poll for as long as no watch is live. */
+    private Duration respite() {
+        return server.respite(subject, LONGEST_RESPITE);
     }
 
     private void after(long nanos, Runnable next) {

@@ -44,6 +44,12 @@ enum LockObject {
         return resource;
     }
 
+    /** The API group; the core's is empty. */
+    String group() {
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? "" : apiVersion.substring(0, slash);
+    }
+
     RecordFormat format() {
         return this == LEASE ? RecordFormat.SPEC : RecordFormat.ANNOTATION;
     }

@@ -46,44 +46,56 @@ final class Sentences {
                 cause == null ? null : secrets.hide(cause));
     }
 
-    /** Why {@code response} is not what was asked for. */
-    BackendException refused(String verb, ElectionName election, Response response) {
+    /**
+     * Why {@code response} is not what was asked for.
+     *
+     * @param notWritten whether it says for certain that nothing was written
+     */
+    BackendException refused(String verb, ElectionName election, Response response, boolean notWritten) {
+        String sentence = refusal(verb, election, response);
+        return notWritten ? BackendException.notWritten(sentence) : new BackendException(sentence);
+    }
+
+    private String refusal(String verb, ElectionName election, Response response) {
         String asked = verb + " " + object.resource() + " in namespace \"" + election.namespace() + "\"";
         // Some gateways repeat what they were sent.
         String said = response.message().isEmpty() ? "" : " (" + secrets.hide(response.message()) + ")";
-        return new BackendException(
-                switch (response.code()) {
-                    case Response.UNAUTHORIZED ->
-                        server() + " rejected the credentials of this client (401) when asked to " + asked
-                                + "; renew the token or certificate, it is read again by itself where a kubeconfig or"
-                                + " service account names a file";
-                    case Response.FORBIDDEN ->
-                        server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
-                                + object.resource() + "\" to this service account" + said;
-                    case Response.NOT_FOUND ->
-                        server() + " has no namespace \"" + election.namespace() + "\" to " + verb + " "
-                                + object.resource() + " in (404); create it, or correct the name of " + election + said;
-                    case Response.TOO_MANY_REQUESTS ->
-                        server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying"
-                                + later(response);
-                    case Response.BAD_REQUEST ->
-                        url.startsWith("http:") && response.body().isEmpty()
-                                ? server()
-                                        + " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in its"
-                                        + " address"
-                                : server() + " answered 400" + said + " to " + verb + " " + named(election)
-                                        + "; retrying";
-                    default ->
-                        server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
-                                + "; retrying" + later(response);
-                });
+        if (Answers.isWithoutNamespace(response)) {
+            return server() + " has no namespace \"" + election.namespace() + "\" to " + verb + " " + object.resource()
+                    + " in (404); create it, or correct the name of " + election + said;
+        }
+        return switch (response.code()) {
+            case Response.UNAUTHORIZED ->
+                server() + " rejected the credentials of this client (401) when asked to " + asked
+                        + "; renew the token or certificate, it is read again by itself where a kubeconfig or"
+                        + " service account names a file";
+            case Response.FORBIDDEN ->
+                server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
+                        + object.resource() + "\" to this service account" + said;
+            case Response.OK, Response.CREATED, Response.NOT_FOUND ->
+                server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
+                        + ", and not in the words of an API server about that object: something in between may have"
+                        + " answered in its stead; retrying";
+            case Response.TOO_MANY_REQUESTS ->
+                server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying"
+                        + later(response);
+            case Response.BAD_REQUEST ->
+                url.startsWith("http:") && response.body().isEmpty()
+                        ? server()
+                                + " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in its"
+                                + " address"
+                        : server() + " answered 400" + said + " to " + verb + " " + named(election) + "; retrying";
+            default ->
+                server() + " answered " + response.code() + said + " to " + verb + " " + named(election) + "; retrying"
+                        + later(response);
+        };
     }
 
     private static String later(Response response) {
         return response.retryAfter().isZero()
                 ? ""
-                : ", in " + ElectionTiming.text(response.retryAfter())
-                        + " as it asks, sooner where a term depends on it";
+                : "; it asks for " + ElectionTiming.text(response.retryAfter())
+                        + ", of which a standby grants five retryPeriods and a leader one";
     }
 
     /** Why nothing was sent: the server's Retry-After has not passed. */

@@ -150,6 +150,41 @@ class RefusalsIT {
     }
 
     @Test
+    void whoMayNotWriteClosesAtOnce() {
+        TestCandidate lost = stage.later(new TestCandidate(
+                stage.backend(), new ElectionName("no-such-namespace", "e"), "app-1", ElectionTiming.DEFAULT));
+        trouble(lost);
+        lost.close();
+        // Closing gives up waiting at some time, and then this is not said.
+        assertThat(lost.told(Type.STOPPED)).isTrue();
+    }
+
+    @Test
+    void rule3_4_plain404sOfABalancerEndNoTerm() {
+        TestCandidate one = proxied("app-1", MEDIUM);
+        Leadership term = one.awaitTerm();
+        FaultyHttp.Rule rule = proxy.when(
+                asked -> asked.uri().contains("/leases"), 4, exchange -> exchange.plain(404, "default backend - 404"));
+        until("the balancer has answered", () -> rule.struck() == 4);
+        long before = renewals(one);
+        until("renewals go on", () -> renewals(one) > before);
+        assertThat(term.isValid()).isTrue();
+        assertThat(one.ends()).isEmpty();
+    }
+
+    @Test
+    void rule3_4_creationThatAProxyRepeatedIsOurs() {
+        proxy.when(RefusalsIT::creates, 1, exchange -> {
+            assertThat(exchange.passOn()).isEqualTo(201);
+            exchange.passChanged(body -> body);
+        });
+        TestCandidate one = proxied("app-1", ElectionTiming.DEFAULT);
+        one.awaitTerm();
+        one.close();
+        assertThat(stage.holder()).isEmpty();
+    }
+
+    @Test
     void credentialsThatNobodyKnowsAreRejectedAndSaid() {
         KubernetesBackend backend = stage.backend(
                 KubernetesBackend.lease(), settings -> settings.config(stage.config("not-a-token-of-anybody")));
@@ -222,16 +257,27 @@ class RefusalsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
-    void standbyWaitsForAsLongAsTheServerAsks(int code) {
-        List<Long> refused = refuseOnce(RefusalsIT::reads, code, 3);
+    void standbyWaitsForAsLongAsTheServerAsksWithinFiveRetryPeriods(int code) {
+        List<Long> refused = refuseOnce(RefusalsIT::reads, code, 600);
         // Once its watch is live it does not read any more.
         List<Long> next = arrivals(asked -> reads(asked) || creates(asked));
         TestCandidate one = proxied("app-1", KubernetesStage.FAST);
-        assertThat(trouble(one)).endsWith("; retrying, in 3s as it asks, sooner where a term depends on it");
+        assertThat(trouble(one)).contains("it asks for 600s");
         one.awaitTerm();
         // Its usual pause is half a second at most.
         assertThat(next.get(0) - refused.get(0))
-                .isGreaterThanOrEqualTo(Duration.ofSeconds(3).toNanos());
+                .isGreaterThanOrEqualTo(
+                        KubernetesStage.FAST.retryPeriod().multipliedBy(5).toNanos());
+    }
+
+    @Test
+    void eventThatIsRefusedForTenMinutesSilencesNoStandby() {
+        List<Long> refused = refuseOnce(asked -> asked.uri().endsWith("/events"), 429, 600);
+        TestCandidate one = stage.later(new TestCandidate(
+                stage.backend(proxy), new ElectionName(stage.namespace, "other"), "app-1", KubernetesStage.FAST));
+        one.awaitTerm();
+        until("the event was refused", () -> refused.size() == 1);
+        proxied("app-2", KubernetesStage.FAST).awaitTerm();
     }
 
     @ParameterizedTest

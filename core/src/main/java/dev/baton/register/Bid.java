@@ -8,16 +8,17 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One claim on one register, confined to the loop.
  *
- * <p>It remembers every write whose outcome is unknown by the revision that write expected: while the register stands
- * there, the write may still land.
+ * <p>It remembers every write whose outcome is unknown with the revision that write expected: while the register stands
+ * there, the write may still land. The store's "no" settles the request that it answers, and that one alone; whether a
+ * copy of the request has landed before, only a read can tell (rule 3.4).
  */
 final class Bid {
     /** Stands for the revision that a creation expects. */
@@ -31,10 +32,22 @@ final class Bid {
     private final Claim claim;
     private final Contest contest;
     private final RegisterBackend backend;
-    private final Set<Long> unknown = new HashSet<>();
+    private final List<Sent> unknown = new ArrayList<>();
     private @Nullable Entry written;
+    /** Whether a write was refused and no read has shown since what stands. */
+    private boolean unread;
+
     private @Nullable FencingToken token;
     private long refuted = NOWHERE;
+
+    /** A write under way, told from others by which it is. */
+    private static final class Sent {
+        private final long place;
+
+        Sent(long place) {
+            this.place = place;
+        }
+    }
 
     Bid(Claim claim, Contest contest, RegisterBackend backend) {
         this.claim = claim;
@@ -153,7 +166,7 @@ final class Bid {
     // -- withdraw -------------------------------------------------------------------------------------------------
 
     void withdraw(Moment deadline, CompletableFuture<Void> answer) {
-        if (written == null && unknown.isEmpty()) {
+        if (written == null && unknown.isEmpty() && !unread) {
             done(answer);
         } else {
             withdraw(deadline, answer, MOST_ROUNDS);
@@ -234,6 +247,7 @@ final class Bid {
                         return;
                     }
                     forgetPast(entry);
+                    unread = false;
                     recognise(entry);
                     then.then(entry);
                 },
@@ -257,12 +271,12 @@ final class Bid {
     /** Writes that expected the register to stand elsewhere than here cannot land any more: revisions only grow. */
     private void forgetPast(@Nullable Entry entry) {
         long place = entry == null ? ABSENT : entry.revision();
-        unknown.removeIf(expected -> expected != place);
+        unknown.removeIf(sent -> sent.place != place);
     }
 
     private void write(@Nullable Entry expected, LeaderRecord next, Moment deadline, Written then) {
-        long place = expected == null ? ABSENT : expected.revision();
-        boolean first = unknown.add(place);
+        Sent sent = new Sent(expected == null ? ABSENT : expected.revision());
+        unknown.add(sent);
         Moment[] sentAt = {now()};
         backend.call(
                 "a write of " + claim.election(),
@@ -272,21 +286,27 @@ final class Bid {
                     return backend.register().write(claim.election(), expected, next);
                 },
                 (entry, failure) -> {
-                    settle(place, first, entry, failure);
+                    settle(sent, entry, failure);
                     then.then(sentAt[0], entry, failure);
                 },
-                (entry, failure) -> settle(place, false, entry, failure));
+                (entry, failure) -> settle(sent, entry, failure));
     }
 
-    /** The outcome of a write that is known settles what may still land from the same place, and all before it. */
-    private void settle(long place, boolean only, @Nullable Entry entry, @Nullable Throwable failure) {
+    /** An outcome that is known settles its write; one that moved the register settles all from the same place. */
+    private void settle(Sent sent, @Nullable Entry entry, @Nullable Throwable failure) {
         if (entry != null) {
-            unknown.remove(place);
+            unknown.removeIf(other -> other.place == sent.place);
             contest.saw(entry);
             recognise(entry);
-        } else if (failure instanceof ConflictException && only) {
-            unknown.remove(place);
+        } else if (isDefinite(failure)) {
+            unknown.remove(sent);
+            unread = true;
         }
+    }
+
+    private static boolean isDefinite(@Nullable Throwable failure) {
+        return failure instanceof ConflictException
+                || (failure instanceof BackendException refused && refused.isNotWritten());
     }
 
     /** What we wrote is ours to withdraw, also when the answer to that write was lost and a read shows it. */

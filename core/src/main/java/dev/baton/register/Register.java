@@ -1,5 +1,6 @@
 package dev.baton.register;
 
+import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A store that can compare and set one record per election: all that {@link RegisterBackend} needs.
  *
  * <p>Methods are called on the runtime's sender thread, return promptly and answer through stages. A stage that fails
- * with anything but {@link ConflictException} means unknown: a write may have happened, or may still.
+ * means unknown, a write may have happened or may still, with two exceptions: {@link ConflictException}, and a {@link
+ * BackendException#isNotWritten()} (rule 3.4).
  */
 public interface Register extends AutoCloseable {
 
@@ -25,14 +27,18 @@ public interface Register extends AutoCloseable {
     /** As {@link LockBackend#check}. */
     default void check(ElectionName election, ElectionTiming timing) {}
 
-    /** The current entry, or empty when there is none. Linearizable: never older than a write answered before the call. */
+    /**
+     * The current entry, or empty when the store itself says that there is none: an answer of something in between says
+     * nothing of the record. Linearizable: never older than a write answered before the call.
+     */
     CompletionStage<Optional<Entry>> read(ElectionName election);
 
     /**
      * Replaces {@code expected} by {@code next}, or creates it when {@code expected} is null, if the register still
      * stands exactly there. Every write moves the revision, also one that changes nothing.
      *
-     * @return the entry now stored; fails with {@link ConflictException} when the register certainly stood elsewhere
+     * @return the entry now stored; fails with {@link ConflictException} when the register certainly stood elsewhere, and
+     *     with {@link BackendException#notWritten} when the store has refused the write for another reason
      */
     CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next);
 

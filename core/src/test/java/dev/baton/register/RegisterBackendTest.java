@@ -10,6 +10,10 @@ import static dev.baton.register.ScriptedRegister.Fate.FAILED_LANDS_LATER;
 import static dev.baton.register.ScriptedRegister.Fate.HELD;
 import static dev.baton.register.ScriptedRegister.Fate.LANDED_ANSWER_HELD;
 import static dev.baton.register.ScriptedRegister.Fate.LANDED_BUT_FAILED;
+import static dev.baton.register.ScriptedRegister.Fate.LANDED_THEN_REFUSED;
+import static dev.baton.register.ScriptedRegister.Fate.LANDED_TWICE;
+import static dev.baton.register.ScriptedRegister.Fate.REFUSED;
+import static dev.baton.register.ScriptedRegister.Fate.REFUSED_LATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -716,6 +720,141 @@ class RegisterBackendTest {
             here.register.nextReads(FAILED);
             assertThat(OneProcess.failure(here.withdrawing(mine))).contains("refused");
             assertThat(store.record().isFree()).isFalse();
+        }
+    }
+
+    /** The store's own "no": of this request nothing was written. */
+    @Nested
+    class Refuses {
+        private final String refusal = "it is not permitted";
+
+        @Test
+        void rule4_5_whatWasRefusedForCertainIsNotOwed() {
+            here.register.nextWrites(REFUSED);
+            assertThat(OneProcess.failure(here.asking(mine))).isEqualTo(refusal);
+            here.calls();
+            here.withdraw(mine);
+            assertThat(here.calls()).as("one look, and nothing is voided").containsExactly("read");
+            assertThat(store.entry()).isNull();
+        }
+
+        @Test
+        void rule4_5_whatWasRefusedForCertainIsNotOwedWhereAnotherLeads() {
+            store.put(heldBy("baz", seconds(15)));
+            here.refused(mine);
+            time.advance(seconds(15));
+            here.register.nextWrites(REFUSED);
+            assertThat(OneProcess.failure(here.asking(mine))).isEqualTo(refusal);
+            store.put(heldBy("bar", seconds(15)));
+            here.withdraw(mine);
+            assertThat(store.record().holderIdentity()).isEqualTo("bar");
+        }
+
+        @Test
+        void rule3_4_refusalSaysNothingOfAnEarlierWriteFromTheSamePlace() {
+            here.register.nextWrites(FAILED_LANDS_LATER, REFUSED, REFUSED, ANSWERED);
+            OneProcess.failure(here.asking(mine));
+            assertThat(OneProcess.failure(here.asking(mine))).isEqualTo(refusal);
+            assertThat(OneProcess.failure(here.withdrawing(mine)))
+                    .as("the first may still land, and voiding it was refused")
+                    .isEqualTo(refusal);
+            here.register.landHeld();
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
+        @Test
+        void rule3_4_refusalThatComesAfterItsDeadlineSettlesItsWriteAllTheSame() {
+            here.register.nextWrites(REFUSED_LATE);
+            CompletableFuture<Answer> asked = here.asking(mine);
+            time.advance(seconds(6));
+            assertThat(asked).isCompletedExceptionally();
+            here.register.answerHeld();
+            time.settle();
+            here.calls();
+            here.withdraw(mine);
+            assertThat(here.calls()).containsExactly("read");
+        }
+
+        @Test
+        void rule3_4_lateRefusalDoesNotSettleALaterWriteFromTheSamePlace() {
+            here.register.nextWrites(REFUSED_LATE, FAILED_LANDS_LATER);
+            CompletableFuture<Answer> asked = here.asking(mine);
+            time.advance(seconds(6));
+            assertThat(asked).isCompletedExceptionally();
+            OneProcess.failure(here.asking(mine));
+            here.register.answerHeld();
+            time.settle();
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).as("the place was voided").isTrue();
+            here.register.landHeld();
+            time.settle();
+            assertThat(store.record().isFree()).isTrue();
+        }
+
+        @Test
+        void rule4_5_creationThatLandedAndWasAnsweredConflictIsWithdrawn() {
+            here.register.nextWrites(LANDED_TWICE);
+            assertThat(here.refused(mine).retryIn()).isZero();
+            assertThat(store.record().isBy(mine)).isTrue();
+            here.withdraw(mine);
+            assertThat(store.record().isFree())
+                    .as("a record that no leader keeps")
+                    .isTrue();
+            there.granted(theirs);
+        }
+
+        @Test
+        void rule4_5_takeoverThatLandedAndWasAnsweredConflictIsWithdrawn() {
+            store.put(heldBy("", seconds(1)));
+            here.register.nextWrites(LANDED_TWICE);
+            here.refused(mine);
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
+        @Test
+        void writeThatLandedAndWasAnsweredConflictLeadsAtTheNextTry() {
+            here.register.nextWrites(LANDED_TWICE);
+            here.refused(mine);
+            here.granted(mine);
+            assertThat(store.record().transitions()).isZero();
+        }
+
+        @Test
+        void renewalThatLandedAndWasAnsweredConflictGoesOn() {
+            Answer.Granted granted = here.granted(mine);
+            here.register.nextWrites(LANDED_TWICE);
+            assertThat(here.renew(mine)).isEqualTo(new Answer.Granted(now(), seconds(15), granted.token()));
+        }
+
+        @Test
+        void rule4_5_writeThatLandedBeforeACopyOfItWasRefusedIsWithdrawn() {
+            here.register.nextWrites(LANDED_THEN_REFUSED);
+            OneProcess.failure(here.asking(mine));
+            assertThat(store.record().isBy(mine)).isTrue();
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
+        @Test
+        void refusedReleaseOfWhatStandsIsNoConfirmation() {
+            here.granted(mine);
+            here.register.nextWrites(REFUSED);
+            assertThat(OneProcess.failure(here.withdrawing(mine))).isEqualTo(refusal);
+            assertThat(store.record().isBy(mine)).isTrue();
+            here.withdraw(mine);
+            assertThat(store.record().isFree()).isTrue();
+        }
+
+        @Test
+        void refusedRenewalIsNotTheEndOfATerm() {
+            here.granted(mine);
+            here.register.nextWrites(REFUSED);
+            assertThat(OneProcess.failure(here.renewing(mine))).isEqualTo(refusal);
+            here.calls();
+            assertThat(here.renew(mine)).isInstanceOf(Answer.Granted.class);
+            assertThat(here.calls()).as("nothing is unknown").containsExactly("write");
         }
     }
 

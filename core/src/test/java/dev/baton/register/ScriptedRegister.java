@@ -22,6 +22,14 @@ final class ScriptedRegister implements Register {
         ANSWERED,
         /** Does not reach the store, and fails. */
         FAILED,
+        /** Reaches the store, which refuses it for certain. */
+        REFUSED,
+        /** As REFUSED, but the answer waits for {@link #answerHeld()}. */
+        REFUSED_LATE,
+        /** Reaches the store, then once more, and is answered of the second time: it stands elsewhere. */
+        LANDED_TWICE,
+        /** Reaches the store, then once more, when the store refuses it for certain. */
+        LANDED_THEN_REFUSED,
         /** Reaches the store, and its answer is an error. */
         LANDED_BUT_FAILED,
         /** Reaches the store, but its answer waits for {@link #answerHeld()}. */
@@ -135,6 +143,17 @@ final class ScriptedRegister implements Register {
         switch (fate) {
             case ANSWERED -> landing.land(answer).run();
             case FAILED -> answer.completeExceptionally(new BackendException("the connection was refused"));
+            case REFUSED -> answer.completeExceptionally(BackendException.notWritten("it is not permitted"));
+            case REFUSED_LATE ->
+                answering.add(() -> answer.completeExceptionally(BackendException.notWritten("it was not permitted")));
+            case LANDED_TWICE -> {
+                landing.land(answer);
+                landing.land(answer).run();
+            }
+            case LANDED_THEN_REFUSED -> {
+                landing.land(answer);
+                answer.completeExceptionally(BackendException.notWritten("it is not permitted any more"));
+            }
             case LANDED_BUT_FAILED -> {
                 landing.land(answer);
                 answer.completeExceptionally(new BackendException("the connection was reset"));

@@ -100,7 +100,26 @@ public interface BackendHarness {
         throw Cannot.because("the harness cannot strand a connection");
     }
 
-    /** Ends {@link #silence}, {@link #loseAnswers} and {@link #slowDown} of an instance; does nothing if there is none. */
+    /**
+     * Makes the store refuse, in words of its own, whatever an instance would write, until {@link #heal}: as when its
+     * permission to write was taken. It may read.
+     */
+    default void refuse(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot make the store refuse to write for one instance");
+    }
+
+    /**
+     * Has each request of an instance carried out and then once more, and only the second one answered, until {@link
+     * #heal}: as by a proxy that repeats requests.
+     */
+    default void repeat(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot repeat requests, or nothing can between this store and its clients");
+    }
+
+    /**
+     * Ends {@link #silence}, {@link #loseAnswers}, {@link #slowDown}, {@link #refuse} and {@link #repeat} of an instance;
+     * does nothing if there is none.
+     */
     default void heal(LockBackend backend) throws Exception {}
 
     /** Ends the session of an instance in the store, as if it had run out: it is connected, and finds out. */

@@ -46,6 +46,11 @@ enum Rule {
             "3.3",
             "what settles an unknown write is its nonce, never the identity",
             "what is compared when a record is read back: the claim's nonce has to be written with every write"),
+    R3_4(
+            "3.4",
+            "only the store's own refusal says that a request has written nothing, and it says nothing of its copies",
+            "which answers count as the store's own words, whether a refused renewal ends a term, and whether a claim whose"
+                    + " write met a conflict is read before it is called gone"),
     R4_1(
             "4.1",
             "a claim that was tried is withdrawn until the store confirms it",
@@ -62,6 +67,10 @@ enum Rule {
             "4.4",
             "a claim serves one term, and renew never re-creates what is gone",
             "whether renew writes unconditionally, or creates what it does not find"),
+    R4_5(
+            "4.5",
+            "what the store has refused for certain is not owed",
+            "whether a write that was refused for certain still counts as unknown when the claim is withdrawn"),
     R5_1(
             "5.1",
             "withdraw touches nobody else's claim",

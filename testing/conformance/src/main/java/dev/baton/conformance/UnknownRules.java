@@ -101,6 +101,38 @@ abstract class UnknownRules extends GrantRules {
         return fate;
     }
 
+    /** Rule 3.4: who may not write just now has not lost what it has written. */
+    @Test
+    protected void required_rule3_4_aRefusalToWriteEndsNoTerm(Scene scene) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.longClaim("leader");
+        party.lead(claim);
+        scene.harness().refuse(party.backend());
+        Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
+        scene.harness().heal(party.backend());
+
+        scene.require(
+                fate != Party.Fate.REFUSED,
+                "renew of a claim that holds was answered Refused while the store refused to write: its record stood");
+        scene.granted(party.renew(claim), "renew after the store had refused to write for a while");
+    }
+
+    /** Rule 3.4: a request that met its own copy was carried out all the same. */
+    @Test
+    protected void required_rule3_4_whatMetItsOwnCopyIsWithdrawn(Scene scene) throws Exception {
+        Party party = scene.party();
+        scene.harness().repeat(party.backend());
+        Claim claim = scene.longClaim("first");
+        Party.Fate fate = party.fate(party.acquiring(claim, scene.callTimeout()));
+        scene.harness().heal(party.backend());
+        party.withdraw(claim);
+        leadsAtOnce(
+                scene,
+                scene.party(),
+                "each request of an acquire was carried out twice and answered the second time, it " + fate
+                        + ", and the claim was withdrawn");
+    }
+
     // -- 4: owed ------------------------------------------------------------------------------------------------------
 
     /** Rule 4.1: who was refused leaves nothing that others would have to wait for. */
@@ -175,6 +207,22 @@ abstract class UnknownRules extends GrantRules {
                 other.renew(next),
                 "the next holder's renew, after a renewal of its predecessor that " + fate
                         + " may have landed late and withdraw had completed,");
+    }
+
+    /** Rule 4.5: there is nothing to wait for, so closing does not. */
+    @Test
+    protected void required_rule4_5_whatTheStoreRefusedToWriteIsNotOwed(Scene scene) throws Exception {
+        Party party = scene.party();
+        scene.harness().refuse(party.backend());
+        Claim claim = scene.longClaim("first");
+        Party.Fate asked = party.fate(party.acquiring(claim, scene.callTimeout()));
+        scene.require(
+                asked != Party.Fate.GRANTED, "acquire was granted while the store refused to write for the instance");
+        Party.Fate fate = party.fate(party.withdrawing(claim, scene.callTimeout()));
+        scene.require(
+                fate == Party.Fate.DONE,
+                "withdraw of a claim that the store had refused to write " + fate
+                        + ": nothing can stand of it, and who closes must not wait for the store to change its mind");
     }
 
     /** Rule 4.4: the next term needs a new claim. */

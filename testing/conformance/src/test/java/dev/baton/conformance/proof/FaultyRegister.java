@@ -49,7 +49,9 @@ class FaultyRegister implements Register {
 
     @Override
     public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
-        return timed(() -> shared.write(election, expected, next));
+        return timed(() -> link.isRefused()
+                ? CompletableFuture.failedFuture(BackendException.notWritten("memory does not permit to write"))
+                : shared.write(election, expected, next));
     }
 
     /** A connection on which a request timed out is not used again. */

@@ -78,6 +78,16 @@ final class HoldTwoHarness implements BackendHarness {
     }
 
     @Override
+    public void refuse(LockBackend backend) {
+        both(backend, MemoryHarness::refuse);
+    }
+
+    @Override
+    public void repeat(LockBackend backend) {
+        both(backend, MemoryHarness::repeat);
+    }
+
+    @Override
     public void heal(LockBackend backend) {
         both(backend, MemoryHarness::heal);
     }

@@ -26,11 +26,13 @@ final class Link {
     private State state = State.OPEN;
     private Duration delay = Duration.ZERO;
     private int connection;
+    private boolean refusing;
+    private boolean repeating;
 
     /** Makes a request on the connection at hand. */
     <T> CompletionStage<T> request(Supplier<CompletionStage<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Runnable arrive = () -> request.get()
+        Runnable arrive = () -> delivered(request)
                 .whenComplete((value, failure) -> deliver(() -> {
                     if (failure != null) {
                         answer.completeExceptionally(failure);
@@ -49,6 +51,29 @@ final class Link {
         }
         arrive.run();
         return answer;
+    }
+
+    private <T> CompletionStage<T> delivered(Supplier<CompletionStage<T>> request) {
+        boolean twice;
+        synchronized (this) {
+            twice = repeating;
+        }
+        return twice
+                ? request.get().handle((first, failure) -> request.get()).thenCompose(second -> second)
+                : request.get();
+    }
+
+    /** Whether the store refuses to write for this instance. */
+    synchronized boolean isRefused() {
+        return refusing;
+    }
+
+    synchronized void refuse() {
+        refusing = true;
+    }
+
+    synchronized void repeat() {
+        repeating = true;
     }
 
     /** Delivers an answer or a change, now or when the way is free again. */
@@ -106,6 +131,8 @@ final class Link {
             }
             state = State.OPEN;
             delay = Duration.ZERO;
+            refusing = false;
+            repeating = false;
             late = new ArrayList<>(held);
             held.clear();
         }

@@ -91,6 +91,16 @@ class MemoryHarness implements BackendHarness {
     }
 
     @Override
+    public void refuse(LockBackend backend) {
+        link(backend).refuse();
+    }
+
+    @Override
+    public void repeat(LockBackend backend) {
+        link(backend).repeat();
+    }
+
+    @Override
     public void heal(LockBackend backend) {
         link(backend).heal();
     }

@@ -5,6 +5,7 @@ import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -184,6 +186,60 @@ enum Wrong {
         @Override
         LockBackend around(LockBackend right) {
             return new Renaming(right, claim -> claim.identity());
+        }
+    },
+    TAKES_A_REFUSED_RENEWAL_FOR_A_LOSS("3.4", "its record stood") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return right.renew(claim, deadline).exceptionally(failure -> {
+                        if (isNotWritten(failure)) {
+                            return new Answer.Refused(null, Duration.ZERO);
+                        }
+                        throw new CompletionException(failure);
+                    });
+                }
+            };
+        }
+    },
+    TAKES_A_CONFLICT_FOR_NOTHING_WRITTEN("3.4", "carried out twice") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Answer lostRace = new Answer.Refused(null, Duration.ZERO);
+            Set<Claim> lost = ConcurrentHashMap.newKeySet();
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+                        if (lostRace.equals(answer)) {
+                            lost.add(claim);
+                        } else {
+                            lost.remove(claim);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    return lost.remove(claim) ? done() : right.withdraw(claim, deadline);
+                }
+            };
+        }
+    },
+    OWES_WHAT_WAS_REFUSED("4.5", "must not wait for the store to change its mind") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                public CompletionStage<Entry> write(
+                        ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+                    return super.write(election, expected, next).exceptionally(failure -> {
+                        throw isNotWritten(failure) ? new BackendException("403") : new CompletionException(failure);
+                    });
+                }
+            };
         }
     },
     FORGETS_WHAT_HAD_NO_ANSWER("4.1", "only when the lease") {
@@ -593,6 +649,11 @@ enum Wrong {
     @SuppressWarnings("NullAway") // Nothing is what it answers by mistake.
     private static Answer nothing() {
         return null;
+    }
+
+    private static boolean isNotWritten(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof BackendException said && said.isNotWritten();
     }
 
     private static CompletionStage<Void> done() {

@@ -91,6 +91,9 @@ public final class FaultyHttp implements AutoCloseable {
         /** Sends a Status with this code, reason and message, and headers. */
         void answer(int code, String reason, String message, Map<String, String> headers) throws IOException;
 
+        /** Sends this text as it is, as what is no API server answers. */
+        void plain(int code, String text) throws IOException;
+
         /** Sends this as JSON, with status 200. */
         void reply(String json) throws IOException;
 
@@ -253,13 +256,22 @@ public final class FaultyHttp implements AutoCloseable {
         }
 
         @Override
+        public void plain(int code, String text) throws IOException {
+            reply(code, text, "text/plain");
+        }
+
+        @Override
         public void reply(String json) throws IOException {
             reply(200, json);
         }
 
         private void reply(int code, String json) throws IOException {
-            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-            http.getResponseHeaders().set("Content-Type", "application/json");
+            reply(code, json, "application/json");
+        }
+
+        private void reply(int code, String text, String type) throws IOException {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            http.getResponseHeaders().set("Content-Type", type);
             http.sendResponseHeaders(code, bytes.length);
             try (OutputStream out = http.getResponseBody()) {
                 out.write(bytes);
