@@ -23,7 +23,7 @@ final class Candidate {
         ABSENT,
         /** The key was sent and has not been answered. */
         ENTERING,
-        /** The key may have been written, or may still be. */
+        /** The key may have been written, or may still be: a read tells, after another ticket if it may still be. */
         UNSURE,
         /** The key stands, as far as is known. */
         PRESENT,
@@ -43,6 +43,7 @@ final class Candidate {
     private boolean granted;
     private boolean over;
     private boolean spoiled;
+    private boolean landing;
     private boolean settling;
     private boolean deleting;
     private boolean reading;
@@ -211,8 +212,9 @@ final class Candidate {
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             Failure why = failed.why();
-            state = why.isUnknown() ? State.UNSURE : State.ABSENT;
-            if (why.kind() == Failure.Kind.LEASE_NOT_FOUND) {
+            landing = why.means() == Failure.Meaning.UNKNOWN;
+            state = why.means() == Failure.Meaning.GONE ? State.ABSENT : State.UNSURE;
+            if (state == State.ABSENT) {
                 session.suspect();
             } else {
                 notEntered(session.sentences.failed(why, contest.prefix));
@@ -240,6 +242,12 @@ final class Candidate {
             // Written since we asked, of which we may have heard meanwhile.
             on.written(sentinel.get(0).modified());
             proceed();
+        } else if (!own.isEmpty()
+                && own.get(0).lease() == on.id
+                && own.get(0).value().equals(claim.identity())) {
+            // Whatever repeated the request has made it meet its own copy.
+            entered(own.get(0));
+            proceed();
         } else if (!own.isEmpty()) {
             notEntered(session.sentences.taken(own.get(0).key()));
         }
@@ -254,27 +262,35 @@ final class Candidate {
     }
 
     /**
-     * Finds out whether a write whose answer was lost has been carried out. It may still be on its way, so not finding
-     * the key would prove nothing, but for the ticket: once that has changed, the write cannot land any more.
+     * Finds out whether a write has been carried out whose answer was lost, or did not say. Where it may still be on its
+     * way, not finding the key would prove nothing, but for the ticket: once that has changed, the write cannot land any
+     * more.
      */
     private void settle(Wire wire, Lease on, String at) {
         if (settling) {
             return;
         }
         settling = true;
-        session.afterNewTicket(() -> {
-            List<Transaction.Op> look = List.of(new Transaction.Get(at));
-            wire.transactSooner(new Transaction(List.of(), look, look), reply -> {
-                settling = false;
-                if (state != State.UNSURE || lease != on) {
-                    return;
-                }
-                if (reply instanceof Reply.Done<Transaction.Result> done) {
-                    settled(on, done.value().found().get(0));
-                } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-                    fail(session.sentences.failed(failed.why(), contest.prefix));
-                }
-            });
+        Runnable look = () -> look(wire, on, at);
+        if (landing) {
+            session.afterNewTicket(look);
+        } else {
+            look.run();
+        }
+    }
+
+    private void look(Wire wire, Lease on, String at) {
+        List<Transaction.Op> read = List.of(new Transaction.Get(at));
+        wire.transactSooner(new Transaction(List.of(), read, read), reply -> {
+            settling = false;
+            if (state != State.UNSURE || lease != on) {
+                return;
+            }
+            if (reply instanceof Reply.Done<Transaction.Result> done) {
+                settled(on, done.value().found().get(0));
+            } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+                fail(session.sentences.failed(failed.why(), contest.prefix));
+            }
         });
     }
 

@@ -14,9 +14,15 @@ import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** What the exceptions of jetcd, gRPC and TLS mean. etcd tells its errors apart by their words only. */
+/**
+ * What the exceptions of jetcd, gRPC and TLS mean. etcd tells its errors apart by their words only, and a gRPC status alone
+ * says nothing: gRPC makes one of whatever a proxy answers, {@code UNIMPLEMENTED} of a 404 for example (rule 3.4).
+ */
 final class Failures {
     private static final int DEEPEST = 20;
+
+    /** What all errors of etcd's begin with. */
+    private static final String OWN_WORDS = "etcdserver: ";
 
     /** Parts of what etcd says, and what it means by that; the first that fits decides. */
     private static final Map<String, Kind> WORDS = Map.ofEntries(
@@ -46,7 +52,17 @@ final class Failures {
 
     private Failures() {}
 
+    /** Why a request failed. */
     static Failure of(Throwable thrown) {
+        Failure why = ofWatch(thrown);
+        return switch (why.kind()) {
+            case UNKNOWN, UNTRUSTED -> why;
+            default -> why.detail().contains(OWN_WORDS) ? why : new Failure(Kind.UNKNOWN, why.detail());
+        };
+    }
+
+    /** Why a watch ended: etcd says so in an answer of its own, and in other words. */
+    static Failure ofWatch(Throwable thrown) {
         String words = "";
         Status.@Nullable Code code = null;
         Throwable each = thrown;

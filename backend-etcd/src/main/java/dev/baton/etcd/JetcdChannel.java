@@ -188,7 +188,7 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
 
         @Override
         public void onError(Throwable thrown) {
-            watcher.ended(Failures.of(thrown));
+            watcher.ended(Failures.ofWatch(thrown));
         }
 
         @Override

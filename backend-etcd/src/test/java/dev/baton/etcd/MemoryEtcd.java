@@ -39,6 +39,8 @@ final class MemoryEtcd implements Clients {
     private @Nullable Predicate<Object> holds;
     private @Nullable Predicate<Object> slow;
     private Function<Object, @Nullable Failure> refuses = request -> null;
+    private Function<Object, @Nullable Failure> regrets = request -> null;
+    private @Nullable Predicate<Object> repeats;
     String version = "3.6.6";
     long revision = 100;
     long term = 7;
@@ -105,6 +107,16 @@ final class MemoryEtcd implements Clients {
 
     void refuse(Function<Object, @Nullable Failure> reason) {
         refuses = reason;
+    }
+
+    /** Such a request is carried out, and answered as if it had not been. */
+    void regret(Function<Object, @Nullable Failure> reason) {
+        regrets = reason;
+    }
+
+    /** The next such request is carried out, then once more, and answered of the second time. */
+    void repeat(Predicate<Object> request) {
+        repeats = request;
     }
 
     void revoke(long lease) {
@@ -261,7 +273,14 @@ final class MemoryEtcd implements Clients {
 
         private <T> void answer(
                 Object request, Consumer<Reply<T>> then, java.util.function.Supplier<Reply<T>> carryOut) {
-            Reply<T> reply = carryOut.get();
+            Predicate<Object> repeating = repeats;
+            if (repeating != null && repeating.test(request)) {
+                repeats = null;
+                carryOut.get();
+            }
+            Reply<T> done = carryOut.get();
+            Failure regretted = regrets.apply(request);
+            Reply<T> reply = regretted == null ? done : new Reply.Failed<>(regretted);
             Predicate<Object> losing = losesAnswer;
             if (losing != null && losing.test(request)) {
                 losesAnswer = null;

@@ -20,10 +20,12 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the backend decides, against a store in memory and in virtual time. */
@@ -690,6 +692,127 @@ class SessionTest {
         time.advance(SOON);
 
         assertThat(failure(other)).contains("no space left").contains("etcdctl alarm disarm");
+    }
+
+    private static Function<Object, @Nullable Failure> saying(Failure.Kind kind, String words) {
+        return request -> MemoryEtcd.puts(LINE).test(request) ? new Failure(kind, words) : null;
+    }
+
+    /** etcd answers so of the very write that fills the database, and has carried it out. */
+    @Test
+    void rule4_5_writeThatFilledTheDatabaseIsWithdrawn() {
+        etcd.regret(saying(Failure.Kind.NO_SPACE, "etcdserver: mvcc: database space exceeded"));
+        CompletableFuture<Answer> asked = acquire(claim);
+        time.advance(SOON);
+        assertThat(failure(asked)).contains("no space left");
+        assertThat(etcd.keysBelow(LINE)).hasSize(1);
+        etcd.refuse(request ->
+                request instanceof Transaction transaction && transaction.then().get(0) instanceof Transaction.Put
+                        ? new Failure(Failure.Kind.NO_SPACE, "etcdserver: mvcc: database space exceeded")
+                        : null);
+
+        soon(withdraw());
+
+        assertThat(etcd.keysBelow(LINE))
+                .as("though nothing can be written any more")
+                .isEmpty();
+    }
+
+    @Test
+    void writeThatFilledTheDatabaseLeadsAtTheNextTry() {
+        etcd.regret(saying(Failure.Kind.NO_SPACE, "etcdserver: mvcc: database space exceeded"));
+        CompletableFuture<Answer> asked = acquire(claim);
+        time.advance(SOON);
+        assertThat(failure(asked)).contains("no space left");
+
+        lead();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PERMISSION", "CREDENTIALS", "STALE_TOKEN", "REFUSED", "NO_SPACE"})
+    void rule4_5_whatEtcdRefusedForCertainIsNotOwed(Failure.Kind kind) {
+        etcd.refuse(saying(kind, "etcdserver: no"));
+        CompletableFuture<Answer> asked = acquire(claim);
+        time.advance(SOON);
+        assertThat(asked).isCompletedExceptionally();
+
+        withdrawAtLast();
+
+        assertThat(anchor().modified()).as("nothing is voided").isEqualTo(anchor().created());
+    }
+
+    /** Broken off in the middle, TLS says nothing of what was sent before. */
+    @ParameterizedTest
+    @EnumSource(names = {"UNKNOWN", "NO_LEADER", "UNTRUSTED"})
+    void rule3_1_whatNobodyHasAnsweredIsVoided(Failure.Kind kind) {
+        boolean[] once = new boolean[1];
+        etcd.regret(request -> {
+            boolean fails = !once[0] && MemoryEtcd.puts(LINE).test(request);
+            once[0] |= fails;
+            return fails ? new Failure(kind, "no") : null;
+        });
+        CompletableFuture<Answer> asked = acquire(claim);
+        time.advance(SOON);
+
+        withdrawAtLast();
+
+        assertThat(asked).isDone();
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+        assertThat(anchor().modified()).isGreaterThan(anchor().created());
+    }
+
+    /** The second time where the first met with a connection that was given up. */
+    private void withdrawAtLast() {
+        CompletableFuture<Void> first = withdraw();
+        time.advance(Duration.ofSeconds(5));
+        if (first.isCompletedExceptionally()) {
+            soon(withdraw());
+        } else {
+            assertThat(first).isCompleted();
+        }
+    }
+
+    private Entry anchor() {
+        return etcd.keys.values().stream()
+                .filter(entry -> entry.key().contains("/.session/"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void rule3_4_entryThatMetItsOwnCopyIsOurs() {
+        etcd.repeat(MemoryEtcd.puts(LINE));
+        Answer.Granted granted = lead();
+
+        assertThat(etcd.keysBelow(LINE)).hasSize(1);
+        assertThat(granted.token().number())
+                .isEqualTo(etcd.keys.get(etcd.keysBelow(LINE).get(0)).created());
+        soon(withdraw());
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+
+    @Test
+    void rule3_4_entryThatMetItsOwnCopyIsWithdrawn() {
+        etcd.repeat(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> asked = acquire(claim);
+        CompletableFuture<Void> withdrawn = withdraw();
+        time.advance(SOON);
+
+        assertThat(asked).isDone();
+        assertThat(withdrawn).isCompleted();
+        assertThat(etcd.keysBelow(LINE)).isEmpty();
+    }
+
+    @Test
+    void keyOfSomebodyElseOnOurLeaseIsNotTakenForACopy() {
+        lead();
+        String key = etcd.keysBelow(LINE).get(0);
+        soon(withdraw());
+        etcd.put(key, "somebody else", lease());
+        CompletableFuture<Answer> asked = acquire(by("two"));
+        time.advance(SOON);
+
+        assertThat(failure(asked)).contains("was written by somebody else");
     }
 
     @Test

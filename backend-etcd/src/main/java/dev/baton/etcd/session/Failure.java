@@ -19,7 +19,7 @@ public record Failure(Kind kind, String detail) {
         UNKNOWN,
         /** The member has no leader, so it serves nobody; whether the request is carried out is not known. */
         NO_LEADER,
-        /** TLS could not be agreed upon; nothing was sent. */
+        /** TLS could not be agreed upon, or broke off. */
         UNTRUSTED,
         /** User or password are wrong, missing, or not expected. */
         CREDENTIALS,
@@ -29,7 +29,7 @@ public record Failure(Kind kind, String detail) {
         PERMISSION,
         /** The lease does not exist, any more or yet. */
         LEASE_NOT_FOUND,
-        /** The database is full. */
+        /** The database is full. The write that filled it is answered so as well, though it was carried out. */
         NO_SPACE,
         /** The revision asked for was compacted away. */
         COMPACTED,
@@ -37,7 +37,29 @@ public record Failure(Kind kind, String detail) {
         REFUSED
     }
 
-    /** Whether the request may have been carried out, or may still be. */
+    /** What an answer says of a write: the table in {@code docs/backends/etcd.md}. */
+    public enum Meaning {
+        /** It may have been carried out, or may still be. */
+        UNKNOWN,
+        /** It may have been carried out, and will not be any more: a read tells. */
+        SETTLED,
+        /** It was not carried out, nor will be; a copy of it may have been, which a read tells. */
+        NOT_WRITTEN,
+        /** The lease is gone for certain, and whatever was written on it. */
+        GONE
+    }
+
+    /** What this says of a write that it is the answer to. */
+    public Meaning means() {
+        return switch (kind) {
+            case UNKNOWN, NO_LEADER, UNTRUSTED -> Meaning.UNKNOWN;
+            case NO_SPACE -> Meaning.SETTLED;
+            case LEASE_NOT_FOUND -> Meaning.GONE;
+            case CREDENTIALS, STALE_TOKEN, PERMISSION, COMPACTED, REFUSED -> Meaning.NOT_WRITTEN;
+        };
+    }
+
+    /** Whether nobody has said why, so that asking again may help. */
     public boolean isUnknown() {
         return kind == Kind.UNKNOWN || kind == Kind.NO_LEADER;
     }
