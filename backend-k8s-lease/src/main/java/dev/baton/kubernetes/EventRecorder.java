@@ -77,7 +77,10 @@ final class EventRecorder implements EventSink {
     private void send(ElectionName election, ObjectNode told, String what) {
         server.send(path(election), "POST", path(election), told, PATIENCE).whenComplete((response, failure) -> {
             if (failure != null) {
-                log.debug("the event \"{}\" was not recorded", what, server.secrets().hide(failure));
+                log.debug(
+                        "the event \"{}\" was not recorded",
+                        what,
+                        server.secrets().hide(failure));
             } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
                 log.info(
                         "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"

@@ -575,7 +575,8 @@ class KubernetesWireTest {
             server.say("{\"type\":\"ERROR\",\"object\":" + Json.text(MemoryApiServer.status(410, "Expired", "too old"))
                     + "}");
             KubernetesStage.until(
-                    "another list", () -> server.log(KubernetesWireTest::listsAll).size() == 2);
+                    "another list",
+                    () -> server.log(KubernetesWireTest::listsAll).size() == 2);
             KubernetesStage.until(
                     "another watch",
                     () -> ear.live && server.log(Asked::isWatch).size() == 2);
