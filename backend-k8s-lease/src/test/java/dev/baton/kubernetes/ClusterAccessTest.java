@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Nested;
@@ -46,6 +47,10 @@ class ClusterAccessTest {
             - name: u
               user: {token: secret-4711}
             """;
+
+    /** For a busy machine: what is wrong is answered at once. */
+    private static final ElectionTiming SLOW =
+            ElectionTiming.of(Duration.ofMinutes(10), Duration.ofMinutes(6), Duration.ofMinutes(1));
 
     @TempDir
     Path folder;
@@ -208,9 +213,9 @@ class ClusterAccessTest {
                     .config(at(url))
                     .shutdownHook(false)
                     .build()) {
-                Claim claim = new Claim(new ElectionName("shop", "orders"), "one", "nonce-1", ElectionTiming.DEFAULT);
+                Claim claim = new Claim(new ElectionName("shop", "orders"), "one", "nonce-1", SLOW);
                 backend.check(claim.election(), claim.timing());
-                Moment deadline = backend.runtime().timekeeper().now().plus(ElectionTiming.DEFAULT.renewDeadline());
+                Moment deadline = backend.runtime().timekeeper().now().plus(SLOW.renewDeadline());
                 Answer answer =
                         backend.acquire(claim, deadline).toCompletableFuture().join();
                 throw new AssertionError(answer);
