@@ -159,11 +159,9 @@ final class Candidate {
         }
         if (reply.isOk() && reply.name() != null && reply.stat() != null) {
             entered(reply.name(), reply.stat());
-        } else if (reply.isUnknown()) {
-            state = State.UNSURE;
-            fail(session.sentences.failed(reply.code(), reply.path()));
         } else {
-            state = State.ABSENT;
+            boolean refused = Answers.toCreate(reply.code()) == Answers.Meaning.NOT_WRITTEN;
+            state = refused ? State.ABSENT : State.UNSURE;
             fail(session.sentences.failed(reply.code(), reply.path()));
         }
     }
@@ -216,7 +214,7 @@ final class Candidate {
         }
         on.exists(contest.path + "/" + next, null, reply -> {
             Stat stat = reply.stat();
-            if (reply.isUnknown()) {
+            if (Answers.toLook(reply.code()) == Answers.Meaning.UNKNOWN) {
                 settling = false;
                 fail(session.sentences.failed(reply.code(), reply.path()));
             } else if (stat != null && stat.getEphemeralOwner() == on.sessionId() && state == State.UNSURE) {
