@@ -250,6 +250,8 @@ final class Contest {
         Candidate ours = entered;
         String nonce = ours != null && ours.isAt(entry.key()) ? ours.claim.nonce() : null;
         FencingToken token = new FencingToken(session.epoch(), entry.created());
-        return new Holder(entry.value(), nonce, token, null, null, -1);
+        // Other kinds of candidates may write nothing to their keys.
+        String identity = entry.value().isBlank() ? entry.key() : entry.value();
+        return new Holder(identity, nonce, token, null, null, -1);
     }
 }

@@ -17,6 +17,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
@@ -135,8 +136,9 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         Wire opened;
         try {
             opened = new Wire(time, clients.open(next), requestTimeout, connecting, this::broken);
-        } catch (RuntimeException e) {
-            log.error("could not open a client for etcd at {}", next, Printable.failure(e));
+        } catch (RuntimeException | Error e) {
+            failure = new Failure(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(e)));
+            log.error("could not open a client for etcd at {}: {}", next, failure.detail(), Printable.failure(e));
             reconnectLater();
             return;
         }

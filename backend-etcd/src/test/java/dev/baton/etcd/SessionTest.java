@@ -450,6 +450,16 @@ class SessionTest {
 
     // -- the line -----------------------------------------------------------------------------------------------------
 
+    /** As after {@code etcdctl elect orders/reconciler ""}. */
+    @Test
+    void aLeaderThatWroteNothingIsCalledByItsKey() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "", 5);
+        time.advance(SOON);
+
+        assertThat(heard.holders).last().matches(holder -> holder.identity().equals(LINE + "5"));
+    }
+
     @Test
     void nobodyLeadsOnTheWordThatThePredecessorIsGoneWhenTheOwnKeyIsGoneAsWell() {
         etcd.leases.put(5L, 15L);

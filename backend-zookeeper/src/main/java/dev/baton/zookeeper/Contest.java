@@ -327,7 +327,13 @@ final class Contest {
 
         private Holder shown(String identity, Stat stat) {
             FencingToken token = new FencingToken(session.epoch(), stat.getCzxid());
-            return new Holder(identity, Line.nonceIn(name), token, Instant.ofEpochMilli(stat.getCtime()), null, -1);
+            return new Holder(
+                    Line.called(identity, name),
+                    Line.nonceIn(name),
+                    token,
+                    Instant.ofEpochMilli(stat.getCtime()),
+                    null,
+                    -1);
         }
 
         private void happened(WatchedEvent event) {

@@ -8,6 +8,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
@@ -353,8 +354,12 @@ final class Session implements Wire.Listener {
             if (!closed.get()) {
                 openClient();
             }
-        } catch (RuntimeException e) {
-            log.error("could not open a client for ZooKeeper at {}", settings.connectString(), Printable.failure(e));
+        } catch (RuntimeException | Error e) {
+            log.error(
+                    "could not open a client for ZooKeeper at {}: {}",
+                    settings.connectString(),
+                    Printable.text(Linkage.describe(e)),
+                    Printable.failure(e));
             time.execute(this::reopen);
         }
     }

@@ -102,6 +102,16 @@ class LeaderLatchIT {
         assertThat(latch.getLeader().getId()).isEqualTo("ours");
     }
 
+    @Test
+    void aLatchWithoutAnIdIsCalledByItsNode() throws Exception {
+        latch("");
+        await().until(() -> stage.children().size() == 1);
+        backend.observe(ELECTION, TIMING, heard);
+
+        await().untilAsserted(() ->
+                assertThat(heard.all).contains("held " + stage.children().get(0)));
+    }
+
     private LeaderLatch latch(String id) throws Exception {
         LeaderLatch latch = new LeaderLatch(stage.client, PATH, id);
         latch.start();

@@ -113,7 +113,7 @@ final class EtcdReader implements StatusReader {
                         : new Election(
                                 name,
                                 State.UNKNOWN,
-                                text(line.get(0)),
+                                called(line.get(0)),
                                 null,
                                 null,
                                 null,
@@ -121,7 +121,7 @@ final class EtcdReader implements StatusReader {
                                 line.get(0).getCreateRevision(),
                                 places(line),
                                 List.of("who leads cannot be told: etcd has no quorum. It was "
-                                        + shown(text(line.get(0)))
+                                        + shown(called(line.get(0)))
                                         + " when it last had one, which cannot renew its lease now"))));
         return elections;
     }
@@ -236,17 +236,17 @@ final class EtcdReader implements StatusReader {
         }
         LeaseTimeToLiveResponse lease = leases.get(first.getLease());
         if (first.getLease() == 0) {
-            remarks.add("the key " + shown(key(first)) + " of " + shown(text(first))
+            remarks.add("the key " + shown(key(first)) + " of " + shown(called(first))
                     + " is on no lease, so it stays whether its writer"
                     + " lives or not; if nobody owns it, delete it with: etcdctl del " + shown(key(first)));
         } else if (lease != null && lease.getTTL() <= 0) {
-            remarks.add("the lease of " + shown(text(first)) + " has run out, and etcd is about to delete its key");
+            remarks.add("the lease of " + shown(called(first)) + " has run out, and etcd is about to delete its key");
         }
         LeaseTimeToLiveResponse living = lease != null && lease.getTTL() > 0 ? lease : null;
         return new Election(
                 name,
                 lease != null && living == null ? State.EXPIRED : State.LED,
-                text(first),
+                called(first),
                 TermTimes.of(first.getCreateRevision(), sentinels.getOrDefault(sentinel(first), "")),
                 living == null ? null : now.minusSeconds(used(living)),
                 living == null ? null : Duration.ofSeconds(living.getGrantedTTL()),
@@ -264,7 +264,7 @@ final class EtcdReader implements StatusReader {
 
     private static List<Place> places(List<KeyValue> line) {
         return line.stream()
-                .map(each -> new Place(text(each), key(each), each.getCreateRevision(), null))
+                .map(each -> new Place(called(each), key(each), each.getCreateRevision(), null))
                 .toList();
     }
 
@@ -274,6 +274,12 @@ final class EtcdReader implements StatusReader {
 
     private static String key(KeyValue each) {
         return each.getKey().toString(StandardCharsets.UTF_8);
+    }
+
+    /** What to call a candidate: one that has written nothing goes by its key. */
+    private static String called(KeyValue each) {
+        String text = text(each);
+        return text.isBlank() ? key(each) : text;
     }
 
     private static String text(KeyValue each) {

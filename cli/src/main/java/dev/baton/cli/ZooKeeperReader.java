@@ -41,7 +41,11 @@ final class ZooKeeperReader implements StatusReader {
     private volatile Runnable changed = () -> {};
 
     /** What a node holds. */
-    private record Node(String name, String text, Stat stat) {}
+    private record Node(String name, String text, Stat stat) {
+        String called() {
+            return Line.called(text, name);
+        }
+    }
 
     /**
      * @param basePath above the elections, without a slash at its end
@@ -154,7 +158,7 @@ final class ZooKeeperReader implements StatusReader {
         return new Election(
                 name,
                 State.LED,
-                first.text(),
+                first.called(),
                 beat == null ? null : TermTimes.of(first.stat().getCzxid(), beat.text()),
                 beat == null ? null : beat.at(),
                 null,
@@ -162,7 +166,7 @@ final class ZooKeeperReader implements StatusReader {
                 first.stat().getCzxid(),
                 line.stream()
                         .map(node -> new Place(
-                                node.text(),
+                                node.called(),
                                 path + "/" + node.name(),
                                 node.stat().getCzxid(),
                                 Instant.ofEpochMilli(node.stat().getCtime())))

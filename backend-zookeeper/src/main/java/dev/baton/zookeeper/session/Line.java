@@ -28,6 +28,11 @@ public record Line(List<String> names) {
         names = List.copyOf(names);
     }
 
+    /** What to call the candidate of {@code node}: a LeaderLatch without an id has written nothing into it. */
+    public static String called(String written, String node) {
+        return written.isBlank() ? node : written;
+    }
+
     /** The line of the {@code children} listed, in any order. */
     public static Line of(Collection<String> children) {
         List<String> sorted = new ArrayList<>(children);

@@ -23,6 +23,13 @@ class LineTest {
         assertThat(Line.of(List.of(A, B, C)).names()).containsExactly(C, A, B);
     }
 
+    /** A LeaderLatch that was given no id. */
+    @Test
+    void candidateThatWroteNothingIsCalledByItsNode() {
+        assertThat(Line.called("", A)).isEqualTo(A);
+        assertThat(Line.called("app-1", A)).isEqualTo("app-1");
+    }
+
     @Test
     void theFirstHasNoPredecessorAndNobodyAhead() {
         Line.Place place = placeIn(Line.of(List.of(A, B, C)), C);

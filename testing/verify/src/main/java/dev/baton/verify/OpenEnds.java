@@ -45,7 +45,11 @@ final class OpenEnds implements Check {
                 : "it is counted as valid until " + Words.time(term.validUntil().wall());
         return note(
                 history,
-                "nothing says that " + term + " ended: the process died, or its log is incomplete; " + until,
+                "nothing says that " + term + " ended: the process died, or "
+                        + (term.run().last().origin().isRecording()
+                                ? "its recording ended before it: one that is dumped at exit may miss the hand-over"
+                                : "its log is incomplete")
+                        + "; " + until,
                 term.run().last());
     }
 

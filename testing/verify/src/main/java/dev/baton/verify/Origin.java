@@ -10,6 +10,11 @@ import dev.baton.spi.Printable;
  */
 public record Origin(String file, long line) {
 
+    /** Whether it is a flight recording, which may end before the process does. */
+    public boolean isRecording() {
+        return line == 0;
+    }
+
     /** {@code ada.jsonl:12}, or the file alone. */
     @Override
     public String toString() {

@@ -83,6 +83,21 @@ class ChecksTest {
                 .anySatisfy(note -> assertThat(note).contains("1 change of leader took less time", "15.0 ms"));
     }
 
+    /** The JVM dumps it at exit, beside the hand-over. */
+    @Test
+    void recordingThatEndsInATermIsNoProcessThatDied() {
+        List<LoggedEvent> recorded = ben().log().events().stream()
+                .map(logged -> new LoggedEvent(logged.event(), new Origin("ben.jfr", 0)))
+                .toList();
+        Verification verification =
+                Verification.of(List.of(new EventLog("ben.jfr", recorded, List.of())), Premises.DEFAULT);
+
+        assertThat(texts(verification, Kind.NOTE))
+                .anySatisfy(note -> assertThat(note)
+                        .contains(
+                                "ben's term with token 43 ended", "one that is dumped at exit may miss the hand-over"));
+    }
+
     static Stream<Arguments> planted() {
         return Stream.of(
                 broken(Rule.ONE_LEADER, "were both valid for 2.000 s", ben(), led(14, 45)),
