@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 /** What a stranger wrote into the store, or a library said, on each way out of an election. */
 @Timeout(120)
 class StrangersTextTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private static final String EVIL = "ada\u001b[2J\r\n12:00:00 INFO all is well\u009b\u202e\u2028b\\u{1b}";
     private static final String SHOWN = Printable.value(EVIL);
     private static final String SAID =
@@ -122,8 +124,9 @@ class StrangersTextTest {
                     .events(EventSink.jsonLines(json))
                     .onStartedLeading(term -> {})
                     .start()) {
-                await().until(() -> events.stream().anyMatch(event -> event.type() == Type.NEW_LEADER));
-                await().until(() -> election.currentLeader().isPresent());
+                await().atMost(PATIENCE)
+                        .until(() -> events.stream().anyMatch(event -> event.type() == Type.NEW_LEADER));
+                await().atMost(PATIENCE).until(() -> election.currentLeader().isPresent());
                 assertThat(election.currentLeader().map(Holder::identity)).hasValue(EVIL);
                 assertThat(election.currentLeader().orElseThrow().toString()).contains(SHOWN);
                 assertThat(election.health().detail()).startsWith(SHOWN + " leads");
@@ -156,8 +159,8 @@ class StrangersTextTest {
             }
         };
         try (LeaderElection election = standby(failing)) {
-            await().until(() -> events.stream().anyMatch(event -> event.type() == Type.UNREACHABLE));
-            await().until(() -> !election.health().healthy());
+            await().atMost(PATIENCE).until(() -> events.stream().anyMatch(event -> event.type() == Type.UNREACHABLE));
+            await().atMost(PATIENCE).until(() -> !election.health().healthy());
             assertThat(election.health().detail())
                     .contains("Bearer (hidden)", "\\u{1b}[2J", "http://(hidden)@host:2379");
             assertFitToBeShown(election.health().detail());
@@ -183,7 +186,7 @@ class StrangersTextTest {
             }
         };
         try (LeaderElection election = standby(telling)) {
-            await().until(() -> logged.stream().anyMatch(line -> line.contains("cannot observe")));
+            await().atMost(PATIENCE).until(() -> logged.stream().anyMatch(line -> line.contains("cannot observe")));
             assertThat(election.name()).isEqualTo(ELECTION);
         }
         logged.forEach(this::assertFitToBeShown);
@@ -199,7 +202,7 @@ class StrangersTextTest {
                     throw new IllegalStateException(SAID);
                 })
                 .start()) {
-            await().until(() -> events.stream().anyMatch(event -> event.type() == Type.TERM_ENDED));
+            await().atMost(PATIENCE).until(() -> events.stream().anyMatch(event -> event.type() == Type.TERM_ENDED));
             assertFitToBeShown(election.health().detail());
         }
         assertThat(logged).anyMatch(line -> line.contains("onStartedLeading failed"));

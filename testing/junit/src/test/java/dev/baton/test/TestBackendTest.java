@@ -319,12 +319,12 @@ class TestBackendTest {
         assertThatIllegalStateException().isThrownBy(backend::grant).withMessageContaining("there is no candidate");
     }
 
-    /** What a close waits for are hours here, of virtual time. */
+    /** What a close waits for are minutes here, of virtual time. */
     @Test
     void closingAnElectionThatIsCutOffTakesOnlyAMoment() {
         LeaderElection election = LeaderElection.on(backend, "orders/reconciler")
                 .identity("app")
-                .timing(ElectionTiming.of(Duration.ofHours(15), Duration.ofHours(10), Duration.ofHours(2)))
+                .timing(ElectionTiming.of(Duration.ofMinutes(15), Duration.ofMinutes(10), Duration.ofMinutes(2)))
                 .onStartedLeading(term -> told.add("app leads"))
                 .onStoppedLeading((term, why) -> told.add("app stopped: " + why))
                 .start();

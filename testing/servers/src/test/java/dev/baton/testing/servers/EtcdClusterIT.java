@@ -143,6 +143,7 @@ class EtcdClusterIT {
 
     @Test
     void aMemberThatDoesNotStartIsReportedWithItsLog() {
+        Program.ETCD.path();
         assertThatThrownBy(() ->
                         EtcdCluster.builder().flag("--no-such-flag").start().close())
                 .isInstanceOf(IllegalStateException.class)
