@@ -59,7 +59,7 @@ class VerifyCommandTest {
             verify none.jsonl                                  | none.jsonl: there is no such file
             verify pom.xml                                     | pom.xml, line 1: this is not one object of JSON
             verify docs/incident/ada.jsonl --election a/b      | --election a/b is in none of the files
-            verify docs/incident/ada.jsonl --clock-uncertainty 2000m | must be between zero and a day
+            verify docs/incident/ada.jsonl --clock-uncertainty 2000m | must be at most one day
             verify docs/incident/ada.jsonl --lease-duration 0s --retry-period 0s | must be greater than zero
             verify docs/incident/ada.jsonl --report docs       | cannot be written
             """)

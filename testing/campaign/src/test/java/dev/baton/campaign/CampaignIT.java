@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.campaign.candidate.Store;
 import dev.baton.campaign.process.Elector;
+import dev.baton.testing.servers.Program;
 import dev.baton.verify.Finding;
 import dev.baton.verify.Rule;
 import java.io.PrintWriter;
@@ -45,6 +46,7 @@ class CampaignIT {
 
     @Test
     void endsWithOneSentenceWhenThereIsNoSuchFault() {
+        Program.ETCD.path();
         StringWriter said = new StringWriter();
         int code = new CommandLine(new Faults())
                 .setErr(new PrintWriter(said, true))
