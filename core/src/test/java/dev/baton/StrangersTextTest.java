@@ -2,8 +2,8 @@ package dev.baton;
 
 import static dev.baton.fixture.Samples.ELECTION;
 import static dev.baton.fixture.Samples.QUICK;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
