@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientImpl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,8 +36,10 @@ import org.slf4j.LoggerFactory;
  * The connection to one API server for lock traffic alone: HTTP/1.1, no retries, every request under a timeout.
  *
  * <p>A request that was not answered in time costs its connection and all others that are kept alive beside it: they may
- * lead into the same hole. The next request opens a fresh one (rule 7.2). So it does after credentials were refused or a
- * certificate was not trusted, where certificates are in files: those are read when a client is made.
+ * lead into the same hole. The next request opens a fresh one (rule 7.2). A client that has never been answered keeps
+ * none alive, so it need not be given up for that; nor is one when as many as can be afforded have not ended yet, and then
+ * each kept connection that leads into a hole costs a request. A client is also made anew after credentials were refused or
+ * a certificate was not trusted, once the files have changed that its own were read from.
  *
  * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
@@ -59,12 +58,12 @@ final class ApiServer {
 
     private final Config config;
     private final Secrets secrets;
-    /** Whether certificates may have changed on disk: a client with others has to be made anew. */
-    private final boolean hasFiles;
+    /** Certificates that may change on disk: a client with others has to be made anew. */
+    private final CertificateFiles certificates;
 
     private final Timekeeper time;
     private final ExecutorService threads;
-    private final HttpClient.Factory factory;
+    private final JdkClients clients;
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private volatile Client current;
     /** The waits that the server has asked for, by what it was asked about. */
@@ -73,13 +72,10 @@ final class ApiServer {
     ApiServer(Config config, Timekeeper time) {
         this.config = config;
         this.secrets = Credentials.secrets(config);
-        this.hasFiles = config.getCaCertFile() != null
-                || config.getClientCertFile() != null
-                || config.getTrustStoreFile() != null
-                || config.getKeyStoreFile() != null;
+        this.certificates = CertificateFiles.of(config);
         this.time = time;
         this.threads = threads();
-        this.factory = new OnThreads(threads);
+        this.clients = new JdkClients(threads);
         this.current = new Client();
     }
 
@@ -105,7 +101,7 @@ final class ApiServer {
         Client used = current;
         Answer answer = new Answer();
         Timekeeper.Timer timer = time.schedule(patience, () -> {
-            if (answer.stage.completeExceptionally(new LateException())) {
+            if (answer.stage.completeExceptionally(new LateException(answer.asked))) {
                 answer.cancel();
                 suspect(used);
             }
@@ -124,7 +120,9 @@ final class ApiServer {
             HttpRequest built = body == null
                     ? request.build()
                     : request.method(method, JSON, Json.text(body)).build();
-            after(used.http().consumeBytes(built, answer::take), answer::begin);
+            CompletableFuture<HttpResponse<AsyncBody>> begun = used.http().consumeBytes(built, answer::take);
+            answer.asked = true;
+            after(begun, answer::begin);
         });
         return heeded;
     }
@@ -136,7 +134,7 @@ final class ApiServer {
         streams.add(stream);
         after(stream.ended, (done, broken) -> streams.remove(stream));
         Timekeeper.Timer timer = time.schedule(patience, () -> {
-            if (stream.begun.completeExceptionally(new LateException())) {
+            if (stream.begun.completeExceptionally(new LateException(true))) {
                 stream.close();
                 suspect(used);
             }
@@ -146,6 +144,8 @@ final class ApiServer {
             HttpRequest request = used.http()
                     .newHttpRequestBuilder()
                     .uri(url() + path)
+                    // Until the answer begins: one that never does would keep its connection for ever.
+                    .timeout(patience.toMillis() + 1, TimeUnit.MILLISECONDS)
                     .setHeader("Accept", JSON)
                     .forStreaming()
                     .build();
@@ -161,11 +161,14 @@ final class ApiServer {
     /** What an answer means for the requests that come after it. */
     private void heed(String subject, Client used, @Nullable Response response, @Nullable Throwable failure) {
         if (response == null) {
-            if (hasFiles && Distrust.of(failure) != null) {
-                suspect(used);
+            if (Distrust.of(failure) != null) {
+                renew(used);
             }
-        } else if (hasFiles && response.code() == Response.UNAUTHORIZED) {
-            suspect(used);
+            return;
+        }
+        used.served = true;
+        if (response.code() == Response.UNAUTHORIZED) {
+            renew(used);
         } else {
             heed(subject, response.retryAfter());
         }
@@ -204,7 +207,16 @@ final class ApiServer {
     }
 
     private synchronized void suspect(Client used) {
-        if (current == used) {
+        if (current == used && used.served && clients.mayLeave()) {
+            used.leave();
+            current = new Client();
+        }
+    }
+
+    /** Reads the certificates again, if they have changed. */
+    private synchronized void renew(Client used) {
+        if (current == used && used.isOutdated()) {
+            used.leave();
             current = new Client();
         }
     }
@@ -242,7 +254,8 @@ final class ApiServer {
             threads.execute(() -> {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // A class that is missing, too: whoever waits would take it for a server that is silent.
                     answer.completeExceptionally(e);
                 }
             });
@@ -264,50 +277,50 @@ final class ApiServer {
         return pool;
     }
 
-    /** The request was not answered in time. */
+    /** The request was not answered in time, or not even made. */
     static final class LateException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        LateException() {
+        /** Whether the server was asked. */
+        final boolean asked;
+
+        LateException(boolean asked) {
             super("no answer in time", null, false, false);
-        }
-    }
-
-    /** fabric8's JDK client, on threads of ours that outlive it. */
-    private static final class OnThreads extends JdkHttpClientFactory {
-        private final Executor threads;
-
-        OnThreads(Executor threads) {
-            this.threads = threads;
-        }
-
-        @Override
-        protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
-            return java.net.http.HttpClient.newBuilder().executor(threads);
-        }
-
-        @Override
-        protected void closeHttpClient(JdkHttpClientImpl client) {
-            // Its connections go with it; the threads are ours.
+            this.asked = asked;
         }
     }
 
     /** A client with connections of its own, made when first used. */
     private final class Client {
-        private @Nullable HttpClient http;
+        private JdkClients.@Nullable Made made;
+        private String read = "";
+        /** Whether it has been answered, so that it may keep connections for later. */
+        private volatile boolean served;
 
         synchronized HttpClient http() {
-            HttpClient made = http;
-            if (made == null) {
-                made = Credentials.client(factory, config, secrets).build();
-                http = made;
+            JdkClients.Made one = made;
+            if (one == null) {
+                read = certificates.state();
+                one = clients.open(config, secrets);
+                made = one;
             }
-            return made;
+            return one.http();
+        }
+
+        /** Whether its certificates are not those in the files any more. */
+        synchronized boolean isOutdated() {
+            return made != null && !read.equals(certificates.state());
+        }
+
+        synchronized void leave() {
+            if (made != null) {
+                clients.leave(made);
+            }
         }
 
         synchronized void close() {
-            if (http != null) {
-                http.close();
+            if (made != null) {
+                clients.close(made);
             }
         }
     }
@@ -317,6 +330,7 @@ final class ApiServer {
         private final CompletableFuture<Response> stage = new CompletableFuture<>();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(2_048);
         private volatile @Nullable AsyncBody body;
+        private volatile boolean asked;
 
         void take(List<ByteBuffer> buffers, AsyncBody from) {
             for (ByteBuffer buffer : buffers) {
@@ -411,6 +425,7 @@ final class ApiServer {
                 begun.completeExceptionally(failure == null ? new IOException("no answer") : failure);
                 return;
             }
+            client.served = true;
             heed(subject, retryAfter(response));
             AsyncBody from = response.body();
             body = from;

@@ -81,7 +81,10 @@ final class EventRecorder implements EventSink {
                         "the event \"{}\" was not recorded",
                         what,
                         server.secrets().hide(failure));
-            } else if (response.code() == Response.FORBIDDEN && reported.compareAndSet(false, true)) {
+            } else if (response.code() == Response.FORBIDDEN
+                    && response.isOfMissingPermission("create")
+                    && !response.isToNobody()
+                    && reported.compareAndSet(false, true)) {
                 log.info(
                         "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"
                                 + " \"events\" to see in kubectl who became leader",

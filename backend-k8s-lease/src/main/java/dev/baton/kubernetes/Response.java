@@ -1,5 +1,6 @@
 package dev.baton.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -68,6 +69,30 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
     /** The reason in a Status, {@code AlreadyExists} for example. */
     String reason() {
         return body.path("reason").asText();
+    }
+
+    /** Whether nothing can be created because the namespace is being deleted, as the causes in a Status say. */
+    boolean isOfTerminatingNamespace() {
+        for (JsonNode cause : body.path("details").path("causes")) {
+            if (cause.path("reason").asText().equals("NamespaceTerminating")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether it is the authorizer that refuses, which says {@code User "…" cannot create resource "leases"}: quotas and
+     * admission refuse with the same code and reason, and no permission helps there. A Status without a message is taken
+     * for one.
+     */
+    boolean isOfMissingPermission(String verb) {
+        return message().isEmpty() || message().contains(" cannot " + verb + " resource ");
+    }
+
+    /** Whether the server knows nothing of who asks. */
+    boolean isToNobody() {
+        return message().contains("User \"system:anonymous\" cannot ");
     }
 
     /** The message in a Status. */

@@ -3,8 +3,14 @@ package dev.baton.kubernetes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Linkage;
 import dev.baton.spi.Secrets;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +30,10 @@ final class Sentences {
     /** Why a request to {@code verb} the object of {@code election} did not get an answer. */
     BackendException unanswered(String verb, ElectionName election, Duration patience, @Nullable Throwable failure) {
         Throwable cause = unwrapped(failure);
-        if (cause instanceof ApiServer.LateException) {
-            return new BackendException(server() + " did not answer within " + ElectionTiming.text(patience) + " to "
-                    + verb + " " + named(election) + "; the outcome is unknown, retrying on a new connection");
+        if (cause instanceof ApiServer.LateException late) {
+            return new BackendException(server() + late(late.asked, patience) + " to " + verb + " " + named(election)
+                    + (verb.equals("get") ? "; retrying" : "; the outcome is unknown, retrying")
+                    + (late.asked ? " on a new connection" : ""));
         }
         if (cause instanceof BackendException said) {
             return said;
@@ -35,15 +42,49 @@ final class Sentences {
             return new BackendException(
                     server() + " answers without TLS; write http:// in its address if it has none", cause);
         }
+        String fault = Linkage.fault(cause);
+        if (fault != null) {
+            return new BackendException(server() + " could not be asked: " + fault, cause);
+        }
         Distrust distrust = Distrust.of(cause);
         if (cause != null && distrust != null) {
             return new BackendException(
                     secrets.hide(server() + distrusted(distrust, said(innermost(cause)))), secrets.hide(cause));
         }
         return new BackendException(
-                secrets.hide(
-                        server() + " is not reachable (" + (cause == null ? "no answer" : said(cause)) + "); retrying"),
+                secrets.hide(server() + " is not reachable ("
+                        + (cause == null ? "no answer" : unreachable(failure, cause)) + "); retrying"),
                 cause == null ? null : secrets.hide(cause));
+    }
+
+    private static String late(boolean asked, Duration patience) {
+        return asked
+                ? " did not answer within " + ElectionTiming.text(patience)
+                : " could not be asked within " + ElectionTiming.text(patience)
+                        + ", since fetching the credentials took longer,";
+    }
+
+    /** The JDK says of a connection that was refused only that its channel is closed, for it has tried twice. */
+    private String unreachable(@Nullable Throwable failure, Throwable deepest) {
+        URI address = URI.create(url);
+        String host = String.valueOf(address.getHost());
+        String port = address.getPort() >= 0
+                ? Integer.toString(address.getPort())
+                : "https".equals(address.getScheme()) ? "443" : "80";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                return "no address is known for " + host;
+            }
+            if (cause instanceof ConnectException && isRefused(cause)) {
+                return "connection refused by " + host + ":" + port + ", or no route to it";
+            }
+        }
+        return said(deepest);
+    }
+
+    private static boolean isRefused(Throwable connecting) {
+        return connecting.getCause() instanceof ClosedChannelException
+                || String.valueOf(connecting.getMessage()).contains("refused");
     }
 
     /**
@@ -69,9 +110,7 @@ final class Sentences {
                 server() + " rejected the credentials of this client (401) when asked to " + asked
                         + "; renew the token or certificate, it is read again by itself where a kubeconfig or"
                         + " service account names a file";
-            case Response.FORBIDDEN ->
-                server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
-                        + object.resource() + "\" to this service account" + said;
+            case Response.FORBIDDEN -> forbidden(verb, election, response, asked) + said;
             case Response.OK, Response.CREATED, Response.NOT_FOUND ->
                 server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
                         + ", and not in the words of an API server about that object: something in between may have"
@@ -89,6 +128,21 @@ final class Sentences {
                 server() + " answered " + response.code() + said + " to " + verb + " " + named(election) + "; retrying"
                         + later(response);
         };
+    }
+
+    private String forbidden(String verb, ElectionName election, Response response, String asked) {
+        if (response.isOfTerminatingNamespace()) {
+            return server() + " creates nothing in namespace \"" + election.namespace()
+                    + "\", which is being deleted; create it again once it is gone, or name another than " + election;
+        }
+        if (response.isToNobody()) {
+            return server() + " does not permit to " + asked + " to a client without credentials that it knows; set a"
+                    + " token or a client certificate";
+        }
+        return response.isOfMissingPermission(verb)
+                ? server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
+                        + object.resource() + "\" to this service account"
+                : server() + " refuses to " + asked + " for a reason of its own; permissions do not change it";
     }
 
     private static String later(Response response) {
