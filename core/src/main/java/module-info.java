@@ -1,6 +1,6 @@
 /** Leader election: the API that services hold, and the SPI that backends implement. */
 module dev.baton.core {
-    requires org.slf4j;
+    requires transitive org.slf4j;
     requires static jdk.jfr;
     requires static transitive org.jspecify;
 

@@ -5,8 +5,10 @@ import dev.baton.spi.Printable;
 /**
  * Whether a candidate is doing its part, for a liveness or readiness probe.
  *
- * <p>A standby is as healthy as a leader. Unhealthy is a candidate that could not lead if it had to: the store does not
- * answer, the callbacks of its last term hang, or the store went back in time.
+ * <p>A standby is as healthy as a leader. Unhealthy is a candidate that could not lead if it had to, or leads without
+ * working: the store does not answer, or went back in time; callbacks or permits of its last term have not returned;
+ * onStartedLeading does not begin, or could not in the last term; the loop of its backend has not moved for a retryPeriod;
+ * the backend is closed. It is never wrong for longer than a retryPeriod.
  *
  * @param healthy whether it is
  * @param state {@code leading}, {@code standing-by}, {@code acquiring}, {@code taking-over}, {@code draining},

@@ -4,12 +4,14 @@ import dev.baton.driver.ElectionDriver;
 import dev.baton.driver.LiveTerm;
 import dev.baton.event.EventSink;
 import dev.baton.machine.CandidateConfig;
+import dev.baton.machine.Term;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Identity;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.net.InetAddress;
@@ -18,18 +20,18 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A candidate in one election: contends, leads, loses, contends again, until closed.
@@ -46,36 +48,43 @@ import org.slf4j.LoggerFactory;
  * after its term has ended, the candidate does not contend and is unhealthy. All methods may be called from any thread.
  */
 public final class LeaderElection implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
     private static final Duration EXIT_CHECK = Duration.ofMillis(50);
 
     private final CandidateConfig config;
     private final BackendRuntime runtime;
+    private final String kind;
+    private final Logger log;
     private final ThreadCallbacks callbacks;
     private final Executor stages;
     private final ElectionDriver driver;
     private final Duration closeTimeout;
-    private final Runnable unregister;
+    private final Set<Closing> closings = ConcurrentHashMap.newKeySet();
 
     private LeaderElection(Builder builder, CandidateConfig config, StartedLeading started) {
         this.config = config;
         this.runtime = builder.backend.runtime();
         this.stages = new BuildersContext(runtime.callbacks());
-        Executor supplied = builder.executor;
+        this.kind = builder.backend.kind();
+        this.log = runtime.logger(LeaderElection.class);
+        Consumer<Term> stepDown = this::stepDown;
         this.callbacks = new ThreadCallbacks(
                 config.election().toString(),
                 started,
                 builder.stopped,
                 builder.newLeader,
-                new BuildersContext(supplied == null ? runtime.callbacks() : supplied),
-                supplied == null,
-                this::stepDown);
+                runtime,
+                builder.executor,
+                config.timing().retryPeriod(),
+                stepDown);
         this.driver = new ElectionDriver(config, builder.backend, callbacks, builder.sinks());
         this.closeTimeout = config.drainTimeout()
                 .plus(config.timing().renewDeadline().dividedBy(2))
                 .plus(config.timing().retryPeriod());
-        this.unregister = runtime.register(new WithBackend());
-        driver.stopped().thenRun(unregister);
+        Runnable unregister = runtime.register(new WithBackend());
+        driver.stopped().thenRun(() -> {
+            unregister.run();
+            closings.forEach(Closing::complete);
+        });
     }
 
     /**
@@ -103,9 +112,45 @@ public final class LeaderElection implements AutoCloseable {
         return config.identity();
     }
 
-    /** The term under way, if it is valid by the clock now. */
+    /**
+     * The term under way, if it is valid by the clock now; it does not protect work done on its word: a hand-over waits for
+     * callbacks and for {@linkplain #ifLeading permits}, not for whoever has asked here, so that its work may run beside
+     * the successor's.
+     */
     public Optional<Leadership> leadership() {
         return callbacks.leadership().filter(Leadership::isValid);
+    }
+
+    /**
+     * Does {@code work} on this thread if this candidate leads and new work may begin: a hand-over waits until it has
+     * returned, as it does for callbacks.
+     *
+     * <p>The calling thread is interrupted when callbacks are: halfway through a drain, and when the term ends. An interrupt
+     * of ours that is still pending when the work returns is taken back; one that came from elsewhere meanwhile goes with
+     * it. Work that does not return within the drain timeout ends the term; its claim then lapses instead of being handed
+     * over, and until it does return the candidate begins no other term and is unhealthy. The work may begin before
+     * onStartedLeading does, and many may be under way at once.
+     *
+     * @return whether it was done
+     * @throws E what the work throws
+     */
+    public <E extends Exception> boolean ifLeading(LeaderWork<E> work) throws E {
+        Optional<Permit> given = callbacks.permit(Thread.currentThread());
+        if (given.isEmpty()) {
+            return false;
+        }
+        try (Permit permit = given.get()) {
+            work.run(permit.term());
+        }
+        return true;
+    }
+
+    /**
+     * Leave to work until it is closed, if this candidate leads and new work may begin: {@link #ifLeading} for work that is
+     * no call, or not on this thread. No thread is interrupted on its account.
+     */
+    public Optional<Permit> permit() {
+        return callbacks.permit(null);
     }
 
     /** Who was last seen to lead, this candidate included; empty while unknown or vacant. For display. */
@@ -116,6 +161,10 @@ public final class LeaderElection implements AutoCloseable {
     /** Hands the term over, if there is one; the candidate stays in the contest and leaves others the first turn. */
     public void stepDown() {
         driver.stepDown();
+    }
+
+    private void stepDown(Term term) {
+        driver.stepDown(term);
     }
 
     /** Begins no new term until {@link #resume()}; a term under way goes on. */
@@ -137,11 +186,40 @@ public final class LeaderElection implements AutoCloseable {
     public Health health() {
         ElectionDriver.Status status = driver.status();
         String state = status.where().replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
-        String trouble = status.trouble();
+        String trouble = trouble(status);
         if (trouble != null) {
             return new Health(false, state, trouble);
         }
         return new Health(true, state, describe(status));
+    }
+
+    private @Nullable String trouble(ElectionDriver.Status status) {
+        if (driver.stopped().toCompletableFuture().isDone()) {
+            return null;
+        }
+        if (runtime.isClosed()) {
+            return "the " + kind + " backend of this candidate is closed; open a new one";
+        }
+        Duration patience = config.timing().retryPeriod();
+        Duration stalled = runtime.stalled();
+        if (stalled.compareTo(patience) > 0) {
+            return "the election loop has not moved for " + ElectionTiming.text(stalled)
+                    + ": this process is starved, or a defect holds it up";
+        }
+        if (status.trouble() != null) {
+            return status.trouble();
+        }
+        Moment now = runtime.timekeeper().now();
+        if (isPast(status.idleSince(), patience, now)) {
+            return "leads, but its executor has not begun onStartedLeading";
+        }
+        return isPast(status.wakesAt(), patience, now)
+                ? "what was due has not been done; this process is starved"
+                : null;
+    }
+
+    private static boolean isPast(@Nullable Moment moment, Duration patience, Moment now) {
+        return moment != null && now.nanosSince(moment) > patience.toNanos();
     }
 
     private String describe(ElectionDriver.Status status) {
@@ -166,31 +244,44 @@ public final class LeaderElection implements AutoCloseable {
      * still owed to the store is pursued until the backend is closed.
      */
     public CompletionStage<Void> closeAsync() {
-        CompletableFuture<Void> told = new CompletableFuture<>();
-        closing().thenRun(() -> {
-            try {
-                stages.execute(() -> told.complete(null));
-            } catch (RejectedExecutionException e) {
-                log.debug("{}: closed together with its backend", config.election(), e);
-                told.complete(null);
-            }
-        });
-        return told.minimalCompletionStage();
+        return closing().told.minimalCompletionStage();
     }
 
-    private CompletionStage<Void> closing() {
+    private Closing closing() {
+        Closing closing = new Closing();
+        closings.add(closing);
         driver.close();
         settleExiting();
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        Timekeeper.Timer patience = runtime.timekeeper().schedule(closeTimeout, () -> closed.complete(null));
-        driver.stopped().thenRun(() -> {
-            patience.cancel();
-            closed.complete(null);
-        });
-        if (runtime.isClosed()) {
-            closed.complete(null);
+        if (runtime.isClosed() || driver.stopped().toCompletableFuture().isDone()) {
+            closing.complete();
         }
-        return closed;
+        return closing;
+    }
+
+    /** One call of close: it ends when the driver has stopped, when the backend has, or after closeTimeout. */
+    private final class Closing {
+        private final Moment until = runtime.timekeeper().now().plus(closeTimeout);
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final CompletableFuture<Void> told = new CompletableFuture<>();
+        private final Timekeeper.Timer patience = runtime.timekeeper().schedule(closeTimeout, this::complete);
+
+        void complete() {
+            patience.cancel();
+            done.complete(null);
+            try {
+                stages.execute(() -> told.complete(null));
+                closings.remove(this);
+            } catch (Throwable e) {
+                log.debug("{}: that it is closed is told later", config.election(), e);
+            }
+        }
+
+        /** Off the loop, which may stand still. */
+        void look(Moment now) {
+            if (done.isDone() || !now.isBefore(until)) {
+                complete();
+            }
+        }
     }
 
     /** A callback may yet come to call {@code System.exit} while the election closes, and would wait for it for ever. */
@@ -204,7 +295,7 @@ public final class LeaderElection implements AutoCloseable {
     /** {@link #closeAsync()}, and waits for it unless called from one of its own callbacks. Throws nothing. */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = closing().toCompletableFuture();
+        CompletableFuture<Void> closed = closing().done;
         if (callbacks.isCallbackThread()) {
             return;
         }
@@ -215,19 +306,38 @@ public final class LeaderElection implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             log.debug("{}: closing goes on in the background", config.election(), e);
         }
+        runtime.flush();
     }
 
     /** What happens to this election when its backend is closed first. */
     private final class WithBackend implements BackendRuntime.OpenElection {
         @Override
         public CompletionStage<Void> closeAsync() {
-            CompletionStage<Void> closed = closing();
+            CompletionStage<Void> closed = closing().done;
             return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
         }
 
         @Override
         public void abandon() {
             driver.abandon();
+            closings.forEach(Closing::complete);
+        }
+
+        @Override
+        public Duration closeTimeout() {
+            return closeTimeout;
+        }
+
+        @Override
+        public Duration watch() {
+            Moment now = runtime.timekeeper().now();
+            closings.forEach(closing -> closing.look(now));
+            return driver.watch();
+        }
+
+        @Override
+        public String toString() {
+            return LeaderElection.this.toString();
         }
     }
 
@@ -304,10 +414,14 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * Where callbacks run, instead of threads of the backend's. Its threads are never interrupted: the work has to ask
-         * {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a callback that blocks
-         * delays the others. On either kind of thread a callback finds the context class loader of the thread that called
+         * Where callbacks run, instead of platform threads of the backend's. Its threads are never interrupted: the work has
+         * to ask {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a callback that
+         * blocks delays the others. On either kind of thread a callback finds the context class loader of the thread that called
          * {@link #start()}.
+         *
+         * <p>An executor that blocks, throws or drops tasks costs no other election anything. When it does not begin
+         * onStartedLeading within half a renewDeadline, the term ends and the candidate is unhealthy; when it does not begin
+         * onStoppedLeading within a retryPeriod, a thread of the backend's runs it.
          */
         public Builder callbackExecutor(Executor value) {
             executor = value;
@@ -344,7 +458,10 @@ public final class LeaderElection implements AutoCloseable {
             return this;
         }
 
-        /** Hears every event, besides the log, the flight recorder, and a backend that is an event sink itself. */
+        /**
+         * Hears every event, besides the log, the flight recorder, and a backend that is an event sink itself: on a thread
+         * that the sinks of a backend instance share.
+         */
         public Builder events(EventSink value) {
             sink = sink == null ? value : sink.and(value);
             return this;
@@ -377,27 +494,31 @@ public final class LeaderElection implements AutoCloseable {
             UUID random = UUID.randomUUID();
             return new CandidateConfig(
                     election,
-                    Objects.requireNonNullElseGet(identity, () -> defaultIdentity(random)),
+                    Objects.requireNonNullElseGet(identity, () -> defaultIdentity(random, backend.runtime())),
                     CandidateConfig.nonceOf(random),
                     timing,
                     Objects.requireNonNullElse(drainTimeout, timing.renewDeadline()),
                     takeoverDelay);
         }
 
+        /** Log lines have a thread of their own: a sink that blocks does not keep the log from telling the story. */
         private EventSink sinks() {
-            EventSink sinks = EventSink.log().and(EventSink.flightRecorder());
-            EventSink told = backend instanceof EventSink store ? sinks.and(store) : sinks;
-            return sink == null ? told : told.and(sink);
+            BackendRuntime runtime = backend.runtime();
+            EventSink recorder = EventSink.flightRecorder();
+            EventSink store = backend instanceof EventSink known ? recorder.and(known) : recorder;
+            EventSink others = sink == null ? store : store.and(sink);
+            return EventSink.log(runtime.logger(EventSink.LOGGER))
+                    .and(event -> runtime.tell(() -> others.accept(event)));
         }
 
-        private static String defaultIdentity(UUID random) {
+        private static String defaultIdentity(UUID random, BackendRuntime runtime) {
             String suffix = "-" + random.toString().substring(0, 8);
-            String host = hostName().replaceAll("[\\p{Cntrl}\\s]", "");
+            String host = hostName(runtime).replaceAll("[\\p{Cntrl}\\s]", "");
             int room = Identity.MAX_LENGTH - suffix.length();
             return (host.length() > room ? host.substring(0, room) : host) + suffix;
         }
 
-        private static String hostName() {
+        private static String hostName(BackendRuntime runtime) {
             String host = System.getenv("HOSTNAME");
             if (host != null && !host.isBlank()) {
                 return host;
@@ -405,7 +526,7 @@ public final class LeaderElection implements AutoCloseable {
             try {
                 return InetAddress.getLocalHost().getHostName();
             } catch (UnknownHostException e) {
-                log.debug("this host has no name", e);
+                runtime.logger(LeaderElection.class).debug("this host has no name", e);
                 return "candidate";
             }
         }

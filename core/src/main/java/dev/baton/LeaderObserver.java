@@ -16,14 +16,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Knows who leads an election without being a candidate in it. What it says is for display. */
 public final class LeaderObserver implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(LeaderObserver.class);
-
     private final ElectionName election;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Consumer<Optional<Holder>> listener;
     private final SerialExecutor lane;
     private volatile @Nullable Holder holder;
@@ -36,7 +34,9 @@ public final class LeaderObserver implements AutoCloseable {
         this.election = election;
         this.runtime = backend.runtime();
         this.listener = listener;
-        this.lane = new SerialExecutor(new BuildersContext(runtime.callbacks()));
+        this.log = runtime.logger(LeaderObserver.class);
+        this.lane = new SerialExecutor(
+                new BuildersContext(runtime.callbacks()), e -> log.error("{}: a listener failed", election, e));
         this.observing = Observing.open(backend, election, timing, new Watcher());
     }
 
@@ -74,17 +74,12 @@ public final class LeaderObserver implements AutoCloseable {
     private void tell(Optional<Holder> leader) {
         try {
             lane.execute(() -> {
-                if (closed) {
-                    return;
-                }
-                try {
+                if (!closed) {
                     listener.accept(leader);
-                } catch (RuntimeException | Error e) {
-                    log.error("{}: a listener failed", election, Printable.failure(e));
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.debug("{}: the backend was closed before its news was told", election, e);
+            log.warn("{}: the listener is not told of a change", election, e);
         }
     }
 

@@ -69,7 +69,7 @@ public final class Leadership {
 
     /**
      * Asks to hand over: the candidate stays in the contest and leaves others the first turn. Returns at once; does
-     * nothing when this term has ended, whoever leads now.
+     * nothing when this term has ended, whoever leads now, this candidate in another term included.
      */
     public void stepDown() {
         if (isValid()) {
@@ -77,12 +77,15 @@ public final class Leadership {
         }
     }
 
-    /** Completes, on the callback executor, when the term is asked to hand over or has ended, whichever comes first. */
+    /**
+     * Completes when the term is asked to hand over or has ended, whichever comes first: on a thread of the backend's,
+     * whatever the callbacks and their executor do.
+     */
     public CompletionStage<EndReason> draining() {
         return draining.minimalCompletionStage();
     }
 
-    /** Completes, on the callback executor, when the term has ended. */
+    /** Completes when the term has ended, on a thread as that of {@link #draining()}. */
     public CompletionStage<EndReason> ended() {
         return ended.minimalCompletionStage();
     }

@@ -4,82 +4,94 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs tasks one after another, in order, on an executor that may have many threads; holds no thread while idle. */
+/**
+ * A lane: runs tasks one after another, in order, on an executor that may have many threads; holds no thread while idle,
+ * and no more than a bounded number of tasks. Every task is submitted by itself and whichever submission comes to run
+ * takes what waits, so that an executor that drops one of them stops nothing.
+ */
 final class SerialExecutor implements Executor {
+    private static final int ROOM = 1_024;
+
     private final Executor executor;
+    private final Consumer<Throwable> failed;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
     private volatile @Nullable Thread current;
 
-    SerialExecutor(Executor executor) {
+    /** @param failed hears what tasks throw */
+    SerialExecutor(Executor executor, Consumer<Throwable> failed) {
         this.executor = executor;
+        this.failed = failed;
     }
 
-    /**
-     * @throws RejectedExecutionException when the executor takes no task, for whatever reason, or runs it on this very
-     *     thread; {@code task} is then forgotten
-     */
+    /** @throws RejectedExecutionException when there is no room, or the executor throws anything; {@code task} is forgotten */
     @Override
     public void execute(Runnable task) {
         synchronized (tasks) {
+            if (tasks.size() >= ROOM) {
+                throw new RejectedExecutionException(ROOM + " tasks wait already, since the first has not ended");
+            }
             tasks.add(task);
-            if (running) {
-                return;
-            }
-            running = true;
         }
-        Submission submission = new Submission();
         try {
-            executor.execute(submission);
-            submission.made = true;
-        } catch (RuntimeException | Error e) {
+            executor.execute(this::drain);
+        } catch (Throwable e) {
+            boolean forgotten;
             synchronized (tasks) {
-                running = false;
-                tasks.remove(task);
+                forgotten = tasks.remove(task);
             }
-            throw e instanceof RejectedExecutionException rejected
-                    ? rejected
-                    : new RejectedExecutionException("the executor failed: " + e, e);
+            if (forgotten) {
+                throw new RejectedExecutionException("the executor failed: " + e, e);
+            }
         }
     }
 
-    /** Runs what waits, but not on the thread that is submitting it. */
-    private final class Submission implements Runnable {
-        private final Thread submitter = Thread.currentThread();
-        private boolean made;
-
-        @Override
-        public void run() {
-            if (Thread.currentThread() == submitter && !made) {
-                throw new RejectedExecutionException("the executor runs tasks on the thread that submits them, which"
-                        + " is the election loop; supply one with threads of its own");
-            }
-            drain();
-        }
-    }
-
+    /** Whether the calling thread is running a task of this lane. */
     boolean isCurrent() {
         return current == Thread.currentThread();
     }
 
     private void drain() {
-        for (Runnable task = next(); task != null; task = next()) {
-            current = Thread.currentThread();
-            try {
-                task.run();
-            } finally {
-                current = null;
+        synchronized (tasks) {
+            if (running) {
+                return;
             }
+            running = true;
+        }
+        current = Thread.currentThread();
+        try {
+            for (Runnable task = next(); task != null; task = next()) {
+                try {
+                    task.run();
+                } catch (Throwable e) {
+                    failed.accept(e);
+                }
+            }
+        } finally {
+            end();
         }
     }
 
     private @Nullable Runnable next() {
         synchronized (tasks) {
             Runnable task = tasks.poll();
-            running = task != null;
+            if (task == null) {
+                end();
+            }
             return task;
+        }
+    }
+
+    /** Under the lock of the last look, so that what comes right after it finds nobody running. */
+    private void end() {
+        synchronized (tasks) {
+            if (current == Thread.currentThread()) {
+                current = null;
+                running = false;
+            }
         }
     }
 }

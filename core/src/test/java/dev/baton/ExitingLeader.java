@@ -1,9 +1,13 @@
 package dev.baton;
 
+import static dev.baton.fixture.Samples.QUICK;
+
 import dev.baton.event.EventSink;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.spi.LockBackend;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 /** A process that calls {@code System.exit} where people do; its events go to standard output. */
 final class ExitingLeader {
@@ -11,6 +15,7 @@ final class ExitingLeader {
 
     public static void main(String[] where) throws InterruptedException {
         LockBackend backend = InMemoryRegister.open();
+        CompletableFuture<LeaderElection> election = new CompletableFuture<>();
         LeaderElection.Builder builder = LeaderElection.on(backend, "orders/reconciler")
                 .identity("exiting")
                 .drainTimeout(Duration.ofMinutes(2))
@@ -29,9 +34,34 @@ final class ExitingLeader {
             case "stopped by another exit" ->
                 builder.onStartedLeading(term -> new Thread(() -> System.exit(3)).start())
                         .onStoppedLeading((term, why) -> System.exit(4));
+            case "permit" -> builder.onStartedLeading(term -> new Thread(() -> inside(election)).start());
+            case "sink that blocks" ->
+                builder.drainTimeout(Duration.ofSeconds(1))
+                        .events(event -> hang())
+                        .onStartedLeading(term -> new Thread(() -> System.exit(3)).start());
+            case "loop that stands still" ->
+                builder.timing(QUICK).drainTimeout(Duration.ofSeconds(1)).onStartedLeading(term -> {
+                    backend.runtime().timekeeper().execute(ExitingLeader::hang);
+                    new Thread(() -> System.exit(3)).start();
+                });
             default -> throw new IllegalArgumentException(where[0]);
         }
-        builder.start();
+        election.complete(builder.start());
         Thread.currentThread().join();
+    }
+
+    private static void inside(CompletableFuture<LeaderElection> election) {
+        election.join().ifLeading(term -> System.exit(3));
+    }
+
+    private static void hang() {
+        boolean interrupted = true;
+        while (interrupted) {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
     }
 }

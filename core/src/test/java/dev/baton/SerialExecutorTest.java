@@ -16,25 +16,84 @@ class SerialExecutorTest {
     private final Queue<Runnable> queued = new ArrayDeque<>();
     private final List<String> ran = new ArrayList<>();
 
+    private SerialExecutor lane(Executor executor) {
+        return new SerialExecutor(
+                executor, failure -> ran.add(failure.getClass().getSimpleName()));
+    }
+
+    private void runAll() {
+        for (Runnable next = queued.poll(); next != null; next = queued.poll()) {
+            next.run();
+        }
+    }
+
     @Test
-    void tasksRunInOrderOnOneSubmission() {
-        SerialExecutor lane = new SerialExecutor(queued::add);
+    void tasksRunInOrderWhicheverSubmissionRuns() {
+        SerialExecutor lane = lane(queued::add);
         lane.execute(() -> ran.add("one"));
         lane.execute(() -> ran.add("two"));
-        assertThat(queued).hasSize(1);
         queued.remove().run();
         assertThat(ran).containsExactly("one", "two");
         lane.execute(() -> ran.add("three"));
-        queued.remove().run();
+        runAll();
         assertThat(ran).containsExactly("one", "two", "three");
+    }
+
+    /** The executor has two threads: a submission that comes while another's task runs leaves it its turn. */
+    @Test
+    void noTwoTasksRunAtOnce() {
+        SerialExecutor lane = lane(queued::add);
+        lane.execute(() -> {
+            ran.add("one begins");
+            lane.execute(() -> ran.add("two"));
+            runAll();
+            ran.add("one ends");
+        });
+        queued.remove().run();
+        assertThat(ran).containsExactly("one begins", "one ends", "two");
+    }
+
+    @Test
+    void droppedSubmissionStopsNothing() {
+        SerialExecutor lane = lane(queued::add);
+        lane.execute(() -> ran.add("one"));
+        queued.clear();
+        lane.execute(() -> ran.add("two"));
+        runAll();
+        assertThat(ran).containsExactly("one", "two");
+    }
+
+    /** Also what a method does not declare. */
+    @Test
+    void taskThatThrowsAnythingIsToldAndTheNextOneRuns() {
+        SerialExecutor lane = lane(queued::add);
+        lane.execute(() -> Sneaky.raise(new java.io.IOException("undeclared")));
+        lane.execute(() -> Sneaky.raise(new StackOverflowError()));
+        lane.execute(() -> ran.add("next"));
+        queued.remove().run();
+        assertThat(ran).containsExactly("IOException", "StackOverflowError", "next");
+    }
+
+    @Test
+    void laneThatIsFullRejects() {
+        SerialExecutor lane = lane(queued::add);
+        for (int i = 0; i < 1_024; i++) {
+            lane.execute(() -> ran.add("task"));
+        }
+        assertThatThrownBy(() -> lane.execute(() -> ran.add("one more")))
+                .isInstanceOf(RejectedExecutionException.class)
+                .hasMessageContaining("1024");
+        runAll();
+        assertThat(ran).hasSize(1_024);
     }
 
     @Test
     void laneKnowsItsOwnThread() {
-        SerialExecutor lane = new SerialExecutor(queued::add);
+        SerialExecutor lane = lane(queued::add);
         lane.execute(() -> assertThat(lane.isCurrent()).isTrue());
         queued.remove().run();
         assertThat(lane.isCurrent()).isFalse();
+        assertThat(ran).isEmpty();
     }
 
     @Test
@@ -52,7 +111,7 @@ class SerialExecutorTest {
     private void failsOnceThenRuns(Throwable failure) {
         ran.clear();
         List<Throwable> failures = new ArrayList<>(List.of(failure));
-        SerialExecutor lane = new SerialExecutor(task -> {
+        SerialExecutor lane = lane(task -> {
             if (!failures.isEmpty()) {
                 Throwable next = failures.remove(0);
                 if (next instanceof Error error) {
@@ -66,16 +125,5 @@ class SerialExecutorTest {
         lane.execute(() -> ran.add("next"));
         queued.remove().run();
         assertThat(ran).containsExactly("next");
-    }
-
-    /** Callbacks never run on the thread that decides: it would stop renewing. */
-    @Test
-    void executorThatRunsTasksOnTheCallersThreadIsRejected() {
-        Executor direct = Runnable::run;
-        SerialExecutor lane = new SerialExecutor(direct);
-        assertThatThrownBy(() -> lane.execute(() -> ran.add("on the loop")))
-                .isInstanceOf(RejectedExecutionException.class)
-                .hasMessageContaining("threads of its own");
-        assertThat(ran).isEmpty();
     }
 }

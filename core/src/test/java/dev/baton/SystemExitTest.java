@@ -18,8 +18,20 @@ class SystemExitTest {
 
     /** The drain timeout of that process is two minutes: ending within one means that nothing was waited out. */
     @ParameterizedTest
-    @ValueSource(strings = {"started", "stopped", "elsewhere", "stopped by another exit"})
+    @ValueSource(strings = {"started", "stopped", "elsewhere", "stopped by another exit", "permit"})
     void systemExitEndsTheProcessAndHandsOver(String where) throws IOException, InterruptedException {
+        String events = exits(where);
+        assertThat(events).contains("\"claim-withdrawn\"").contains("\"stopped\"");
+    }
+
+    /** Nobody hands over, nothing is told, and yet the process ends. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sink that blocks", "loop that stands still"})
+    void systemExitEndsTheProcessWhateverHangs(String where) throws IOException, InterruptedException {
+        exits(where);
+    }
+
+    private String exits(String where) throws IOException, InterruptedException {
         Path out = directory.resolve("out");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -35,7 +47,7 @@ class SystemExitTest {
             String events = Files.readString(out, StandardCharsets.UTF_8);
             assertThat(ended).as("ended; it said %s", events).isTrue();
             assertThat(process.exitValue()).isEqualTo(3);
-            assertThat(events).contains("\"claim-withdrawn\"").contains("\"stopped\"");
+            return events;
         } finally {
             process.destroyForcibly().waitFor();
         }

@@ -6,38 +6,42 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Printable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One observation of a backend, opened and closed on the sender thread; it may be closed before it has opened. */
 public final class Observing implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Observing.class);
-
     private final ElectionName election;
     private final LockBackend backend;
     private final BackendRuntime runtime;
+    private final ElectionTiming timing;
+    private final ElectionWatcher watcher;
+    private final Logger log;
     private LockBackend.@Nullable Observation observation;
     private boolean closed;
 
-    private Observing(ElectionName election, LockBackend backend) {
+    private Observing(LockBackend backend, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         this.election = election;
         this.backend = backend;
         this.runtime = backend.runtime();
+        this.timing = timing;
+        this.watcher = watcher;
+        this.log = runtime.logger(Observing.class);
     }
 
     /** Begins to observe; any thread. */
     public static Observing open(
             LockBackend backend, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        Observing observing = new Observing(election, backend);
-        observing
-                .send(timing, () -> observing.backend.observe(election, timing, watcher))
-                .whenComplete((observed, failure) ->
-                        observing.runtime.timekeeper().execute(() -> observing.opened(observed, failure)));
+        Observing observing = new Observing(backend, election, timing, watcher);
+        observing.open();
         return observing;
+    }
+
+    private void open() {
+        send(timing, () -> backend.observe(election, timing, watcher))
+                .whenComplete((observed, failure) -> runtime.timekeeper().execute(() -> opened(observed, failure)));
     }
 
     /** Stops, without waiting; any thread, idempotent. */
@@ -51,10 +55,17 @@ public final class Observing implements AutoCloseable {
 
     private void opened(LockBackend.@Nullable Observation observed, @Nullable Throwable failure) {
         observation = observed;
-        if (failure != null) {
-            log.warn("{}: cannot observe", election, Printable.failure(failure));
-        } else if (closed) {
+        if (closed) {
             closeObservation();
+        } else if (failure != null && !runtime.isClosed()) {
+            log.warn("{}: cannot observe, and tries again", election, failure);
+            runtime.timekeeper().schedule(timing.renewDeadline(), this::reopen);
+        }
+    }
+
+    private void reopen() {
+        if (!closed) {
+            open();
         }
     }
 
@@ -70,7 +81,7 @@ public final class Observing implements AutoCloseable {
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        log.debug("{}: the observation was not closed", election, Printable.failure(failure));
+                        log.debug("{}: the observation was not closed", election, failure);
                     }
                 });
     }

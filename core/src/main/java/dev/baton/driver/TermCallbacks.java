@@ -2,10 +2,12 @@ package dev.baton.driver;
 
 import dev.baton.event.EndReason;
 import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what the user wants run, somewhere else: every method is called on the loop, submits, and returns at once.
+ * {@link #interrupt} and {@link #ended} are called off the loop, too, when that stands still, and may come twice.
  */
 public interface TermCallbacks {
 
@@ -15,7 +17,7 @@ public interface TermCallbacks {
     /** Cancel onStartedLeading if it has not begun, and report that; else interrupt it. */
     void interrupt(LiveTerm term);
 
-    /** Submit onStoppedLeading, and report when it has returned. */
+    /** Submit onStoppedLeading, and report when it has returned and no permit is left. */
     void stop(LiveTerm term, EndReason reason, WorkReport report);
 
     /** The term was asked to hand over. */
@@ -27,7 +29,10 @@ public interface TermCallbacks {
     /** Another holder is seen, or none. */
     void leaderChanged(@Nullable Holder holder);
 
-    /** How the work of one term goes; any thread, each at most once. */
+    /** Try again what could not be done before; called off the loop, every now and then. */
+    default void watch(Moment now) {}
+
+    /** How the work of one term goes; any thread, each at most once. Nothing is thrown. */
     interface WorkReport {
         /** onStartedLeading begins to run now. */
         void began();

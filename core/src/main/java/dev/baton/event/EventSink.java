@@ -5,9 +5,16 @@ import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hears the events of elections, in order, on the loop thread: must be quick, must not block, must not throw. */
+/**
+ * Hears the events of elections, in order, on a thread that the sinks of a backend instance share. A sink that is slow,
+ * blocks or throws holds up no election; while the events that wait find no more room, new ones are lost to every sink of
+ * the instance, counted, and said in the log.
+ */
 @FunctionalInterface
 public interface EventSink {
+
+    /** The name of the logger of {@link #log()}. */
+    String LOGGER = "dev.baton.election";
 
     /** Takes one event. */
     void accept(ElectionEvent event);
@@ -25,7 +32,11 @@ public interface EventSink {
 
     /** One log line per transition on the logger {@code dev.baton.election}; renewals at trace level. */
     static EventSink log() {
-        Logger log = LoggerFactory.getLogger("dev.baton.election");
+        return log(LoggerFactory.getLogger(LOGGER));
+    }
+
+    /** As {@link #log()}, on another logger. */
+    static EventSink log(Logger log) {
         return event -> {
             switch (event.type()) {
                 case RENEWED -> log.trace("{}", event);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param badStarts of onStartedLeading, in a row
  * @param trouble why the backend's last call failed, or null when it answered
  * @param refusal why an offered leadership was refused, or null
+ * @param unfit why onStartedLeading could not begin the last time, or null when it did
  * @param work callbacks that have not finished
  */
 record Candidate(
@@ -44,6 +45,7 @@ record Candidate(
         int badStarts,
         @Nullable String trouble,
         @Nullable String refusal,
+        @Nullable String unfit,
         @Nullable Work work) {
 
     /** A standby without a live watch asks at this many retryPeriods, at most: client-go's jitter factor plus one. */
@@ -53,7 +55,7 @@ record Candidate(
     private static final int MOST_DOUBLINGS = 20;
 
     static Candidate of(CandidateConfig config) {
-        return new Candidate(config, 0, 0, null, null, false, false, false, false, 0, 0, 0, null, null, null);
+        return new Candidate(config, 0, 0, null, null, false, false, false, false, 0, 0, 0, null, null, null, null);
     }
 
     /** Whether a new term may begin. */
@@ -72,6 +74,14 @@ record Candidate(
 
     long retryNanos() {
         return config.timing().retryPeriod().toNanos();
+    }
+
+    /**
+     * How long onStartedLeading may take to begin: a starved machine may be late with that, as with renewals, and the
+     * candidate is unhealthy meanwhile.
+     */
+    long beginNanos() {
+        return config.timing().renewDeadline().toNanos() / 2;
     }
 
     /** When a call made now has to be answered: early enough that another can follow within renewDeadline. */
@@ -212,6 +222,7 @@ record Candidate(
         private int badStarts;
         private @Nullable String trouble;
         private @Nullable String refusal;
+        private @Nullable String unfit;
         private @Nullable Work work;
 
         private Editor(Candidate from) {
@@ -229,6 +240,7 @@ record Candidate(
             badStarts = from.badStarts;
             trouble = from.trouble;
             refusal = from.refusal;
+            unfit = from.unfit;
             work = from.work;
         }
 
@@ -297,6 +309,11 @@ record Candidate(
             return this;
         }
 
+        Editor unfit(@Nullable String value) {
+            unfit = value;
+            return this;
+        }
+
         Editor work(@Nullable Work value) {
             work = value;
             return this;
@@ -305,7 +322,7 @@ record Candidate(
         Candidate done() {
             return new Candidate(
                     config, claims, calls, seen, holder, watched, paused, withdrawn, closing, races, failures,
-                    badStarts, trouble, refusal, work);
+                    badStarts, trouble, refusal, unfit, work);
         }
     }
 }

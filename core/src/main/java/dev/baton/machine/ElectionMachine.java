@@ -104,11 +104,16 @@ public final class ElectionMachine {
         return step(now, (s, out) -> term.equals(s.term()) ? s.endNow(EndReason.EXPIRED, now, out) : s);
     }
 
-    /** onStartedLeading began to run. */
+    /** onStartedLeading began to run: the candidate is fit to lead. */
     public List<Effect> workBegan(Term term, Moment now) {
-        return work(term, now, null, (work, out) -> {
-            out.tellTerm(state.candidate(), now, Type.WORK_STARTED, term, null);
-            return work.at(Work.Stage.RUNNING);
+        return step(now, (s, out) -> {
+            Work work = s.candidate().work();
+            if (work == null || !work.term().equals(term)) {
+                return s;
+            }
+            out.tellTerm(s.candidate(), now, Type.WORK_STARTED, term, null);
+            Work running = work.at(Work.Stage.RUNNING);
+            return s.with(s.candidate().edit().unfit(null).work(running).done()).workMoved(null, now, out);
         });
     }
 
@@ -151,6 +156,11 @@ public final class ElectionMachine {
     /** Hand the term over, if there is one, and stay in the contest. */
     public List<Effect> stepDown(Moment now) {
         return step(now, (s, out) -> s.stepDown(now, out));
+    }
+
+    /** Hand this very term over, if it is the one under way, and stay in the contest. */
+    public List<Effect> stepDown(Term term, Moment now) {
+        return step(now, (s, out) -> term.equals(s.term()) ? s.stepDown(now, out) : s);
     }
 
     /** Begin no new term. */
@@ -217,6 +227,16 @@ public final class ElectionMachine {
         return state instanceof Withdrawing owed ? owed.claim() : null;
     }
 
+    /** Whether anything still depends on this claim: a term, a place in line, or a withdrawal. */
+    public boolean isConcernedWith(Claim claim) {
+        return claim.equals(state.claim());
+    }
+
+    /** Since when a term's onStartedLeading has not begun, or null when none is due. */
+    public @Nullable Moment idleSince() {
+        return state instanceof Leading leading ? leading.idleSince() : null;
+    }
+
     /** The greatest token seen, anyone's, or null. */
     public @Nullable FencingToken seen() {
         return state.candidate().seen();
@@ -245,11 +265,13 @@ public final class ElectionMachine {
         }
         boolean idle = state instanceof StandingBy || state instanceof Withdrawing;
         if (idle && candidate.work() != null) {
-            return "the callbacks of the last term (" + candidate.work().term().token()
+            return "the callbacks and permits of the last term ("
+                    + candidate.work().term().token()
                     + ") have not returned; this candidate does not contend until they do";
         }
         // Whoever asks the store for nothing cannot know whether it still fails to answer.
         boolean silent = state instanceof Stopped || (state instanceof StandingBy && !candidate.contends());
-        return silent ? null : candidate.trouble();
+        String trouble = candidate.trouble() == null ? candidate.unfit() : candidate.trouble();
+        return silent ? null : trouble;
     }
 }

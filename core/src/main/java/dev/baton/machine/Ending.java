@@ -19,12 +19,12 @@ final class Ending {
     }
 
     /**
-     * Its work has not stopped: the work is interrupted, and the claim is kept from others until it would have lapsed
+     * Its work has not stopped: the work, permits included, is interrupted, and the claim is kept from others until it would have lapsed
      * anyway, or the work has ended.
      */
     static State abruptly(Candidate candidate, Tenure tenure, EndReason reason, Moment now, Out out) {
         Candidate ended = end(candidate, tenure, reason, now, out);
-        if (ended.workIs(Work.Stage.PENDING) || ended.workIs(Work.Stage.RUNNING)) {
+        if (ended.work() != null) {
             out.add(new Effect.InterruptWork(tenure.term()));
         }
         return Withdrawing.afterLoss(ended.stopWork(reason, out), tenure, now).tick(now, out);

@@ -24,7 +24,7 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
                 .sees(new Holder(claim.identity(), claim.nonce(), term.token(), now.wall(), now.wall(), -1), now, out);
         out.tellValid(leads, now, Type.TERM_STARTED, term, tenure.validity());
         out.add(new Effect.BeginTerm(term, tenure.validity()));
-        return new Leading(leads, tenure, now.plusNanos(leads.retryNanos()));
+        return new Leading(leads, tenure, now.plusNanos(leads.beginNanos()));
     }
 
     @Override
@@ -35,6 +35,11 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
     @Override
     public Moment wake() {
         return tenure.wake(isPending() ? beginBy : null);
+    }
+
+    /** Since when onStartedLeading has not begun, or null when it has. */
+    @Nullable Moment idleSince() {
+        return isPending() ? beginBy.plusNanos(-candidate.beginNanos()) : null;
     }
 
     private boolean isPending() {
@@ -59,7 +64,7 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
     @Override
     public State tick(Moment now, Out out) {
         if (isPending() && !now.isBefore(beginBy)) {
-            return failedToStart(now, out);
+            return failedToStart("it did not begin in time", now, out);
         }
         if (!tenure.isDue(now)) {
             return this;
@@ -99,15 +104,20 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
     @Override
     public State workMoved(@Nullable String failure, Moment now, Out out) {
         if (failure != null) {
-            return failedToStart(now, out);
+            return failedToStart(failure, now, out);
         }
         return candidate.workIs(Work.Stage.RETURNED) && candidate.badStarts() > 0
                 ? with(candidate.edit().badStarts(0).done())
                 : this;
     }
 
-    private State failedToStart(Moment now, Out out) {
-        Candidate next = candidate.edit().badStarts(candidate.badStarts() + 1).done();
+    private State failedToStart(String why, Moment now, Out out) {
+        boolean begun = candidate.work() != null && !isPending();
+        Candidate next = candidate
+                .edit()
+                .badStarts(candidate.badStarts() + 1)
+                .unfit(begun ? null : "onStartedLeading could not be run in the last term: " + why)
+                .done();
         return Draining.begin(next, tenure, EndReason.START_FAILED, now, out);
     }
 

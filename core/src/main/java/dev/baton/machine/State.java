@@ -27,6 +27,12 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
         return null;
     }
 
+    /** The claim that has been tried and is not settled, or null. */
+    default @Nullable Claim claim() {
+        Term term = term();
+        return term == null ? null : term.claim();
+    }
+
     /** Ends the term under way, if there is one, whatever its work is doing. */
     default State endNow(EndReason reason, Moment now, Out out) {
         return this;

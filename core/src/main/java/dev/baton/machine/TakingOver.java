@@ -20,6 +20,11 @@ record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements
     }
 
     @Override
+    public Claim claim() {
+        return tenure.term().claim();
+    }
+
+    @Override
     public Moment wake() {
         return tenure.wake(beginAt);
     }

@@ -15,13 +15,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What is seen of one election on both stores, told to one watcher as if it were one. Confined to the loop. */
 final class TwoSights {
-    private static final Logger log = LoggerFactory.getLogger(TwoSights.class);
-
     private final HoldTwo two;
+    private final Logger log;
     private final ElectionName election;
     private final ElectionTiming timing;
     private final ElectionWatcher watcher;
@@ -31,6 +29,7 @@ final class TwoSights {
 
     TwoSights(HoldTwo two, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         this.two = two;
+        this.log = two.runtime().logger(TwoSights.class);
         this.election = election;
         this.timing = timing;
         this.watcher = watcher;

@@ -10,7 +10,6 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +20,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What one process knows of one election on a register, and who wants to hear of it. Confined to the loop. */
 final class Contest {
-    private static final Logger log = LoggerFactory.getLogger(Contest.class);
-
     /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
     private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
 
@@ -190,7 +186,8 @@ final class Contest {
 
     private void listening(Changes heard, LockBackend.@Nullable Observation begun, @Nullable Throwable failure) {
         if (failure != null) {
-            log.warn("{}: cannot watch, and polls instead", election, Printable.failure(failure));
+            Logger log = backend.runtime().logger(Contest.class);
+            log.warn("{}: cannot watch, and polls instead", election, failure);
         }
         if (changes == heard) {
             watch = begun;
@@ -199,8 +196,23 @@ final class Contest {
                 pollLater(0);
             }
         } else if (begun != null) {
-            begun.close();
+            close(begun);
         }
+    }
+
+    /** On the sender, like every call of the register. */
+    private void close(LockBackend.Observation ended) {
+        backend.runtime()
+                .sendNext(() -> {
+                    ended.close();
+                    return CompletableFuture.completedFuture(ended);
+                })
+                .whenComplete((closed, failure) -> {
+                    if (failure != null) {
+                        Logger log = backend.runtime().logger(Contest.class);
+                        log.debug("{}: a watch was not closed", election, failure);
+                    }
+                });
     }
 
     void leave(ElectionWatcher watcher) {
@@ -211,7 +223,7 @@ final class Contest {
             changes = null;
             live = false;
             if (ended != null) {
-                ended.close();
+                close(ended);
             }
             if (poll != null) {
                 poll.cancel();

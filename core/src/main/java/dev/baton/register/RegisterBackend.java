@@ -116,7 +116,13 @@ public final class RegisterBackend implements LockBackend {
 
     private <T> CompletionStage<T> onLoop(Step<T> step) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        time.execute(() -> step.run(answer));
+        time.execute(() -> {
+            try {
+                step.run(answer);
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        });
         return answer;
     }
 

@@ -1,12 +1,16 @@
 package dev.baton.spi;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The clock and the threads of one backend instance: one loop for every decision, one sender for every call to the
- * store, and threads for callbacks that exist only while callbacks run (rules 1.3, 8.3).
+ * store, a watchdog over both, and threads for callbacks, events and log lines that exist only while there are some
+ * (rules 1.3, 8.3). Nothing of others runs on the loop, the sender or the watchdog.
  */
 public interface BackendRuntime extends AutoCloseable {
 
@@ -33,8 +37,48 @@ public interface BackendRuntime extends AutoCloseable {
      */
     <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call);
 
-    /** Where callbacks run unless the user supplies another executor; virtual threads where the JVM has them. */
+    /**
+     * Where callbacks run unless the user supplies another executor: platform threads that exist only while callbacks run.
+     * Takes every task, also after close, as long as the JVM has threads.
+     */
     Executor callbacks();
+
+    /**
+     * Hands a report to code of others, an event sink: in order, soon, on a thread for that. Never waits; throws nothing.
+     * What finds no room is dropped, counted, and said in the log. Made here and now unless overridden, as virtual time
+     * needs it.
+     */
+    default void tell(Runnable report) {
+        try {
+            report.run();
+        } catch (Throwable e) {
+            logger("dev.baton.spi.BackendRuntime").error("an event sink failed", e);
+        }
+    }
+
+    /**
+     * A logger for the loop, the sender and whoever else must not wait: its lines are written on another thread, in order.
+     * The ordinary one unless overridden.
+     */
+    default Logger logger(String name) {
+        return LoggerFactory.getLogger(name);
+    }
+
+    /** {@link #logger(String)} by the name of {@code type}. */
+    default Logger logger(Class<?> type) {
+        return logger(type.getName());
+    }
+
+    /**
+     * Waits until what was told and logged so far is out, but some seconds at most, once for a sink or a log that hangs, and
+     * never for the calling thread.
+     */
+    default void flush() {}
+
+    /** For how long the loop has left a task waiting; zero while it moves. Any thread. */
+    default Duration stalled() {
+        return Duration.ZERO;
+    }
 
     /** Whether the runtime has been closed. */
     boolean isClosed();
@@ -53,6 +97,21 @@ public interface BackendRuntime extends AutoCloseable {
 
         /** Ends the term before returning: called of elections that have not stopped when the connection is closed. */
         void abandon();
+
+        /** How long {@link #closeAsync} takes at most; whoever waits for it waits no longer, by a clock of its own. */
+        default Duration closeTimeout() {
+            return Duration.ofMinutes(1);
+        }
+
+        /**
+         * Looks after the election off the loop: ends and interrupts what has expired though the loop stands still. Quick,
+         * and never under a lock that others' code can hold.
+         *
+         * @return how soon to be called again, at the latest
+         */
+        default Duration watch() {
+            return Duration.ofDays(1);
+        }
     }
 
     /**

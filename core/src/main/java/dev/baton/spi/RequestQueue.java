@@ -4,12 +4,16 @@ import dev.baton.spi.BackendRuntime.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls waiting for the sender: further calls of requests in flight first, then renewals before acquires, earliest
@@ -18,9 +22,13 @@ import java.util.function.Supplier;
 final class RequestQueue {
     private static final Comparator<Request<?>> ORDER = RequestQueue::compare;
 
+    /** A request that is unanswered for so long after its deadline takes no room any more (rule 7.1 was broken). */
+    private static final long OVERDUE_NANOS = 1_000_000_000;
+
     private final Object lock = new Object();
     private final Queue<Request<?>> further = new ArrayDeque<>();
     private final PriorityQueue<Request<?>> waiting = new PriorityQueue<>(ORDER);
+    private final Set<Request<?>> inFlight = new HashSet<>();
     private int room;
     private long arrivals;
     private boolean closed;
@@ -32,7 +40,7 @@ final class RequestQueue {
     <T> CompletionStage<T> add(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
         Request<T> request;
         synchronized (lock) {
-            request = new Request<>(priority, deadline, arrivals++, call, new CompletableFuture<>());
+            request = new Request<>(priority, deadline, arrivals++, call);
             if (!closed) {
                 waiting.add(request);
                 lock.notifyAll();
@@ -45,7 +53,7 @@ final class RequestQueue {
     <T> CompletionStage<T> addNext(Supplier<CompletionStage<T>> call) {
         Request<T> request;
         synchronized (lock) {
-            request = new Request<>(Priority.RENEW, new Moment(0, 0), arrivals++, call, new CompletableFuture<>());
+            request = new Request<>(Priority.RENEW, new Moment(0, 0), arrivals++, call);
             if (!closed) {
                 further.add(request);
                 lock.notifyAll();
@@ -64,8 +72,11 @@ final class RequestQueue {
                     return next.started(() -> {});
                 }
                 if (room > 0 && !waiting.isEmpty()) {
+                    Request<?> admitted = waiting.peek();
+                    inFlight.add(admitted);
+                    waiting.remove();
                     room--;
-                    return waiting.remove().started(this::makeRoom);
+                    return admitted.started(() -> makeRoom(admitted));
                 }
                 lock.wait();
             }
@@ -85,10 +96,28 @@ final class RequestQueue {
         unsent.forEach(request -> request.answer.completeExceptionally(Request.closed()));
     }
 
-    private void makeRoom() {
+    /** Makes room where requests have not been answered long after they had to be; each is still listened to. */
+    void releaseOverdue(Moment now) {
         synchronized (lock) {
-            room++;
+            if (room > 0 || waiting.isEmpty()) {
+                return;
+            }
+            for (Iterator<Request<?>> each = inFlight.iterator(); each.hasNext(); ) {
+                if (now.nanosSince(each.next().deadline) > OVERDUE_NANOS) {
+                    each.remove();
+                    room++;
+                }
+            }
             lock.notifyAll();
+        }
+    }
+
+    private void makeRoom(Request<?> answered) {
+        synchronized (lock) {
+            if (inFlight.remove(answered)) {
+                room++;
+                lock.notifyAll();
+            }
         }
     }
 
@@ -101,29 +130,41 @@ final class RequestQueue {
         return byDeadline != 0 ? byDeadline : Long.compare(one.arrival, other.arrival);
     }
 
-    private record Request<T>(
-            Priority priority,
-            Moment deadline,
-            long arrival,
-            Supplier<CompletionStage<T>> call,
-            CompletableFuture<T> answer) {
+    private static final class Request<T> {
+        private final Priority priority;
+        private final Moment deadline;
+        private final long arrival;
+        private final Supplier<CompletionStage<T>> call;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+        Request(Priority priority, Moment deadline, long arrival, Supplier<CompletionStage<T>> call) {
+            this.priority = priority;
+            this.deadline = deadline;
+            this.arrival = arrival;
+            this.call = call;
+        }
 
         Runnable started(Runnable done) {
             return () -> {
                 try {
-                    call.get().whenComplete((value, failure) -> {
-                        done.run();
-                        if (failure != null) {
-                            answer.completeExceptionally(failure);
-                        } else {
-                            answer.complete(value);
-                        }
-                    });
-                } catch (RuntimeException | Error e) {
-                    done.run();
-                    answer.completeExceptionally(e);
+                    call.get().whenComplete((value, failure) -> settle(done, value, failure));
+                } catch (Throwable e) {
+                    // Also a checked exception that its method does not declare.
+                    settle(done, null, e);
                 }
             };
+        }
+
+        private void settle(Runnable done, @Nullable T value, @Nullable Throwable failure) {
+            try {
+                done.run();
+            } finally {
+                if (failure != null) {
+                    answer.completeExceptionally(failure);
+                } else {
+                    answer.complete(value);
+                }
+            }
         }
 
         CompletableFuture<T> unsent() {

@@ -1,6 +1,5 @@
 package dev.baton.spi;
 
-import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,26 +26,52 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runtime on real clocks: a loop thread, a sender thread, and callback threads that die when idle. */
+/**
+ * The runtime on real clocks: a loop thread, a sender thread, a watchdog over both, and threads for callbacks, events and
+ * log lines that die when idle.
+ */
 final class ThreadedRuntime implements BackendRuntime, Timekeeper {
-    private static final Logger log = LoggerFactory.getLogger(BackendRuntime.class);
+    private static final long IDLE_SECONDS = 5;
+    private static final long FLUSH_MILLIS = 1_000;
 
-    private static final long CALLBACK_IDLE_SECONDS = 5;
-    private static final long FLUSH_SECONDS = 1;
+    /** Time to tell the last events: the first of a process, which finds its sinks, takes long where it starves. */
+    private static final long TELL_MILLIS = 5_000;
+
+    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(1);
+
+    /** So many log lines, and so many events, may wait for those who take them. */
+    private static final int OUTBOX_ROOM = 1 << 16;
 
     private final ScheduledThreadPoolExecutor loop;
-    private final Thread sender;
-    private final Executor callbacks;
+    private final ThreadFactory senders;
+    private final ThreadPoolExecutor callbacks;
+    private final Outbox lines;
+    private final Outbox events;
+    private final Logger log;
     private final RequestQueue requests;
+    private final Watchdog watchdog;
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable Thread loopThread;
+    private volatile Thread sender;
     private @Nullable Thread hook;
 
     private ThreadedRuntime(String kind, int inFlight) {
         requests = new RequestQueue(inFlight);
+        Logger written = LoggerFactory.getLogger(BackendRuntime.class);
+        lines = new Outbox(
+                OUTBOX_ROOM,
+                BackendThreads.daemons("baton-" + kind + "-log"),
+                (count, failure) ->
+                        written.warn("{} log lines of Baton were lost: the log did not take them", count, failure));
+        log = new OutboxLogger(written, lines);
+        events = new Outbox(
+                OUTBOX_ROOM,
+                BackendThreads.daemons("baton-" + kind + "-events"),
+                (count, failure) -> log.error(
+                        "{} events were not taken by every event sink, which failed or was too slow", count, failure));
         ThreadFactory loops = BackendThreads.daemons("baton-" + kind + "-loop");
         loop = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = loops.newThread(task);
@@ -56,13 +80,22 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        sender = BackendThreads.daemon("baton-" + kind + "-sender", this::sendRequests);
-        callbacks = callbackThreads("baton-" + kind + "-callback");
+        senders = BackendThreads.daemons("baton-" + kind + "-sender");
+        sender = senders.newThread(this::sendRequests);
+        callbacks = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                BackendThreads.daemons("baton-" + kind + "-callback"));
+        watchdog = new Watchdog(this, elections, loop, this::lookAfterTheSender, log);
     }
 
     static ThreadedRuntime start(String kind, boolean shutdownHook, int inFlight) {
         ThreadedRuntime runtime = new ThreadedRuntime(kind, inFlight);
         runtime.sender.start();
+        BackendThreads.daemon("baton-" + kind + "-watchdog", runtime.watchdog).start();
         if (shutdownHook) {
             runtime.addHook(kind);
         }
@@ -112,6 +145,27 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     }
 
     @Override
+    public void tell(Runnable report) {
+        events.execute(report);
+    }
+
+    @Override
+    public Logger logger(String name) {
+        return new OutboxLogger(LoggerFactory.getLogger(name), lines);
+    }
+
+    @Override
+    public void flush() {
+        events.flush(TELL_MILLIS);
+        lines.flush(TELL_MILLIS);
+    }
+
+    @Override
+    public Duration stalled() {
+        return Duration.ofNanos(watchdog.stalledNanos());
+    }
+
+    @Override
     public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
         return requests.add(priority, deadline, call);
     }
@@ -124,6 +178,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     @Override
     public Runnable register(OpenElection election) {
         elections.add(election);
+        watchdog.wake();
         return () -> elections.remove(election);
     }
 
@@ -138,26 +193,46 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        elections.forEach(OpenElection::abandon);
-        flush();
-        removeHook();
-        sender.interrupt();
-        loop.shutdown();
-        requests.close();
-        if (callbacks instanceof ThreadPoolExecutor pool) {
-            pool.shutdown();
+        try {
+            elections.forEach(this::abandon);
+            flushLoop();
+        } finally {
+            removeHook();
+            watchdog.end();
+            loop.shutdown();
+            requests.close();
+            sender.interrupt();
+            ended.complete(null);
+            flush();
+            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+            events.retire();
+            lines.retire();
         }
-        ended.complete(null);
+    }
+
+    private void abandon(OpenElection election) {
+        try {
+            election.abandon();
+        } catch (Throwable e) {
+            log.error("ending the term of {} failed", election, e);
+        }
     }
 
     /**
      * Closes all elections at once: one's drain must not eat into another's. Whoever comes second waits as well; nobody
-     * waits for elections whose loop has ended, nor on that loop.
+     * waits for elections whose loop has ended, nor on that loop, nor longer than the elections have said.
      */
     private void closeElections() {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
+        Duration limit = Duration.ZERO;
         for (OpenElection election : elections) {
-            closing.add(election.closeAsync().toCompletableFuture());
+            try {
+                closing.add(election.closeAsync().toCompletableFuture());
+                Duration longest = election.closeTimeout();
+                limit = limit.compareTo(longest) < 0 ? longest : limit;
+            } catch (Throwable e) {
+                log.error("closing {} failed", election, e);
+            }
         }
         if (Thread.currentThread() == loopThread) {
             log.warn("closed on the election loop, so no election hands over; close on a thread of your own");
@@ -165,16 +240,17 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         }
         try {
             CompletableFuture<Void> all = CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
-            CompletableFuture.anyOf(all, ended).get();
+            CompletableFuture.anyOf(all, ended)
+                    .get(Moment.boundedNanos(limit.plus(CLOSE_MARGIN)), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            log.warn("closing an election failed", e);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("not every election could be closed", e);
         }
     }
 
     /** Lets the loop finish what it was given, whatever the interrupt flag says, but does not wait for itself. */
-    private void flush() {
+    private void flushLoop() {
         if (Thread.currentThread() == loopThread) {
             return;
         }
@@ -182,7 +258,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         execute(() -> done.complete(null));
         boolean interrupted = Thread.interrupted();
         try {
-            done.get(FLUSH_SECONDS, TimeUnit.SECONDS);
+            done.get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
@@ -195,13 +271,18 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     }
 
     private void addHook(String kind) {
-        Thread thread = BackendThreads.daemon("baton-" + kind + "-shutdown", this::closeElections);
+        Thread thread = BackendThreads.daemon("baton-" + kind + "-shutdown", this::closeAtExit);
         try {
             Runtime.getRuntime().addShutdownHook(thread);
             hook = thread;
         } catch (IllegalStateException e) {
             log.debug("the JVM is ending already, so no shutdown hook was added", e);
         }
+    }
+
+    private void closeAtExit() {
+        closeElections();
+        flush();
     }
 
     private void removeHook() {
@@ -218,56 +299,38 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     }
 
     private void sendRequests() {
-        try {
-            while (!closed.get()) {
+        while (!closed.get()) {
+            try {
                 requests.take().run();
+            } catch (InterruptedException e) {
+                log.debug("the sender was interrupted: its backend was closed, or a call left the flag behind", e);
+            } catch (Throwable e) {
+                log.error("sending a request failed", e);
             }
-        } catch (InterruptedException e) {
-            log.debug("the sender stops: its backend was closed", e);
         }
     }
 
-    private static Runnable guarded(Runnable task) {
+    /** A sender that died is followed by another, and requests that are never answered do not keep the others waiting. */
+    private void lookAfterTheSender() {
+        requests.releaseOverdue(now());
+        if (!sender.isAlive() && !closed.get()) {
+            Thread next = senders.newThread(this::sendRequests);
+            next.start();
+            sender = next;
+        }
+    }
+
+    private Runnable guarded(Runnable task) {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 String fault = Linkage.fault(e);
                 log.error(
                         "a task on the election loop failed; {}",
                         fault == null ? "this is a defect in Baton or in a backend" : fault,
-                        Printable.failure(e));
+                        e);
             }
         };
-    }
-
-    private static Executor callbackThreads(String name) {
-        try {
-            return (Executor) Executors.class
-                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
-                    .invoke(null, virtualThreads(name));
-        } catch (NoSuchMethodException | ClassNotFoundException e) {
-            log.debug("this JVM has no virtual threads; callbacks run on {} threads", name);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            log.debug("virtual threads could not be had; callbacks run on {} threads", name, e);
-        }
-        return new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                CALLBACK_IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                BackendThreads.daemons(name));
-    }
-
-    /** {@code Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).factory()}, which Java 17 lacks. */
-    private static ThreadFactory virtualThreads(String name)
-            throws ClassNotFoundException, NoSuchMethodException, IllegalAccessException, InvocationTargetException {
-        Class<?> type = Class.forName("java.lang.Thread$Builder");
-        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-        type.getMethod("name", String.class).invoke(builder, name);
-        type.getMethod("inheritInheritableThreadLocals", boolean.class).invoke(builder, false);
-        ThreadFactory virtual = (ThreadFactory) type.getMethod("factory").invoke(builder);
-        return task -> BackendThreads.owned(virtual.newThread(task));
     }
 }

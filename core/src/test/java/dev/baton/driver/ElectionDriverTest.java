@@ -169,6 +169,97 @@ class ElectionDriverTest {
                 .contains("no route");
     }
 
+    /** The driver has the last word on time (rule 7.1 is the backend's, and this one breaks it). */
+    @Test
+    void acquireThatIsNeverAnsweredIsUnknownAndTheNextIsMade() {
+        backend.answers = false;
+        ElectionDriver driver = started();
+        time.advance(seconds(8));
+        assertThat(driver.status().trouble()).contains("has not answered an acquire");
+        assertThat(backend.calls).contains("withdraw");
+        backend.answers = true;
+        time.advance(seconds(60));
+        assertThat(term(driver).phase()).isEqualTo(TermPhase.ACTIVE);
+        assertThat(driver.status().trouble()).isNull();
+    }
+
+    @Test
+    void renewalThatIsNeverAnsweredIsUnknownAndTheNextKeepsTheTerm() {
+        ElectionDriver driver = started();
+        backend.answers = false;
+        time.advance(seconds(3));
+        backend.answers = true;
+        LiveTerm term = term(driver);
+        time.advance(seconds(60));
+        assertThat(term.phase())
+                .as("5 s for an answer and a retryPeriod, and another try in time")
+                .isEqualTo(TermPhase.ACTIVE);
+        assertThat(events)
+                .extracting(ElectionEvent::detail)
+                .anyMatch(detail -> detail != null && detail.contains("did not answer renew"));
+    }
+
+    @Test
+    void withdrawalThatIsNeverAnsweredIsMadeAgain() {
+        ElectionDriver driver = started();
+        backend.withdraws = false;
+        driver.close();
+        time.advance(seconds(30));
+        assertThat(driver.stopped().toCompletableFuture()).isNotDone();
+        assertThat(driver.status().trouble()).contains("did not answer withdraw");
+        backend.withdraws = true;
+        time.advance(seconds(60));
+        assertThat(driver.stopped().toCompletableFuture()).isDone();
+    }
+
+    /** Rule 3.2: given up, withdrawn as far as anybody could tell, and granted then. */
+    @Test
+    void rule3_2_grantThatComesAfterItsCallWasGivenUpIsWithdrawn() {
+        backend.answers = false;
+        ElectionDriver driver = started();
+        time.advance(seconds(8));
+        driver.close();
+        time.advance(seconds(60));
+        assertThat(driver.stopped().toCompletableFuture()).isDone();
+        long withdrawals = backend.calls.stream().filter("withdraw"::equals).count();
+        backend.withdraws = false;
+        backend.grantHeld(time.now());
+        time.advance(seconds(60));
+        backend.withdraws = true;
+        time.advance(seconds(60));
+        long more = backend.calls.stream().filter("withdraw"::equals).count() - withdrawals;
+        assertThat(more).as("again until it is confirmed").isGreaterThanOrEqualTo(2);
+        time.advance(seconds(600));
+        assertThat(backend.calls.stream().filter("withdraw"::equals).count() - withdrawals)
+                .as("and then no more")
+                .isEqualTo(more);
+        assertThat(driver.status().term()).isNull();
+    }
+
+    /** It waits for the sender all the while, and would overtake what came of its being given up (rule 1.2). */
+    @Test
+    void rule1_2_callThatNeverLeftIsNotMadeOnceItWasGivenUp() {
+        List<Runnable> queued = new ArrayList<>();
+        boolean[] holds = {true};
+        BackendRuntime slow = new VirtualRuntime(time) {
+            @Override
+            public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+                if (!holds[0]) {
+                    return super.send(priority, deadline, call);
+                }
+                CompletableFuture<T> answer = new CompletableFuture<>();
+                queued.add(() -> call.get().whenComplete((value, failure) -> answer.complete(value)));
+                return answer;
+            }
+        };
+        Obedient late = new Obedient(slow);
+        new ElectionDriver(config, late, callbacks, events::add).start();
+        time.advance(seconds(8));
+        holds[0] = false;
+        queued.forEach(Runnable::run);
+        assertThat(late.calls).doesNotContain("acquire");
+    }
+
     /** What the user's threads could not be had for must not stop the clock. */
     @Test
     void callbacksThatThrowDoNotStopRenewals() {
@@ -205,6 +296,7 @@ class ElectionDriverTest {
         private final BackendRuntime runtime;
         private long tokens;
         private boolean answers = true;
+        private boolean withdraws = true;
 
         Obedient(BackendRuntime runtime) {
             this.runtime = runtime;
@@ -258,7 +350,7 @@ class ElectionDriverTest {
         @Override
         public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
             calls.add("withdraw");
-            return CompletableFuture.completedFuture(null);
+            return withdraws ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
         }
 
         @Override

@@ -525,17 +525,40 @@ class ElectionMachineTest {
         }
 
         @Test
-        void workThatHasNotBegunWithinARetryPeriodEndsTheTerm() {
+        void workThatHasNotBegunWithinHalfARenewDeadlineEndsTheTerm() {
             rig.start();
             rig.grant(rig.call(Effect.Acquire.class), 7);
             Term term = rig.lastOne(Effect.BeginTerm.class).term();
             Moment begun = rig.now;
-            rig.run(seconds(2));
-            assertThat(rig.now.nanosSince(begun)).isEqualTo(seconds(2).toNanos());
+            rig.grant(rig.runToCall(), 7);
+            rig.grant(rig.runToCall(), 7);
+            assertThat(rig.machine.idleSince()).isEqualTo(begun);
+            rig.run(seconds(1));
+            assertThat(rig.now.nanosSince(begun)).isEqualTo(seconds(5).toNanos());
             assertThat(rig.lastDone())
                     .contains(new Effect.DrainTerm(term, EndReason.START_FAILED), new Effect.InterruptWork(term));
             rig.on((m, t) -> m.workCancelled(term, "cancelled", t));
             assertThat(rig.endings()).containsExactly(EndReason.START_FAILED);
+            assertThat(rig.machine.trouble()).contains("onStartedLeading could not be run");
+        }
+
+        /** The object of a term that is over has no say in the next one. */
+        @Test
+        void stepDownOfATermThatIsOverLeavesTheNextOneAlone() {
+            rig.start();
+            rig.grant(rig.call(Effect.Acquire.class), 7);
+            Term first = rig.lastOne(Effect.BeginTerm.class).term();
+            rig.on((m, t) -> m.workBegan(first, t));
+            rig.on((m, t) -> m.lost(first.claim(), "deleted", t));
+            rig.on((m, t) -> m.workReturned(first, null, t));
+            rig.on((m, t) -> m.workStopped(first, t));
+            rig.confirm(rig.call(Effect.Withdraw.class));
+            rig.grant(rig.call(Effect.Acquire.class), 8);
+            Term second = rig.lastOne(Effect.BeginTerm.class).term();
+            rig.on((m, t) -> m.stepDown(first, t));
+            assertThat(rig.machine.where()).isEqualTo("Leading");
+            rig.on((m, t) -> m.stepDown(second, t));
+            assertThat(rig.machine.where()).isNotEqualTo("Leading");
         }
 
         @Test

@@ -37,6 +37,10 @@ class ThreadedRuntimeTest {
         return thread;
     }
 
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
     @Test
     void rule1_3_callsComeOnTheSenderAndDecisionsOnTheLoop() {
         AtomicReference<String> sender = new AtomicReference<>();
@@ -121,7 +125,7 @@ class ThreadedRuntimeTest {
     void boundedNumberIsInFlightAndFurtherCallsOfThosePass() {
         List<CompletableFuture<Integer>> hanging = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 200; i++) {
-            runtime.send(Priority.ACQUIRE, runtime.now(), () -> {
+            runtime.send(Priority.ACQUIRE, runtime.now().plus(seconds(3_600)), () -> {
                 CompletableFuture<Integer> answer = new CompletableFuture<>();
                 hanging.add(answer);
                 return answer;
@@ -147,6 +151,81 @@ class ThreadedRuntimeTest {
             assertThat(failed.handle((value, failure) -> failure != null).join())
                     .isTrue();
         }
+    }
+
+    /** A checked exception that its method does not declare, an error, an interrupt that is left behind. */
+    @Test
+    void callThatThrowsAnythingOrLeavesAnInterruptDoesNotEndTheSender() {
+        for (Throwable failure : List.of(new java.io.IOException("undeclared"), new OutOfMemoryError("planted"))) {
+            CompletableFuture<Integer> failed = runtime.<Integer>send(Priority.RENEW, runtime.now(), () -> {
+                        Thread.currentThread().interrupt();
+                        throw sneaky(failure);
+                    })
+                    .toCompletableFuture();
+            assertThat(failed.handle((value, why) -> why).join()).isSameAs(failure);
+        }
+        assertThat(runtime.send(Priority.RENEW, runtime.now(), () -> CompletableFuture.completedFuture(1))
+                        .toCompletableFuture())
+                .succeedsWithin(seconds(30));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> RuntimeException sneaky(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    /** Rule 7.1 was broken by whoever was to answer; others must not pay for it. */
+    @Test
+    void requestsThatAreNeverAnsweredDoNotKeepOthersWaitingForEver() {
+        for (int i = 0; i < 128; i++) {
+            runtime.send(Priority.RENEW, runtime.now(), CompletableFuture::new);
+        }
+        assertThat(runtime.send(Priority.ACQUIRE, runtime.now(), () -> CompletableFuture.completedFuture(1))
+                        .toCompletableFuture())
+                .succeedsWithin(seconds(30));
+    }
+
+    @Test
+    void taskThatThrowsWhatItDoesNotDeclareEndsNeitherLoopNorTimers() {
+        CountDownLatch ran = new CountDownLatch(1);
+        runtime.execute(() -> {
+            throw sneaky(new java.io.IOException("undeclared"));
+        });
+        runtime.execute(ran::countDown);
+        await().until(() -> ran.getCount() == 0);
+    }
+
+    /** Whoever waits has a clock of its own. */
+    @Test
+    void electionThatDoesNotCloseIsWaitedForAsLongAsItSaid() {
+        runtime.register(new BackendRuntime.OpenElection() {
+            @Override
+            public CompletionStage<Void> closeAsync() {
+                return new CompletableFuture<>();
+            }
+
+            @Override
+            public void abandon() {
+                throw sneaky(new java.io.IOException("undeclared"));
+            }
+
+            @Override
+            public Duration closeTimeout() {
+                return Duration.ofMillis(50);
+            }
+        });
+        Thread closing = closing();
+        await().until(() -> !closing.isAlive());
+        assertThat(runtime.isClosed()).isTrue();
+    }
+
+    @Test
+    void loopThatStandsStillIsNoticedAndOneThatMovesIsNot() {
+        CountDownLatch busy = new CountDownLatch(1);
+        runtime.execute(() -> awaitQuietly(busy));
+        await().until(() -> runtime.stalled().compareTo(Duration.ofMillis(1_500)) > 0);
+        busy.countDown();
+        await().until(() -> runtime.stalled().isZero());
     }
 
     @Test
@@ -203,9 +282,9 @@ class ThreadedRuntimeTest {
         CompletableFuture<Void> election = new CompletableFuture<>();
         runtime.register(open(() -> election));
         Thread one = closing();
-        await().until(() -> one.getState() == Thread.State.WAITING);
+        await().until(() -> isWaiting(one));
         Thread other = closing();
-        await().until(() -> other.getState() == Thread.State.WAITING || !other.isAlive());
+        await().until(() -> isWaiting(other) || !other.isAlive());
         assertThat(runtime.isClosed()).as("not while an election hands over").isFalse();
         assertThat(other.isAlive()).isTrue();
         election.complete(null);
@@ -221,7 +300,7 @@ class ThreadedRuntimeTest {
                 ? CompletableFuture.completedFuture(null)
                 : new CompletableFuture<>()));
         Thread hook = closing();
-        await().until(() -> hook.getState() == Thread.State.WAITING);
+        await().until(() -> isWaiting(hook));
         callback.start();
         await().until(() -> !callback.isAlive() && !hook.isAlive());
     }

@@ -1,0 +1,57 @@
+package dev.baton;
+
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the callbacks of one election run. A supplied executor is code of others: it may block, throw anything, or run
+ * the task at once, so it is called from a thread of our own, one at a time, and costs no other election anything.
+ */
+final class CallbackThreads {
+    private final Executor own;
+    private final @Nullable Executor supplied;
+    private final SerialExecutor feeder;
+
+    CallbackThreads(Executor own, @Nullable Executor supplied, Consumer<Throwable> failed) {
+        this.own = own;
+        this.supplied = supplied;
+        this.feeder = new SerialExecutor(own, failed);
+    }
+
+    /** Whether callbacks run on threads of ours, which may be interrupted. */
+    boolean areOurs() {
+        return supplied == null;
+    }
+
+    /**
+     * Submits {@code task} to the executor of the callbacks. Never waits; throws nothing.
+     *
+     * @param refused hears what the executor threw instead of taking the task, on any thread; must be quick
+     */
+    void submit(Runnable task, Consumer<Throwable> refused) {
+        Executor executor = supplied;
+        try {
+            if (executor == null) {
+                own.execute(task);
+            } else {
+                feeder.execute(() -> offer(executor, task, refused));
+            }
+        } catch (Throwable e) {
+            refused.accept(e);
+        }
+    }
+
+    private static void offer(Executor executor, Runnable task, Consumer<Throwable> refused) {
+        try {
+            executor.execute(task);
+        } catch (Throwable e) {
+            refused.accept(e);
+        }
+    }
+
+    /** Runs {@code task} on a thread of ours, whatever executor was supplied; throws what the JVM throws without one. */
+    void elsewhere(Runnable task) {
+        own.execute(task);
+    }
+}

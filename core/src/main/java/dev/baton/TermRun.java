@@ -1,0 +1,397 @@
+package dev.baton;
+
+import dev.baton.driver.Failures;
+import dev.baton.driver.LiveTerm;
+import dev.baton.driver.TermCallbacks.WorkReport;
+import dev.baton.event.EndReason;
+import dev.baton.event.TermPhase;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The work of one term: its callbacks, the permits given out under it, and the stages that tell of its end. Whatever the
+ * callbacks throw and whatever their executor does with them, the machine is told of a beginning and an end.
+ *
+ * <p>Called by the loop, the watchdog, and the threads of the user's work; nothing of others runs under its lock.
+ */
+final class TermRun {
+    private final ThreadCallbacks owner;
+    private final String election;
+    private final CallbackThreads threads;
+    private final Logger log;
+    private final LiveTerm term;
+    private final Leadership leadership;
+    private final WorkReport report;
+
+    private final Object lock = new Object();
+    private final Set<Permit> permits = new LinkedHashSet<>();
+    private boolean begun;
+    private boolean settled;
+    private boolean toldOfTheEnd;
+    private boolean reported;
+    private @Nullable String cancelled;
+    private @Nullable Thread thread;
+    private @Nullable Stop stop;
+    private volatile boolean exited;
+    private volatile @Nullable EndReason drainReason;
+    private volatile @Nullable EndReason endReason;
+
+    TermRun(ThreadCallbacks owner, LiveTerm term, Leadership leadership, WorkReport report) {
+        this.owner = owner;
+        this.election = owner.election();
+        this.threads = owner.threads();
+        this.log = owner.log();
+        this.term = term;
+        this.leadership = leadership;
+        this.report = report;
+    }
+
+    Leadership leadership() {
+        return leadership;
+    }
+
+    boolean isOf(LiveTerm other) {
+        return term == other;
+    }
+
+    // -- onStartedLeading -----------------------------------------------------------------------------------------
+
+    void start() {
+        threads.submit(this::run, e -> {
+            try {
+                log.error("{}: the executor rejected onStartedLeading; the term is given up", election, e);
+            } finally {
+                cancel(Printable.text("the executor rejected it: " + Failures.text(e)));
+            }
+        });
+    }
+
+    private void run() {
+        synchronized (lock) {
+            if (begun || settled) {
+                return;
+            }
+            begun = true;
+            thread = Thread.currentThread();
+        }
+        Throwable failure = null;
+        try {
+            report.began();
+            owner.started().lead(leadership);
+        } catch (InterruptedException e) {
+            failure = leadership.acceptsWork() ? e : null;
+        } catch (Throwable e) {
+            // Also a checked exception that onStartedLeading does not declare, as Kotlin and Scala throw them.
+            failure = e;
+        }
+        boolean first;
+        synchronized (lock) {
+            thread = null;
+            first = !settled;
+            settled = true;
+            clearInterrupt();
+        }
+        if (first) {
+            report.returned(failure);
+        }
+        if (failure != null) {
+            log.error("{}: onStartedLeading failed", election, failure);
+        }
+    }
+
+    private void clearInterrupt() {
+        if (threads.areOurs() && Thread.interrupted()) {
+            log.debug("{}: a callback left its thread interrupted", election);
+        }
+    }
+
+    /** Cancels onStartedLeading if it has not begun; else interrupts it, and permits, once more when the term is over. */
+    void interrupt() {
+        boolean over = term.phase() == TermPhase.ENDED;
+        synchronized (lock) {
+            if (over && toldOfTheEnd) {
+                return;
+            }
+            toldOfTheEnd = over;
+            if (threads.areOurs() && thread != null) {
+                thread.interrupt();
+            }
+            permits.forEach(Permit::interrupt);
+        }
+        cancel("the term ended before onStartedLeading began");
+    }
+
+    private void cancel(String why) {
+        synchronized (lock) {
+            if (begun || settled) {
+                return;
+            }
+            settled = true;
+            cancelled = why;
+        }
+        advance();
+    }
+
+    // -- onStoppedLeading -----------------------------------------------------------------------------------------
+
+    /**
+     * Runs onStoppedLeading, if there is one, and reports when it has returned and every permit has been given back. While the
+     * term is valid, permits come first; the work of a term that was lost is told at once.
+     */
+    void stop(EndReason reason) {
+        synchronized (lock) {
+            if (stop != null) {
+                return;
+            }
+            stop = new Stop(reason);
+        }
+        advance();
+    }
+
+    /** Does what has become due since callbacks returned, permits came back, or the term ended. */
+    private void advance() {
+        Runnable next = null;
+        synchronized (lock) {
+            Stop stopping = stop;
+            if (cancelled != null) {
+                String why = cancelled;
+                next = isFree() ? () -> report.cancelled(why) : null;
+            } else if (stopping != null && stopping.waits) {
+                if (permits.isEmpty() || !stopping.reason.isOrderly() || term.phase() == TermPhase.ENDED) {
+                    stopping.waits = false;
+                    next = stopping::submit;
+                }
+            } else if (stopping != null && stopping.done) {
+                next = isFree() ? report::stopped : null;
+            }
+        }
+        if (next != null) {
+            next.run();
+        }
+    }
+
+    /** Whether the machine may be told now that this work has ended; asked under the lock, answered with yes once. */
+    private boolean isFree() {
+        boolean free = permits.isEmpty() && !reported;
+        reported |= free;
+        return free;
+    }
+
+    private final class Stop {
+        private final EndReason reason;
+        private boolean waits = true;
+        private boolean begun;
+        private boolean done;
+        private volatile boolean refused;
+        private volatile @Nullable Moment beginBy;
+        private @Nullable Thread thread;
+
+        Stop(EndReason reason) {
+            this.reason = reason;
+        }
+
+        void submit() {
+            StoppedLeading callback = owner.stopped();
+            beginBy = owner.latestBegin();
+            if (callback == null) {
+                finish();
+            } else if (exited) {
+                // A thread inside System.exit never comes back to its executor.
+                elsewhere();
+            } else {
+                threads.submit(() -> run(callback), e -> {
+                    refused = true;
+                    elsewhere();
+                    log.error("{}: the executor rejected onStoppedLeading; it runs on another thread", election, e);
+                });
+            }
+        }
+
+        /** Without having run, nothing is handed over: tried again by {@link TermRun#watch} for want of a thread. */
+        private void elsewhere() {
+            StoppedLeading callback = owner.stopped();
+            if (callback == null) {
+                return;
+            }
+            try {
+                threads.elsewhere(() -> run(callback));
+            } catch (Throwable e) {
+                refused = true;
+                log.warn("{}: no thread could be had for onStoppedLeading; it is tried again", election, e);
+            }
+        }
+
+        void look(Moment now) {
+            boolean due;
+            Moment limit = beginBy;
+            synchronized (lock) {
+                due = !begun && limit != null && (refused || !now.isBefore(limit));
+            }
+            if (due) {
+                elsewhere();
+            }
+        }
+
+        private void run(StoppedLeading callback) {
+            synchronized (lock) {
+                if (begun) {
+                    return;
+                }
+                begun = true;
+                thread = Thread.currentThread();
+            }
+            Throwable failure = null;
+            try {
+                callback.stopped(leadership, reason());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Throwable e) {
+                failure = e;
+            }
+            synchronized (lock) {
+                thread = null;
+                clearInterrupt();
+            }
+            finish();
+            if (failure != null) {
+                log.error("{}: onStoppedLeading failed", election, failure);
+            }
+        }
+
+        /** A term that was asked to hand over may have been lost before this could be said. */
+        private EndReason reason() {
+            EndReason ended = term.reason();
+            return reason.isOrderly() && ended != null ? ended : reason;
+        }
+
+        void finish() {
+            synchronized (lock) {
+                done = true;
+            }
+            advance();
+        }
+    }
+
+    // -- permits --------------------------------------------------------------------------------------------------
+
+    /** A permit, unless new work may not begin. */
+    Optional<Permit> permit(@Nullable Thread interruptible) {
+        Permit permit = new Permit(this, interruptible);
+        synchronized (lock) {
+            // Under the lock: whoever looks for permits after the drain began sees every one that was given before it.
+            if (cancelled != null || !leadership.acceptsWork()) {
+                return Optional.empty();
+            }
+            permits.add(permit);
+        }
+        return Optional.of(permit);
+    }
+
+    void giveBack(Permit permit) {
+        synchronized (lock) {
+            if (!permits.remove(permit)) {
+                return;
+            }
+            Thread caller = Thread.currentThread();
+            boolean inside = thread == caller || permits.stream().anyMatch(other -> other.thread() == caller);
+            if (permit.thread() == caller && permit.leftInterrupted() && !inside && Thread.interrupted()) {
+                log.debug("{}: the interrupt of a permit is taken back", election);
+            }
+        }
+        advance();
+    }
+
+    // -- stages, and what others see ------------------------------------------------------------------------------
+
+    void draining(EndReason reason) {
+        drainReason = reason;
+        tellStages();
+    }
+
+    void ended(EndReason reason) {
+        endReason = reason;
+        tellStages();
+        advance();
+    }
+
+    /**
+     * Completes the stages, on threads of ours: no callback that hangs, and no executor, keeps them open. What hangs off the
+     * first keeps the second from completing until the watchdog looks.
+     */
+    private void tellStages() {
+        EndReason end = endReason;
+        EndReason drain = end == null ? drainReason : end;
+        if (drain == null || leadership.endedFuture().isDone()) {
+            return;
+        }
+        if (end == null && leadership.drainingFuture().isDone()) {
+            return;
+        }
+        try {
+            threads.elsewhere(() -> {
+                leadership.drainingFuture().complete(drain);
+                if (end != null) {
+                    leadership.endedFuture().complete(end);
+                }
+            });
+        } catch (Throwable e) {
+            log.warn("{}: no thread could be had to tell that a term ends; it is tried again", election, e);
+        }
+    }
+
+    /** Tries again what could not be done for want of a thread, or was dropped. */
+    void watch(Moment now) {
+        tellStages();
+        Stop stopping;
+        synchronized (lock) {
+            stopping = stop;
+        }
+        if (stopping != null) {
+            stopping.look(now);
+        }
+        advance();
+    }
+
+    boolean isCurrent() {
+        Thread caller = Thread.currentThread();
+        synchronized (lock) {
+            return thread == caller
+                    || (stop != null && stop.thread == caller)
+                    || permits.stream().anyMatch(permit -> permit.thread() == caller);
+        }
+    }
+
+    /** What called {@code System.exit} never returns; take it as returned. */
+    void settleExiting() {
+        boolean start;
+        Stop stopping;
+        synchronized (lock) {
+            start = !settled && isExiting(thread);
+            settled |= start;
+            exited |= start;
+            stopping = stop != null && !stop.done && isExiting(stop.thread) ? stop : null;
+            permits.removeIf(permit -> isExiting(permit.thread()));
+        }
+        if (start) {
+            log.info("{}: onStartedLeading called System.exit and is taken as returned", election);
+            report.returned(null);
+        }
+        if (stopping != null) {
+            log.info("{}: onStoppedLeading called System.exit and is taken as returned", election);
+            stopping.finish();
+        }
+        advance();
+    }
+
+    private static boolean isExiting(@Nullable Thread thread) {
+        return thread != null
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
+    }
+}

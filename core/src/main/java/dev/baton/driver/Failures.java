@@ -1,0 +1,16 @@
+package dev.baton.driver;
+
+/** What failures say of themselves, when they are of others' making. */
+public final class Failures {
+    private Failures() {}
+
+    /** As {@link Throwable#toString()}, or the name of its class where that throws. */
+    public static String text(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (Throwable e) {
+            return failure.getClass().getName() + ", which could not be printed: "
+                    + e.getClass().getName();
+        }
+    }
+}

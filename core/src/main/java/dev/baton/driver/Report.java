@@ -1,0 +1,95 @@
+package dev.baton.driver;
+
+import dev.baton.machine.Term;
+import dev.baton.spi.Printable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the work of one term has come, as its callbacks report it on any thread, and how much of that the machine has
+ * been told, on the loop. A report that could not be brought onto the loop, for want of memory, is found here later.
+ */
+final class Report implements TermCallbacks.WorkReport {
+    private final Term term;
+    private final Runnable deliver;
+    private volatile boolean began;
+    private volatile boolean returned;
+    private volatile @Nullable String failure;
+    private volatile @Nullable String cancelled;
+    private volatile boolean stopped;
+    private final AtomicInteger told = new AtomicInteger();
+
+    /** What the machine is told of; answers whether it took it. */
+    interface Listener {
+        boolean began(Term term);
+
+        boolean returned(Term term, @Nullable String failure);
+
+        boolean cancelled(Term term, String why);
+
+        boolean stopped(Term term);
+    }
+
+    /** @param deliver brings {@link #deliver} onto the loop, unless it fails, which may be for any reason */
+    Report(Term term, Runnable deliver) {
+        this.term = term;
+        this.deliver = deliver;
+    }
+
+    @Override
+    public void began() {
+        began = true;
+        deliver.run();
+    }
+
+    @Override
+    public void returned(@Nullable Throwable why) {
+        failure = why == null ? null : Printable.text(Failures.text(why));
+        returned = true;
+        deliver.run();
+    }
+
+    @Override
+    public void cancelled(String why) {
+        cancelled = why;
+        deliver.run();
+    }
+
+    @Override
+    public void stopped() {
+        stopped = true;
+        deliver.run();
+    }
+
+    private int reached() {
+        return (began ? 1 : 0) + (returned ? 2 : 0) + (cancelled != null ? 4 : 0) + (stopped ? 8 : 0);
+    }
+
+    /** Whether the machine has still to be told of something. */
+    boolean isBehind() {
+        return told.get() != reached();
+    }
+
+    /** Tells the machine what it has not heard yet, in order; on the loop. */
+    void deliver(Listener listener) {
+        if (isNews(began, 1) && listener.began(term)) {
+            told.addAndGet(1);
+        }
+        if (isNews(returned, 2) && listener.returned(term, failure)) {
+            told.addAndGet(2);
+        }
+        String why = cancelled;
+        if (why != null && isNews(true, 4) && listener.cancelled(term, why)) {
+            told.addAndGet(4);
+        }
+        if (isNews(stopped, 8) && listener.stopped(term)) {
+            told.addAndGet(8);
+        }
+    }
+
+    private boolean isNews(boolean happened, int bit) {
+        // In order: what comes later waits for what the machine could not be told before.
+        int before = told.get();
+        return happened && (before & bit) == 0 && ((reached() & ~before) & (bit - 1)) == 0;
+    }
+}

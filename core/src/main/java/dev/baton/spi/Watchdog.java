@@ -1,0 +1,124 @@
+package dev.baton.spi;
+
+import dev.baton.spi.BackendRuntime.OpenElection;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Looks after a runtime from a thread of its own, so that a loop which stands still is noticed, and what has expired ends
+ * all the same. One round after another; whatever a round throws, the next one comes.
+ */
+final class Watchdog implements Runnable {
+    private static final long IDLE_NANOS = 1_000_000_000;
+    private static final long LEAST_NANOS = 5_000_000;
+
+    private final Timekeeper clock;
+    private final Set<OpenElection> elections;
+    private final ScheduledThreadPoolExecutor loop;
+    private final Runnable round;
+    private final Logger log;
+    private volatile boolean ended;
+    private volatile @Nullable Thread thread;
+    private @Nullable Throwable failure;
+
+    /** The heartbeat: when the loop was last given one, whether it took it, and when it came to it. */
+    private volatile long givenAt;
+
+    private volatile long beatAt;
+    private volatile long dueAt;
+    private boolean taken = true;
+
+    /** @param round what else to do each time */
+    Watchdog(
+            Timekeeper clock,
+            Set<OpenElection> elections,
+            ScheduledThreadPoolExecutor loop,
+            Runnable round,
+            Logger log) {
+        this.clock = clock;
+        this.elections = elections;
+        this.loop = loop;
+        this.round = round;
+        this.log = log;
+        long now = clock.now().nanos();
+        givenAt = now;
+        beatAt = now;
+        dueAt = now + IDLE_NANOS;
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        while (!ended) {
+            long wait = LEAST_NANOS;
+            try {
+                wait = round();
+            } catch (Throwable e) {
+                // Said in the next round: saying it may fail for the same reason.
+                failure = e;
+            }
+            dueAt = clock.now().nanos() + wait;
+            LockSupport.parkNanos(this, wait);
+            // Nobody has a reason to interrupt this thread; a flag left set would keep it from waiting.
+            if (Thread.interrupted() && ended) {
+                return;
+            }
+        }
+    }
+
+    private long round() {
+        Throwable last = failure;
+        failure = null;
+        if (last != null) {
+            log.error("a round of the watchdog failed", last);
+        }
+        beat();
+        round.run();
+        long wait = IDLE_NANOS;
+        for (OpenElection election : elections) {
+            try {
+                wait = Math.min(wait, election.watch().toNanos());
+            } catch (Throwable e) {
+                failure = e;
+            }
+        }
+        return Math.max(LEAST_NANOS, wait);
+    }
+
+    private void beat() {
+        if (!taken) {
+            give();
+        } else if (beatAt - givenAt >= 0) {
+            givenAt = clock.now().nanos();
+            taken = false;
+            give();
+        } else if (loop.getPoolSize() == 0) {
+            // Its thread died, and no other could be had then.
+            loop.prestartCoreThread();
+        }
+    }
+
+    private void give() {
+        loop.execute(() -> beatAt = clock.now().nanos());
+        taken = true;
+    }
+
+    /** How long the loop has left a task waiting, or this watchdog a round. */
+    long stalledNanos() {
+        long now = clock.now().nanos();
+        return Math.max(0, beatAt - givenAt >= 0 ? now - dueAt : now - givenAt);
+    }
+
+    /** Begins a round now: something has to be looked after that was not there before. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    void end() {
+        ended = true;
+        wake();
+    }
+}

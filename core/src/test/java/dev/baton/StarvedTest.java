@@ -1,0 +1,190 @@
+package dev.baton;
+
+import static dev.baton.fixture.Samples.QUICK;
+import static dev.baton.fixture.Samples.seconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.register.InMemoryRegister;
+import dev.baton.register.RegisterBackend;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.LockBackend;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+
+/** A JVM that has no memory for a while: afterwards everything goes on, though anything may have been lost meanwhile. */
+@Timeout(180)
+class StarvedTest {
+    private static final int ELECTIONS = 10;
+
+    private final Starved runtime = new Starved(BackendRuntime.start("starved", false));
+    private final LockBackend backend = new RegisterBackend(InMemoryRegister.on(runtime), 0);
+    private final Set<String> working = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger begun = new AtomicInteger();
+
+    private List<LeaderElection> start() {
+        List<LeaderElection> elections = new ArrayList<>();
+        for (int i = 0; i < ELECTIONS; i++) {
+            String name = "orders/e" + i;
+            elections.add(LeaderElection.on(backend, name)
+                    .timing(QUICK)
+                    .onStartedLeading(term -> {
+                        working.add(name);
+                        begun.incrementAndGet();
+                    })
+                    .onStoppedLeading((term, why) -> working.remove(name))
+                    .start());
+        }
+        return elections;
+    }
+
+    /** Each of what is refused alone, since it is lost in another place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"execute", "schedule", "send", "sendNext", "callbacks", "tell", "all"})
+    void everyElectionLeadsAgainAfterMemoryWasShortForAWhile(String what) {
+        List<LeaderElection> elections = start();
+        await().atMost(seconds(60)).until(() -> working.size() == ELECTIONS);
+        runtime.refuses = what;
+        Moment until = runtime.now().plus(seconds(3));
+        await().atMost(seconds(60)).until(() -> runtime.now().hasReached(until));
+        runtime.refuses = "";
+        await().atMost(seconds(60))
+                .until(() -> working.size() == ELECTIONS
+                        && elections.stream()
+                                .allMatch(election -> election.leadership()
+                                        .filter(Leadership::acceptsWork)
+                                        .isPresent())
+                        && elections.stream()
+                                .allMatch(election -> election.health().healthy()));
+        backend.close();
+        assertThat(elections).allMatch(election -> election.health().state().equals("stopped"));
+        assertThat(working).isEmpty();
+    }
+
+    /** Without this the others might prove nothing. */
+    @Test
+    void shortageIsFelt() {
+        start();
+        await().atMost(seconds(60)).until(() -> working.size() == ELECTIONS);
+        runtime.refuses = "all";
+        await().atMost(seconds(60)).until(() -> runtime.refused.get() > ELECTIONS);
+        runtime.refuses = "";
+        backend.close();
+    }
+
+    /** Says that there is no memory, to whatever it is asked to refuse. */
+    private static final class Starved implements BackendRuntime, Timekeeper {
+        private final BackendRuntime right;
+        private final AtomicInteger refused = new AtomicInteger();
+        private volatile String refuses = "";
+
+        Starved(BackendRuntime right) {
+            this.right = right;
+        }
+
+        private void need(String what) {
+            if (refuses.equals(what) || refuses.equals("all")) {
+                refused.incrementAndGet();
+                throw new OutOfMemoryError("planted");
+            }
+        }
+
+        @Override
+        public Timekeeper timekeeper() {
+            return this;
+        }
+
+        @Override
+        public Moment now() {
+            return right.timekeeper().now();
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return right.timekeeper().random();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            need("execute");
+            right.timekeeper().execute(task);
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            need("schedule");
+            return right.timekeeper().schedule(delay, task);
+        }
+
+        @Override
+        public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
+            need("send");
+            return right.send(priority, deadline, call);
+        }
+
+        @Override
+        public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
+            need("sendNext");
+            return right.sendNext(call);
+        }
+
+        @Override
+        public Executor callbacks() {
+            return task -> {
+                need("callbacks");
+                right.callbacks().execute(task);
+            };
+        }
+
+        @Override
+        public void tell(Runnable report) {
+            need("tell");
+            right.tell(report);
+        }
+
+        @Override
+        public Logger logger(String name) {
+            return right.logger(name);
+        }
+
+        @Override
+        public void flush() {
+            right.flush();
+        }
+
+        @Override
+        public Duration stalled() {
+            return right.stalled();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return right.isClosed();
+        }
+
+        @Override
+        public Runnable register(OpenElection election) {
+            return right.register(election);
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+}
