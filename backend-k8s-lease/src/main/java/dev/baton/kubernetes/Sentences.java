@@ -142,7 +142,7 @@ final class Sentences {
         return response.isOfMissingPermission(verb)
                 ? server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
                         + object.resource() + "\" to this service account"
-                : server() + " refuses to " + asked + " for a reason of its own; permissions do not change it";
+                : server() + " does not permit to " + asked + ", for another reason than a missing permission";
     }
 
     private static String later(Response response) {
