@@ -4,8 +4,8 @@ import static dev.baton.fixture.Samples.ELECTION;
 import static dev.baton.fixture.Samples.QUICK;
 import static dev.baton.fixture.Samples.millis;
 import static dev.baton.fixture.Samples.seconds;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -13,6 +13,7 @@ import ch.qos.logback.core.AppenderBase;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
+import dev.baton.fixture.Waits;
 import dev.baton.register.TroubledRegister;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -40,11 +41,11 @@ import org.slf4j.LoggerFactory;
  * Loggers, sinks, executors, callbacks and registers that block, throw anything, drop, or come late: none of them holds up
  * renewal, expiry, another election, or an end; and health tells.
  */
-@Timeout(90)
+@Timeout(300)
 @SuppressWarnings("try") // an appender is there for as long as it is not detached
 class ForeignCodeTest {
     private static final String NAME = ELECTION.toString();
-    private static final ElectionTiming BRISK = ElectionTiming.of(seconds(3), seconds(2), millis(100));
+    private static final ElectionTiming BRISK = ElectionTiming.of(seconds(6), seconds(4), millis(100));
 
     private final TroubledRegister register = new TroubledRegister(true);
     private final LockBackend backend = register.backend();
@@ -74,7 +75,7 @@ class ForeignCodeTest {
     }
 
     private void until(BooleanSupplier condition) {
-        await().atMost(seconds(60)).until(condition::getAsBoolean);
+        await().until(condition::getAsBoolean);
     }
 
     /** Waits for ever, whatever interrupts it, until the test is over. */
@@ -417,8 +418,8 @@ class ForeignCodeTest {
         until(() -> election.leadership().filter(Leadership::acceptsWork).isPresent());
         Leadership term = election.leadership().orElseThrow();
         term.stepDown();
-        assertThat(term.draining().toCompletableFuture()).succeedsWithin(seconds(60));
-        assertThat(term.ended().toCompletableFuture()).succeedsWithin(seconds(60));
+        assertThat(term.draining().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
+        assertThat(term.ended().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
     }
 
     @Test
@@ -445,7 +446,7 @@ class ForeignCodeTest {
         Leadership term = election.leadership().orElseThrow();
         CompletableFuture<Void> follows = term.draining().thenRun(this::hang).toCompletableFuture();
         register.delete(ELECTION);
-        assertThat(term.ended().toCompletableFuture()).succeedsWithin(seconds(60));
+        assertThat(term.ended().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
         assertThat(follows).isNotDone();
     }
 
@@ -463,8 +464,8 @@ class ForeignCodeTest {
             Thread.currentThread().interrupt();
             backend.close();
         });
-        assertThat(closed).succeedsWithin(seconds(60));
-        assertThat(election.closeAsync().toCompletableFuture()).succeedsWithin(seconds(60));
+        assertThat(closed).succeedsWithin(Waits.LIMIT);
+        assertThat(election.closeAsync().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
         assertThat(election.health().healthy()).isFalse();
         assertThat(election.health().detail()).contains("is closed");
     }
@@ -484,11 +485,11 @@ class ForeignCodeTest {
         until(() -> calls.contains("interrupted"));
         assertThat(term.isValid()).isFalse();
         assertThat(term.ended().toCompletableFuture())
-                .succeedsWithin(seconds(60))
+                .succeedsWithin(Waits.LIMIT)
                 .isEqualTo(EndReason.EXPIRED);
         until(() ->
                 !election.health().healthy() && election.health().detail().contains("the election loop has not moved"));
-        assertThat(election.closeAsync().toCompletableFuture()).succeedsWithin(seconds(60));
+        assertThat(election.closeAsync().toCompletableFuture()).succeedsWithin(Waits.LIMIT);
         closesInTime(backend::close);
     }
 

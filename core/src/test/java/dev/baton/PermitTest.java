@@ -3,13 +3,14 @@ package dev.baton;
 import static dev.baton.fixture.Samples.ELECTION;
 import static dev.baton.fixture.Samples.millis;
 import static dev.baton.fixture.Samples.seconds;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
+import dev.baton.fixture.Waits;
 import dev.baton.register.TroubledRegister;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -26,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Work outside the callbacks: done only while new work may begin, and waited for. */
-@Timeout(90)
+@Timeout(300)
 class PermitTest {
     private static final String NAME = ELECTION.toString();
-    private static final ElectionTiming BRISK = ElectionTiming.of(seconds(3), seconds(2), millis(100));
+    private static final ElectionTiming BRISK = ElectionTiming.of(seconds(30), seconds(20), millis(200));
 
     private final TroubledRegister register = new TroubledRegister(true);
     private final LockBackend backend = register.backend();
@@ -57,7 +58,7 @@ class PermitTest {
     }
 
     private static void until(BooleanSupplier condition) {
-        await().atMost(seconds(60)).until(condition::getAsBoolean);
+        await().until(condition::getAsBoolean);
     }
 
     private ElectionEvent first(Type type) {
@@ -133,7 +134,7 @@ class PermitTest {
     /** As the thread of a callback is, halfway through the drain; and what is left of that does not follow it out. */
     @Test
     void threadInsideIsInterruptedHalfwayThroughTheDrainAndNotAfterwards() {
-        LeaderElection election = leading(builder().drainTimeout(seconds(2)));
+        LeaderElection election = leading(builder().drainTimeout(seconds(8)));
         CountDownLatch inside = new CountDownLatch(1);
         working(election, term -> {
             inside.countDown();
@@ -168,7 +169,7 @@ class PermitTest {
     /** An interrupt from before is not ours to take back. */
     @Test
     void interruptFromBeforeStays() {
-        LeaderElection election = leading(builder().drainTimeout(millis(500)));
+        LeaderElection election = leading(builder().drainTimeout(seconds(1)));
         CompletableFuture<Boolean> left = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             Thread.currentThread().interrupt();
@@ -181,7 +182,7 @@ class PermitTest {
         });
         thread.start();
         election.stepDown();
-        assertThat(left).succeedsWithin(seconds(60)).isEqualTo(true);
+        assertThat(left).succeedsWithin(Waits.LIMIT).isEqualTo(true);
     }
 
     /** The inner call must not take the outer one's interrupt with it. */
@@ -206,7 +207,9 @@ class PermitTest {
 
     @Test
     void claimOfAPermitThatIsNotReturnedLapsesInsteadOfBeingHandedOver() {
-        LeaderElection election = leading(builder().drainTimeout(millis(200)));
+        LeaderElection election = leading(builder()
+                .timing(ElectionTiming.of(seconds(9), seconds(6), millis(200)))
+                .drainTimeout(millis(200)));
         Permit held = election.permit().orElseThrow();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         election.stepDown();
@@ -250,7 +253,7 @@ class PermitTest {
         Permit held = election.permit().orElseThrow();
         first(Type.TERM_DRAINING);
         assertThat(election.permit()).isEmpty();
-        await().during(millis(500)).atMost(seconds(60)).until(() -> held.term().isValid());
+        await().during(millis(500)).until(() -> held.term().isValid());
         held.close();
         assertThat(first(Type.TERM_ENDED).reason()).isEqualTo(EndReason.START_FAILED);
         first(Type.CLAIM_WITHDRAWN);

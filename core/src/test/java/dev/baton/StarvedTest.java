@@ -2,8 +2,8 @@ package dev.baton;
 
 import static dev.baton.fixture.Samples.QUICK;
 import static dev.baton.fixture.Samples.seconds;
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.RegisterBackend;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
 /** A JVM that has no memory for a while: afterwards everything goes on, though anything may have been lost meanwhile. */
-@Timeout(180)
+@Timeout(300)
 class StarvedTest {
     private static final int ELECTIONS = 10;
 
@@ -58,19 +58,17 @@ class StarvedTest {
     @ValueSource(strings = {"execute", "schedule", "send", "sendNext", "callbacks", "tell", "all"})
     void everyElectionLeadsAgainAfterMemoryWasShortForAWhile(String what) {
         List<LeaderElection> elections = start();
-        await().atMost(seconds(60)).until(() -> working.size() == ELECTIONS);
+        await().until(() -> working.size() == ELECTIONS);
         runtime.refuses = what;
         Moment until = runtime.now().plus(seconds(3));
-        await().atMost(seconds(60)).until(() -> runtime.now().hasReached(until));
+        await().until(() -> runtime.now().hasReached(until));
         runtime.refuses = "";
-        await().atMost(seconds(60))
-                .until(() -> working.size() == ELECTIONS
-                        && elections.stream()
-                                .allMatch(election -> election.leadership()
-                                        .filter(Leadership::acceptsWork)
-                                        .isPresent())
-                        && elections.stream()
-                                .allMatch(election -> election.health().healthy()));
+        await().until(() -> working.size() == ELECTIONS
+                && elections.stream()
+                        .allMatch(election -> election.leadership()
+                                .filter(Leadership::acceptsWork)
+                                .isPresent())
+                && elections.stream().allMatch(election -> election.health().healthy()));
         backend.close();
         assertThat(elections).allMatch(election -> election.health().state().equals("stopped"));
         assertThat(working).isEmpty();
@@ -80,9 +78,9 @@ class StarvedTest {
     @Test
     void shortageIsFelt() {
         start();
-        await().atMost(seconds(60)).until(() -> working.size() == ELECTIONS);
+        await().until(() -> working.size() == ELECTIONS);
         runtime.refuses = "all";
-        await().atMost(seconds(60)).until(() -> runtime.refused.get() > ELECTIONS);
+        await().until(() -> runtime.refused.get() > ELECTIONS);
         runtime.refuses = "";
         backend.close();
     }

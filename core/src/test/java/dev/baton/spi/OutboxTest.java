@@ -1,7 +1,7 @@
 package dev.baton.spi;
 
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Reports are made in order, elsewhere, and never waited for. */
-@Timeout(60)
+@Timeout(300)
 class OutboxTest {
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final ThreadFactory daemons = task -> {

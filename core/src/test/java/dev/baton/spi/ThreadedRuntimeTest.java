@@ -5,6 +5,7 @@ import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.baton.fixture.Waits;
 import dev.baton.spi.BackendRuntime.Priority;
 import java.time.Duration;
 import java.util.List;
@@ -166,7 +167,7 @@ class ThreadedRuntimeTest {
         }
         assertThat(runtime.send(Priority.RENEW, runtime.now(), () -> CompletableFuture.completedFuture(1))
                         .toCompletableFuture())
-                .succeedsWithin(seconds(30));
+                .succeedsWithin(Waits.LIMIT);
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
@@ -182,7 +183,7 @@ class ThreadedRuntimeTest {
         }
         assertThat(runtime.send(Priority.ACQUIRE, runtime.now(), () -> CompletableFuture.completedFuture(1))
                         .toCompletableFuture())
-                .succeedsWithin(seconds(30));
+                .succeedsWithin(Waits.LIMIT);
     }
 
     @Test
