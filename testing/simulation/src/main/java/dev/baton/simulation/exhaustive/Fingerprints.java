@@ -207,8 +207,9 @@ final class Fingerprints {
             walk(claim);
             walk(field(bid, "written"));
             walk(field(bid, "token"));
+            walk(field(bid, "unread"));
             Collection<?> unknown = (Collection<?>) part(bid, "unknown");
-            unknown.stream().map(place -> (Long) place).sorted().forEach(this::walk);
+            unknown.stream().map(sent -> (Long) part(sent, "place")).sorted().forEach(this::walk);
             put(NONE);
         }
 
