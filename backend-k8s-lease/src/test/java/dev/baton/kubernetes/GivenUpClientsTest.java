@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class GivenUpClientsTest {
     private static final int ROUNDS = 40;
-    private static final Duration PATIENCE = Duration.ofMillis(25);
+    private static final Duration TIMEOUT = Duration.ofMillis(25);
 
     /** The client in use, and one on its way out. */
     private static final int IN_USE = 2;
@@ -100,14 +100,14 @@ class GivenUpClientsTest {
 
     @Test
     void blackHole() throws IOException {
-        assertFewAreLeft(path -> "", server -> ask(server, "/hole", PATIENCE), IN_USE);
+        assertFewAreLeft(path -> "", server -> ask(server, "/hole", TIMEOUT), IN_USE);
     }
 
     @Test
     void blackHoleForWatches() throws IOException {
         assertFewAreLeft(
                 path -> "",
-                server -> server.stream("test", "/watch", PATIENCE, line -> {})
+                server -> server.stream("test", "/watch", TIMEOUT, line -> {})
                         .begun()
                         .handle((code, failure) -> true)
                         .toCompletableFuture()
@@ -122,7 +122,7 @@ class GivenUpClientsTest {
                 path -> path.equals("/version") ? HttpServerStub.answer(200, "{}") : "",
                 server -> {
                     ask(server, "/version", Duration.ofSeconds(30));
-                    ask(server, "/hole", PATIENCE);
+                    ask(server, "/hole", TIMEOUT);
                 },
                 JdkClients.MOST_LEFT + IN_USE);
     }
