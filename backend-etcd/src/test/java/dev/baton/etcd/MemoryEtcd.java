@@ -32,6 +32,7 @@ final class MemoryEtcd implements Clients {
     final Map<String, Entry> keys = new TreeMap<>();
     final Map<Long, Long> leases = new TreeMap<>();
     final List<Channel> opened = new ArrayList<>();
+    final List<Transaction> asked = new ArrayList<>();
     private final List<Watching> watches = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, List<Change>> history = new HashMap<>();
@@ -49,6 +50,9 @@ final class MemoryEtcd implements Clients {
     boolean down;
     boolean leaderless;
     boolean mute;
+    /** Whether no watch is ever made. */
+    boolean deaf;
+
     int transactions;
     int underWay;
     int mostUnderWay;
@@ -335,6 +339,7 @@ final class MemoryEtcd implements Clients {
 
         @Override
         public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> answer) {
+            asked.add(transaction);
             underWay++;
             mostUnderWay = Math.max(mostUnderWay, underWay);
             Consumer<Reply<Transaction.Result>> then = reply -> {
@@ -352,7 +357,7 @@ final class MemoryEtcd implements Clients {
         @Override
         public Runnable watch(String prefix, long from, Watcher watcher) {
             Watching watching = new Watching(prefix, watcher);
-            if (down) {
+            if (down || deaf) {
                 return () -> {};
             }
             if (leaderless) {

@@ -751,6 +751,17 @@ class RegisterBackendTest {
         }
 
         @Test
+        void whatWasLookedAtSinceItWasRefusedIsNotLookedAtAgain() {
+            here.register.nextWrites(REFUSED);
+            assertThat(OneProcess.failure(here.asking(mine))).isEqualTo(refusal);
+            store.put(heldBy("bar", seconds(15)));
+            here.refused(mine);
+            here.calls();
+            here.withdraw(mine);
+            assertThat(here.calls()).isEmpty();
+        }
+
+        @Test
         void rule3_4_refusalSaysNothingOfAnEarlierWriteFromTheSamePlace() {
             here.register.nextWrites(FAILED_LANDS_LATER, REFUSED, REFUSED, ANSWERED);
             OneProcess.failure(here.asking(mine));

@@ -66,7 +66,9 @@ enum Fault {
     OPERATOR_APPOINTS,
     OPERATOR_CHANGES_NONCE,
     OPERATOR_SHORTENS,
-    RESTORE;
+    RESTORE,
+    WRITES_REFUSED,
+    ANSWERED_IN_BETWEEN;
 
     /** {@code request-lost} for {@link #REQUEST_LOST}. */
     String text() {

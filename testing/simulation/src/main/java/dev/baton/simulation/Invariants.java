@@ -373,6 +373,18 @@ final class Invariants {
     // -- what happens at the store --------------------------------------------------------------------------------
 
     /**
+     * Whoever has written nothing, by the store's own word, owes nothing, and has nothing to void (4.5); save where a write
+     * may wait to be sent, of which a timeout knows no more.
+     */
+    void sends(Node from, LeaderRecord next) {
+        boolean mayWait =
+                world.weather().has(Fault.REQUESTS_QUEUED) || world.weather().has(Fault.SENDER_STALLED);
+        if (next.isFree() && from.hasWrittenNothing() && !mayWait) {
+            throw world.violation(from + " gives up a claim by a write, though the store has refused every one of its");
+        }
+    }
+
+    /**
      * A write of {@code from} is about to be applied.
      *
      * @param sentAt when, in true time, it left

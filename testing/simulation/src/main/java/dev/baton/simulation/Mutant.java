@@ -104,6 +104,18 @@ public enum Mutant implements Planted {
             return new Mutants.ConflictTakenForSuccess(right);
         }
     },
+    STRAY_ANSWER_TAKEN_FOR_GONE("What a balancer answers in the store's stead is taken for the store's word (3.4).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mutants.StrayAnswerTakenForGone(right);
+        }
+    },
+    REFUSAL_OWED("What the store refused to write for certain counts as unknown, and is owed (4.5).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mutants.RefusalOwed(right);
+        }
+    },
     MONOTONIC_CLOCK_ONLY("A term does not look at the wall clock: a suspended machine does not notice that it was.") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {

@@ -414,6 +414,37 @@ final class Mutants {
         }
     }
 
+    static final class StrayAnswerTakenForGone extends ForwardingRegister {
+        StrayAnswerTakenForGone(Register right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Optional<Entry>> read(ElectionName election) {
+            return super.read(election).exceptionally(failure -> {
+                if (String.valueOf(failure.getMessage()).contains(SimulatedRegister.NOT_OURS)) {
+                    return Optional.empty();
+                }
+                throw new CompletionException(failure);
+            });
+        }
+    }
+
+    static final class RefusalOwed extends ForwardingRegister {
+        RefusalOwed(Register right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+            return super.write(election, expected, next).exceptionally(failure -> {
+                throw failure instanceof BackendException said && said.isNotWritten()
+                        ? new BackendException("refused")
+                        : new CompletionException(failure);
+            });
+        }
+    }
+
     // -- callbacks ------------------------------------------------------------------------------------------------
 
     /** Callbacks whose reports are made too soon. */

@@ -42,6 +42,7 @@ final class Node {
     private boolean stopped;
     private String where;
     private long calls;
+    private long unsettledWrites;
     private long mostCalls;
     private long callsSince;
     private long awakeSince;
@@ -287,6 +288,23 @@ final class Node {
         if (token != null && !ours && (greatest == null || token.isAfter(greatest))) {
             greatest = token;
         }
+    }
+
+    /** A write leaves, of which nothing is known yet. */
+    void sendsWrite() {
+        unsettledWrites++;
+    }
+
+    /** Whether the store has said for certain that a write which had left was not carried out, nor will be. */
+    void settledWrite(boolean certain) {
+        if (certain) {
+            unsettledWrites--;
+        }
+    }
+
+    /** Whether the store has refused, for certain, every write that this run has sent. */
+    boolean hasWrittenNothing() {
+        return unsettledWrites == 0;
     }
 
     /** A write of the claim with this nonce leaves now. */

@@ -15,9 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process's client of the store, over a network that loses, delays and repeats. It has no timeout of its own: what is
- * lost is silence. A conflict is reported only of the request that met it, never of a repetition that met itself.
+ * lost is silence. What stands in between answers in the store's stead, or repeats a request at once, which then meets
+ * itself. The store's refusal is never said of a request whose copy may arrive later.
  */
 final class SimulatedRegister implements Register {
+    /** What a balancer answers that has no server behind it. */
+    static final String NOT_OURS = "404 default backend";
+
+    /** What the store answers where it does not permit to write. */
+    private static final String FORBIDDEN = "403 Forbidden";
+
     private final Node node;
     private final World world;
     private final BackendRuntime runtime;
@@ -55,6 +62,8 @@ final class SimulatedRegister implements Register {
     public CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next) {
         long decidedAt = node.decidedAt();
         node.sends(next.nonce());
+        world.invariants().sends(node, next);
+        node.sendsWrite();
         long sentAt = world.now();
         return call(() -> world.store().write(node, decidedAt, sentAt, expected, next), true);
     }
@@ -70,13 +79,13 @@ final class SimulatedRegister implements Register {
             connectionDies();
         }
         if (!dead && !node.isCutOff() && !weather.strikes(Fault.REQUEST_LOST)) {
-            world.at(arrival, null, () -> arrive(incarnation, writes && !twice, atTheStore, answer));
+            world.at(arrival, null, () -> arrive(incarnation, writes, twice, atTheStore, answer));
         }
         if (twice) {
             world.at(
                     arrival + weather.spell(),
                     null,
-                    () -> arrive(incarnation, false, atTheStore, new CompletableFuture<>()));
+                    () -> arrive(incarnation, writes, true, atTheStore, new CompletableFuture<>()));
         }
         return answer;
     }
@@ -90,9 +99,26 @@ final class SimulatedRegister implements Register {
         }
     }
 
-    private <T> void arrive(int incarnation, boolean mayConflict, Supplier<T> atTheStore, CompletableFuture<T> answer) {
+    /** @param again whether a copy of the request has arrived before, or will */
+    private <T> void arrive(
+            int incarnation, boolean writes, boolean again, Supplier<T> atTheStore, CompletableFuture<T> answer) {
         Weather weather = world.weather();
         if (weather.storeIsDown() || incarnation != world.store().incarnation()) {
+            return;
+        }
+        if (weather.strikes(Fault.ANSWERED_IN_BETWEEN)) {
+            if (node.random().nextBoolean()) {
+                reply(() -> answer.completeExceptionally(new BackendException(NOT_OURS)));
+                return;
+            }
+            repeat(writes, atTheStore);
+        }
+        if (writes && weather.writesAreRefused()) {
+            reply(() -> {
+                node.settledWrite(!again);
+                answer.completeExceptionally(
+                        again ? new BackendException(FORBIDDEN) : BackendException.notWritten(FORBIDDEN));
+            });
             return;
         }
         if (weather.storeIsBusy()) {
@@ -105,7 +131,7 @@ final class SimulatedRegister implements Register {
             return;
         }
         // A conflict says that the request will never land, so it is not said of one that is repeated.
-        if (mayConflict && weather.strikes(Fault.CONFLICT_WITHOUT_CAUSE)) {
+        if (writes && !again && weather.strikes(Fault.CONFLICT_WITHOUT_CAUSE)) {
             reply(() -> answer.completeExceptionally(new ConflictException("409 Conflict")));
             return;
         }
@@ -123,6 +149,17 @@ final class SimulatedRegister implements Register {
                 shows(value);
                 answer.complete(value);
             });
+        }
+    }
+
+    /** Carries a request out before the very same arrives again. */
+    private <T> void repeat(boolean writes, Supplier<T> atTheStore) {
+        if (writes && !world.weather().writesAreRefused()) {
+            try {
+                atTheStore.get();
+            } catch (ConflictException e) {
+                world.trace(node.toString(), e.getMessage());
+            }
         }
     }
 

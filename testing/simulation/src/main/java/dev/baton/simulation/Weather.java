@@ -39,6 +39,7 @@ final class Weather {
     private final @Nullable Set<Strike> only;
     private long storeDownUntil;
     private long storeBusyUntil;
+    private long writesRefusedUntil;
 
     Weather(World world, SplittableRandom random, long leaseNanos, boolean operators, boolean restores) {
         this.world = world;
@@ -180,6 +181,14 @@ final class Weather {
             storeBusyUntil = world.now() + Math.min(upTo(leaseNanos / 2), world.clearAt() - world.now());
         }
         return world.now() < storeBusyUntil;
+    }
+
+    /** Whether the store refuses to write just now, as it does while a permission is taken or a quota is used up. */
+    boolean writesAreRefused() {
+        if (world.now() >= writesRefusedUntil && strikes(Fault.WRITES_REFUSED)) {
+            writesRefusedUntil = world.now() + Math.min(upTo(leaseNanos), world.clearAt() - world.now());
+        }
+        return world.now() < writesRefusedUntil;
     }
 
     void takeStoreDown() {

@@ -1,0 +1,163 @@
+package dev.baton.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.spi.Answer;
+import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** What a session asks of etcd, transaction by transaction: every guard, every operation, and who is to answer. */
+class TransactionsTest {
+    private static final ElectionTiming TIMING = ElectionTiming.DEFAULT;
+    private static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
+    private static final String LINE = "/baton/orders/reconciler/";
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final VirtualRuntime time = new VirtualRuntime();
+    private final MemoryEtcd etcd = new MemoryEtcd(time, "http://a:2379");
+    private final Claim claim = new Claim(ELECTION, "one", "nonce-one", TIMING);
+    private final EtcdBackend backend = ForSimulation.backend(EtcdBackend.builder("http://a:2379"), time, etcd);
+
+    private <T> T soon(CompletionStage<T> stage) {
+        time.advance(SOON);
+        assertThat(stage.toCompletableFuture()).isDone();
+        return stage.toCompletableFuture().join();
+    }
+
+    private Answer acquire() {
+        return soon(backend.acquire(claim, time.now().plus(TIMING.renewDeadline())));
+    }
+
+    private void observe() {
+        backend.observe(ELECTION, TIMING, new Stage.Heard());
+        time.advance(SOON);
+    }
+
+    private Entry sentinel() {
+        return etcd.keys.get(etcd.keysBelow("/baton/.session/").get(0));
+    }
+
+    private Entry own() {
+        return etcd.keys.get(LINE + Long.toHexString(sentinel().lease()));
+    }
+
+    private Transaction only(java.util.function.Predicate<Transaction> which) {
+        List<Transaction> found = etcd.asked.stream().filter(which).toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    private static boolean puts(Transaction transaction, String prefix) {
+        return MemoryEtcd.puts(prefix).test(transaction);
+    }
+
+    @Test
+    void theSentinelIsMadeWhereThereIsNone() {
+        acquire();
+        Entry made = sentinel();
+        Transaction.Op look = new Transaction.Get(made.key());
+        assertThat(only(asked -> puts(asked, "/baton/.session/")))
+                .isEqualTo(new Transaction(
+                        List.of(Guard.absent(made.key())),
+                        List.of(new Transaction.Put(made.key(), "", made.lease()), look),
+                        List.of(look)));
+    }
+
+    @Test
+    void aKeyIsWrittenWhereThereIsNoneWhileTheSentinelStandsAndTheTicketIsTheSame() {
+        acquire();
+        Entry sentinel = sentinel();
+        assertThat(only(asked -> puts(asked, LINE)))
+                .isEqualTo(new Transaction(
+                        List.of(
+                                Guard.absent(own().key()),
+                                Guard.created(sentinel.key(), sentinel.created()),
+                                Guard.modified(sentinel.key(), sentinel.modified())),
+                        List.of(new Transaction.Put(own().key(), "one", sentinel.lease()), new Transaction.First(LINE)),
+                        List.of(new Transaction.Get(own().key()), new Transaction.Get(sentinel.key()))));
+    }
+
+    private void standBehind() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "elsewhere", 5);
+        assertThat(acquire()).isInstanceOf(Answer.Refused.class);
+        etcd.asked.clear();
+    }
+
+    private Transaction reading(boolean local) {
+        Entry sentinel = sentinel();
+        return new Transaction(
+                List.of(Guard.created(own().key(), own().created()), Guard.created(sentinel.key(), sentinel.created())),
+                List.of(new Transaction.First(LINE)),
+                List.of(new Transaction.Get(own().key())),
+                local);
+    }
+
+    private static boolean readsTheFirst(Transaction transaction) {
+        return transaction.then().contains(new Transaction.First(LINE)) && !transaction.mayWrite();
+    }
+
+    /** A member that told nothing of the line may be any that lags: all have to agree. */
+    @Test
+    void withoutAWatchAllMembersAgreeOnWhoIsFirstBeforeATermBegins() {
+        etcd.deaf = true;
+        observe();
+        standBehind();
+        etcd.delete(LINE + "5");
+
+        assertThat(acquire()).isInstanceOf(Answer.Granted.class);
+        assertThat(only(TransactionsTest::readsTheFirst)).isEqualTo(reading(false));
+    }
+
+    @Test
+    void theMemberThatToldOfTheLineMayAnswerByItself() {
+        observe();
+        standBehind();
+        etcd.delete(LINE + "5");
+        time.advance(SOON);
+
+        assertThat(acquire()).isInstanceOf(Answer.Granted.class);
+        assertThat(only(TransactionsTest::readsTheFirst)).isEqualTo(reading(true));
+    }
+
+    @Test
+    void aKeyIsDeletedAsItWasCreated() {
+        acquire();
+        Entry own = own();
+        soon(backend.withdraw(claim, time.now().plus(TIMING.renewDeadline())));
+        assertThat(only(asked -> asked.then().get(0) instanceof Transaction.Delete))
+                .isEqualTo(new Transaction(
+                        List.of(Guard.created(own.key(), own.created())),
+                        List.of(new Transaction.Delete(own.key())),
+                        List.of(new Transaction.Get(own.key()))));
+    }
+
+    @Test
+    void aRenewalReadsTheSentinelWithAllMembersAndWritesItOnceALease() {
+        acquire();
+        etcd.asked.clear();
+        Entry sentinel = sentinel();
+        time.advance(TIMING.leaseDuration().plus(TIMING.retryPeriod()));
+        Transaction.Op look = new Transaction.Get(sentinel.key());
+        List<Guard> stands = List.of(Guard.created(sentinel.key(), sentinel.created()));
+        List<Transaction> writes =
+                etcd.asked.stream().filter(Transaction::mayWrite).toList();
+        assertThat(etcd.asked.stream().filter(asked -> !asked.mayWrite()))
+                .hasSizeGreaterThanOrEqualTo(6)
+                .containsOnly(new Transaction(stands, List.of(look), List.of(look)));
+        assertThat(writes).hasSize(1);
+        assertThat(writes.get(0).guards()).isEqualTo(stands);
+        assertThat(writes.get(0).then().get(0)).isInstanceOfSatisfying(Transaction.Put.class, put -> {
+            assertThat(put.key()).isEqualTo(sentinel.key());
+            assertThat(put.lease()).isEqualTo(sentinel.lease());
+        });
+    }
+}
