@@ -229,6 +229,7 @@ class ElectionLifeTest {
                     .drainTimeout(millis(100))
                     .callbackExecutor(own)
                     .onStartedLeading(term -> {
+                        calls.add("started");
                         while (term.isValid()) {
                             Thread.onSpinWait();
                         }
@@ -236,7 +237,7 @@ class ElectionLifeTest {
                         timedOut.countDown();
                     })
                     .start();
-            await().until(() -> election.leadership().isPresent());
+            await().until(() -> calls.contains("started"));
             election.stepDown();
             await().until(() -> calls.contains("stopped DRAIN_TIMED_OUT"));
             assertThat(interrupted).isFalse();
