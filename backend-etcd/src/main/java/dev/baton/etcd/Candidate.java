@@ -47,6 +47,8 @@ final class Candidate {
     private boolean settling;
     private boolean deleting;
     private boolean reading;
+    private boolean looking;
+    private boolean asked;
     private LeaseValidity.@Nullable Proof reported;
     private @Nullable Pending<Answer> acquire;
     private @Nullable Pending<Answer> renew;
@@ -70,6 +72,7 @@ final class Candidate {
             return;
         }
         standing = true;
+        asked = true;
         proceed();
     }
 
@@ -130,10 +133,14 @@ final class Candidate {
     private void proceedInLine(Wire wire, Lease on, String at) {
         if (isOpen(withdraw) || spoiled) {
             delete(wire, at);
-        } else if (first) {
+        } else if (first && contest.isLive()) {
             grant();
         } else if (!contest.isLive() || isFirstByLine(at)) {
             read(wire, on, at);
+        } else if (isOpen(acquire) && asked) {
+            // What is known of the line is as old as the last event that was not lost (rule 6.5).
+            asked = false;
+            contest.list();
         } else {
             refuse();
         }
@@ -348,7 +355,7 @@ final class Candidate {
             return;
         }
         reading = true;
-        long asked = created;
+        long sought = created;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
                 List.of(new Transaction.First(contest.prefix)),
@@ -356,7 +363,7 @@ final class Candidate {
                 contest.isLive());
         wire.transactSooner(transaction, reply -> {
             // An answer that comes after the key was deleted and written again is about the former.
-            if (state == State.PRESENT && lease == on && created == asked) {
+            if (state == State.PRESENT && lease == on && created == sought) {
                 reading = false;
                 read(on, at, reply);
             }
@@ -428,6 +435,47 @@ final class Candidate {
         if (isOpen(acquire) && state == State.PRESENT && first) {
             grant();
         }
+        if (renew == null || !renew.isOpen() || state != State.PRESENT || key == null) {
+            return;
+        }
+        if (contest.isLive() && session.isWatchFresh()) {
+            renewed();
+        } else {
+            look(key);
+        }
+    }
+
+    /** Nobody may tell when the key is gone while the lease lives: by a hand other than ours. So it is looked for. */
+    private void look(String at) {
+        if (looking) {
+            return;
+        }
+        looking = true;
+        long sought = created;
+        session.listing.ask(new Transaction.Get(at), reply -> {
+            if (looking && state == State.PRESENT && created == sought && lease != null) {
+                looking = false;
+                looked(lease, at, reply);
+            }
+        });
+    }
+
+    private void looked(Lease on, String at, Reply<Listing.Listed> reply) {
+        if (reply instanceof Reply.Done<Listing.Listed> done) {
+            List<Entry> found = done.value().entries();
+            if (found.isEmpty() || found.get(0).created() != created) {
+                lost("its key " + at + " was deleted");
+            } else if (found.get(0).lease() != on.id) {
+                spoiled(at);
+            } else {
+                renewed();
+            }
+        } else if (reply instanceof Reply.Failed<Listing.Listed> failed && renew != null) {
+            renew.fail(session.sentences.failed(failed.why(), at));
+        }
+    }
+
+    private void renewed() {
         if (renew == null || !renew.isOpen()) {
             return;
         }
@@ -489,14 +537,14 @@ final class Candidate {
             return;
         }
         deleting = true;
-        long asked = created;
+        long sought = created;
         // Created at that revision, it is ours beyond doubt.
         Transaction transaction = new Transaction(
                 List.of(Guard.created(at, created)),
                 List.of(new Transaction.Delete(at)),
                 List.of(new Transaction.Get(at)));
         wire.transactSooner(transaction, reply -> {
-            if (state != State.PRESENT || !at.equals(key) || created != asked) {
+            if (state != State.PRESENT || !at.equals(key) || created != sought) {
                 return;
             }
             deleting = false;
@@ -529,10 +577,14 @@ final class Candidate {
         spoiled = false;
         settling = false;
         reading = false;
+        looking = false;
         deleting = false;
     }
 
     void connected() {
+        if (isOpen(renew)) {
+            session.awaitProof(this);
+        }
         proceed();
     }
 
@@ -540,6 +592,7 @@ final class Candidate {
         settling = false;
         deleting = false;
         reading = false;
+        looking = false;
         fail(session.unavailable());
     }
 

@@ -4,6 +4,7 @@ import dev.baton.etcd.session.Change;
 import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -167,6 +168,8 @@ final class Contest {
         if (watching) {
             watching = false;
             session.observers.watching(election, false);
+            // Whoever waits for what the watch was to bring asks for itself.
+            candidates().forEach(Candidate::moved);
         }
     }
 
@@ -182,7 +185,7 @@ final class Contest {
         listing = true;
         int asked = ++listings;
         line.listing();
-        session.listing.list(prefix, reply -> {
+        session.listing.ask(new Transaction.All(prefix), reply -> {
             // An older answer does not show what changed before this one was asked for.
             if (listing && asked == listings) {
                 answered(reply);

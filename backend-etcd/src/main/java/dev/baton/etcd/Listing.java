@@ -20,7 +20,7 @@ final class Listing {
     /** Half of the operations that etcd takes in a transaction, unless told otherwise. */
     private static final int MOST = 64;
 
-    private final Map<String, Consumer<Reply<Listed>>> waiting = new LinkedHashMap<>();
+    private final Map<Transaction.Op, Consumer<Reply<Listed>>> waiting = new LinkedHashMap<>();
     private @Nullable Wire wire;
     private boolean asking;
     private int most = MOST;
@@ -32,7 +32,7 @@ final class Listing {
      */
     record Listed(List<Entry> entries, long revision) {}
 
-    private record Asked(String prefix, Consumer<Reply<Listed>> then) {}
+    private record Asked(Transaction.Op what, Consumer<Reply<Listed>> then) {}
 
     /** Asks on {@code on} from now on. */
     void connected(Wire on) {
@@ -47,9 +47,9 @@ final class Listing {
         waiting.clear();
     }
 
-    /** Asks for the keys below {@code prefix}; of two who have asked for the same and wait, the later is answered. */
-    void list(String prefix, Consumer<Reply<Listed>> then) {
-        waiting.put(prefix, then);
+    /** Reads {@code what}; of two who have asked for the same and wait, the later is answered. */
+    void ask(Transaction.Op what, Consumer<Reply<Listed>> then) {
+        waiting.put(what, then);
         ask();
     }
 
@@ -59,17 +59,15 @@ final class Listing {
             return;
         }
         List<Asked> batch = new ArrayList<>();
-        Iterator<Map.Entry<String, Consumer<Reply<Listed>>>> next =
+        Iterator<Map.Entry<Transaction.Op, Consumer<Reply<Listed>>>> next =
                 waiting.entrySet().iterator();
         while (next.hasNext() && batch.size() < most) {
-            Map.Entry<String, Consumer<Reply<Listed>>> each = next.next();
+            Map.Entry<Transaction.Op, Consumer<Reply<Listed>>> each = next.next();
             batch.add(new Asked(each.getKey(), each.getValue()));
             next.remove();
         }
         asking = true;
-        List<Transaction.Op> all = batch.stream()
-                .map(each -> (Transaction.Op) new Transaction.All(each.prefix()))
-                .toList();
+        List<Transaction.Op> all = batch.stream().map(Asked::what).toList();
         on.transactNow(new Transaction(List.of(), all, all), reply -> {
             if (wire == on) {
                 asking = false;

@@ -64,6 +64,11 @@ final class PrefixWatch {
         return live;
     }
 
+    /** Whether it lives, and has told what happened at {@code revision}. */
+    boolean hasTold(long revision) {
+        return live && told >= revision;
+    }
+
     boolean isRunning() {
         return wire != null;
     }

@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one lease alive for all its elections together, and proves it: a keepAlive, then a read of the sentinel, over and
- * over, at a fixed cadence and never two at a time. Now and then the sentinel is written instead of read, which the
- * session's own watch then has to tell of: a watch that has fallen silent is found out that way. In the lane.
+ * over, at a fixed cadence and never two at a time. Once a leaseDuration, and each time while somebody leads, the sentinel
+ * is written instead of read, which the session's own watch then has to tell of: a watch that has fallen silent is found out
+ * that way. In the lane.
  */
 final class Renewal {
     private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
@@ -50,6 +51,9 @@ final class Renewal {
 
         /** The sentinel was written at {@code revision}: the watch should tell of that. */
         void written(long revision);
+
+        /** Whether any term depends on the lease. */
+        boolean leads();
 
         /** What is to be written to the sentinel, for operators. */
         String says();
@@ -161,13 +165,17 @@ final class Renewal {
 
     /** Only the answer to the keepAlive begins this: a read that overtook it would prove nothing. */
     private void confirm(Wire on, Moment sentAt, Channel.KeptAlive kept) {
-        boolean writes = time.now().nanosSince(written) >= leaseDuration.toNanos();
+        // With a term each beat writes, since its claim may be gone though the lease lives, of which the watch has to
+        // tell.
+        Duration pause = listener.leads() ? period.dividedBy(2) : leaseDuration;
+        boolean writes = time.now().nanosSince(written) >= pause.toNanos();
         long ticket = lease.ticket();
         Transaction.Op look = new Transaction.Get(lease.sentinel);
         Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, listener.says(), lease.id) : look;
-        Transaction transaction = new Transaction(
-                List.of(Guard.created(lease.sentinel, lease.sentinelCreated)), List.of(step), List.of(look));
-        on.transactNow(transaction, reply -> {
+        Guard stands = Guard.created(lease.sentinel, lease.sentinelCreated);
+        // What went back in time must not be written over, or nobody would notice.
+        List<Guard> guards = writes ? List.of(stands, Guard.modified(lease.sentinel, ticket)) : List.of(stands);
+        on.transactNow(new Transaction(guards, List.of(step), List.of(look)), reply -> {
             if (wire == on && !stopped) {
                 confirmed(sentAt, kept, writes, ticket, reply);
             }
@@ -179,16 +187,18 @@ final class Renewal {
         if (reply instanceof Reply.Done<Transaction.Result> done) {
             asking = false;
             Transaction.Result result = done.value();
-            if (!result.succeeded()) {
+            if (!stands(wrote, result)) {
                 listener.over("has ended, or its sentinel was deleted");
                 return;
             }
-            long newest = writtenAt(wrote, result);
+            // Where the ticket was changed meanwhile this has read.
+            boolean put = wrote && result.succeeded();
+            long newest = writtenAt(put, result);
             if (newest < ticket) {
                 listener.over(Lease.WENT_BACK);
                 return;
             }
-            note(wrote, newest);
+            note(put, newest);
             boolean proved = lease.validity.confirmed(sentAt, kept, result.raftTerm());
             if (proved) {
                 onTime(Duration.ofNanos(time.now().nanosSince(sentAt)));
@@ -209,6 +219,13 @@ final class Renewal {
                 refused(failed.why(), lease.sentinel);
             }
         }
+    }
+
+    private boolean stands(boolean wrote, Transaction.Result result) {
+        return result.succeeded()
+                || (wrote
+                        && result.found().get(0).stream()
+                                .anyMatch(sentinel -> sentinel.created() == lease.sentinelCreated));
     }
 
     /** The revision at which the sentinel was written last, as {@code result} shows. */

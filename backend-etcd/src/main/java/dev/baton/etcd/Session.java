@@ -72,6 +72,8 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private Timekeeper.@Nullable Timer nextGrant;
     private List<Runnable> voiding = new ArrayList<>();
     private boolean isVoiding;
+    private long newest;
+    private long due;
     private @Nullable String complaint;
     final Timekeeper time;
     final Observers observers = new Observers();
@@ -513,8 +515,20 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     }
 
     @Override
+    public boolean leads() {
+        return !times.isEmpty();
+    }
+
+    @Override
     public void written(long revision) {
+        due = newest;
+        newest = revision;
         watch.expect(revision);
+    }
+
+    /** Whether the watch has told of the sentinel's last write but one, which has had a renewal's time to arrive. */
+    boolean isWatchFresh() {
+        return watch.hasTold(due);
     }
 
     @Override

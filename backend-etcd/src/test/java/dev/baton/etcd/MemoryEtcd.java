@@ -53,6 +53,9 @@ final class MemoryEtcd implements Clients {
     /** Whether no watch is ever made. */
     boolean deaf;
 
+    /** Whether each that is asked for is refused. */
+    boolean refusesWatches;
+
     int transactions;
     int underWay;
     int mostUnderWay;
@@ -362,6 +365,11 @@ final class MemoryEtcd implements Clients {
             }
             if (leaderless) {
                 time.schedule(ROUND_TRIP, () -> watcher.ended(new Failure(Failure.Kind.NO_LEADER, "no leader")));
+                return () -> {};
+            }
+            if (refusesWatches) {
+                time.schedule(
+                        ROUND_TRIP, () -> watcher.ended(new Failure(Failure.Kind.PERMISSION, "permission denied")));
                 return () -> {};
             }
             if (from > 0 && from <= compacted) {

@@ -530,6 +530,97 @@ class SessionTest {
         assertThat(heard.heard("turn one granted")).isTrue();
     }
 
+    // -- a leader that nobody tells of its claim
+    // -------------------------------------------------------------------------
+
+    private String ownKey() {
+        return LINE + Long.toHexString(lease());
+    }
+
+    /** As the driver does: another renewal as soon as one was answered. */
+    private CompletableFuture<Answer> renewUntil(Duration end) {
+        CompletableFuture<Answer> renewal = renew();
+        for (int i = 0; i < end.dividedBy(SOON); i++) {
+            time.advance(SOON);
+            if (renewal.isDone() && !renewal.isCompletedExceptionally() && renewal.join() instanceof Answer.Granted) {
+                renewal = renew();
+            }
+        }
+        return renewal;
+    }
+
+    @Test
+    void aLeaderWhoseWatchFellSilentLooksForItsKeyWithinThreeRenewals() {
+        lead();
+        assertThat(renewUntil(Duration.ofSeconds(5))).isNotCompletedExceptionally();
+        etcd.mute = true;
+        etcd.delete(ownKey());
+
+        CompletableFuture<Answer> renewal = renewUntil(TIMING.retryPeriod().multipliedBy(3));
+
+        assertThat(heard.heard("lost one")).isTrue();
+        Stage.refused(renewal.join());
+    }
+
+    @Test
+    void aLeaderThatMayNotWatchReadsItsKeyWithEachRenewal() {
+        lead();
+        etcd.refusesWatches = true;
+        etcd.endWatches(new Failure(Failure.Kind.PERMISSION, "permission denied"));
+        granted(soon(renew()));
+        etcd.delete(ownKey());
+
+        CompletableFuture<Answer> renewal = renewUntil(TIMING.retryPeriod().plus(SOON));
+
+        assertThat(heard.heard("lost one")).isTrue();
+        Stage.refused(renewal.join());
+    }
+
+    @Test
+    void aLeaderThatMayNeitherWatchNorReadItsKeyIsNotRenewed() {
+        lead();
+        granted(soon(renew()));
+        etcd.refusesWatches = true;
+        etcd.endWatches(new Failure(Failure.Kind.PERMISSION, "permission denied"));
+        String own = ownKey();
+        etcd.refuse(request -> request instanceof Transaction transaction
+                        && transaction.then().get(0).equals(new Transaction.Get(own))
+                ? new Failure(Failure.Kind.PERMISSION, "permission denied")
+                : null);
+
+        CompletableFuture<Answer> renewal = renew();
+        time.advance(TIMING.retryPeriod().plus(SOON));
+
+        assertThat(failure(renewal)).contains("denies access to " + own);
+        etcd.refuse(request -> null);
+        renewal = renew();
+        time.advance(TIMING.retryPeriod().plus(SOON));
+        granted(renewal.join());
+    }
+
+    @Test
+    void whileTheWatchLivesARenewalReadsNoKey() {
+        lead();
+        assertThat(renewUntil(Duration.ofSeconds(5))).isNotCompletedExceptionally();
+        int before = etcd.transactions;
+
+        assertThat(renewUntil(TIMING.retryPeriod().multipliedBy(10))).isNotCompletedExceptionally();
+
+        assertThat(etcd.transactions - before).as("one for each renewal").isBetween(9, 11);
+    }
+
+    @Test
+    void whoeverAsksAgainIsAnsweredFromTheStoreThoughTheWatchIsSilent() {
+        etcd.leases.put(5L, 15L);
+        etcd.put(LINE + "5", "ahead", 5);
+        Stage.refused(soon(acquire(claim)));
+        Stage.refused(soon(acquire(claim)));
+        etcd.mute = true;
+        etcd.delete(LINE + "5");
+
+        granted(soon(acquire(claim)));
+    }
+
     @Test
     void whatHappenedWhileTheWatchWasCompactedAwayIsLookedUp() {
         etcd.leases.put(5L, 15L);

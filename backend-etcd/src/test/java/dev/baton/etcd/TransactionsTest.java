@@ -141,23 +141,39 @@ class TransactionsTest {
     }
 
     @Test
-    void aRenewalReadsTheSentinelWithAllMembersAndWritesItOnceALease() {
-        acquire();
-        etcd.asked.clear();
+    void aRenewalOfAStandbyReadsTheSentinelWithAllMembersAndWritesItOnceALease() {
+        standBehind();
         Entry sentinel = sentinel();
         time.advance(TIMING.leaseDuration().plus(TIMING.retryPeriod()));
         Transaction.Op look = new Transaction.Get(sentinel.key());
-        List<Guard> stands = List.of(Guard.created(sentinel.key(), sentinel.created()));
-        List<Transaction> writes =
-                etcd.asked.stream().filter(Transaction::mayWrite).toList();
         assertThat(etcd.asked.stream().filter(asked -> !asked.mayWrite()))
                 .hasSizeGreaterThanOrEqualTo(6)
-                .containsOnly(new Transaction(stands, List.of(look), List.of(look)));
-        assertThat(writes).hasSize(1);
-        assertThat(writes.get(0).guards()).isEqualTo(stands);
-        assertThat(writes.get(0).then().get(0)).isInstanceOfSatisfying(Transaction.Put.class, put -> {
+                .containsOnly(new Transaction(
+                        List.of(Guard.created(sentinel.key(), sentinel.created())), List.of(look), List.of(look)));
+        assertThat(etcd.asked.stream().filter(Transaction::mayWrite).toList())
+                .singleElement()
+                .satisfies(written -> isOf(sentinel, written));
+    }
+
+    /** A store that went back in time is not written over. */
+    @Test
+    void aRenewalOfALeaderWritesTheSentinelWhereItWasWrittenLast() {
+        acquire();
+        etcd.asked.clear();
+        Entry sentinel = sentinel();
+        time.advance(TIMING.retryPeriod());
+        assertThat(etcd.asked).singleElement().satisfies(written -> isOf(sentinel, written));
+    }
+
+    private static void isOf(Entry sentinel, Transaction written) {
+        assertThat(written.guards())
+                .containsExactly(
+                        Guard.created(sentinel.key(), sentinel.created()),
+                        Guard.modified(sentinel.key(), sentinel.modified()));
+        assertThat(written.then().get(0)).isInstanceOfSatisfying(Transaction.Put.class, put -> {
             assertThat(put.key()).isEqualTo(sentinel.key());
             assertThat(put.lease()).isEqualTo(sentinel.lease());
         });
+        assertThat(written.otherwise()).containsExactly(new Transaction.Get(sentinel.key()));
     }
 }

@@ -29,6 +29,8 @@ final class Candidate {
         UNSURE,
         /** The node exists, as far as is known. */
         PRESENT,
+        /** The node is said to be gone. Before anything else is done for the claim it is deleted all the same. */
+        LOST,
         /** The session that may own a node was given up, and may still be alive in the ensemble. */
         LEFT
     }
@@ -129,11 +131,12 @@ final class Candidate {
                 if (isOpen(withdraw)) {
                     delete(current);
                 } else if (first) {
-                    grant();
+                    contest.whenSeen(String.valueOf(name), this::grant);
                 } else {
                     contest.list();
                 }
             }
+            case LOST -> delete(current);
             default -> {
                 // Being created: the answer leads on.
             }
@@ -237,11 +240,20 @@ final class Candidate {
         on.delete(path, reply -> {
             deleting = false;
             if (reply.isOk() || reply.code() == Code.NONODE) {
-                gone();
+                removed();
             } else {
                 fail(session.sentences.failed(reply.code(), path));
             }
         });
+    }
+
+    private void removed() {
+        if (isOpen(withdraw)) {
+            gone();
+        } else {
+            state = State.ABSENT;
+            proceed();
+        }
     }
 
     /** The listing that the election's other events wait for as well. */
@@ -308,9 +320,17 @@ final class Candidate {
         }
         first = true;
         contest.leads(this);
+        contest.whenSeen(String.valueOf(name), this::begin);
+    }
+
+    /** First in line, and to be told if that ends. */
+    private void begin() {
+        if (!isFirst()) {
+            return;
+        }
         if (isOpen(acquire)) {
             grant();
-        } else {
+        } else if (!isOpen(withdraw)) {
             session.observers.yourTurn(claim, unasked());
         }
     }
@@ -318,9 +338,17 @@ final class Candidate {
     /** A write was acknowledged. */
     void proved() {
         if (isOpen(acquire) && isFirst()) {
-            grant();
+            contest.whenSeen(String.valueOf(name), this::grant);
         }
-        if (renew == null || !renew.isOpen()) {
+        if (isOpen(renew) && state == State.PRESENT) {
+            // The node can go while the session lives: by a hand other than ours, of which only a watch, or a look,
+            // tells.
+            contest.whenSeen(String.valueOf(name), this::renewed);
+        }
+    }
+
+    private void renewed() {
+        if (renew == null || !renew.isOpen() || state != State.PRESENT) {
             return;
         }
         SessionValidity.Proof proof = session.proof(claim.timing());
@@ -328,6 +356,13 @@ final class Candidate {
             renew.complete(answer(proof));
         } else {
             session.awaitProof(this);
+        }
+    }
+
+    /** What was to show the node at {@code other} was refused. */
+    void unseen(String other, BackendException why) {
+        if (other.equals(node()) && renew != null) {
+            renew.fail(why);
         }
     }
 
@@ -342,6 +377,9 @@ final class Candidate {
     }
 
     private void grant() {
+        if (!isFirst()) {
+            return;
+        }
         SessionValidity.Proof proof = session.proof(claim.timing());
         BackendException unsuitable = session.unsuitable();
         if (unsuitable != null) {
@@ -391,23 +429,23 @@ final class Candidate {
         if (wire != ended || state == State.ABSENT) {
             return;
         }
-        if (confirmed) {
-            lost("its session 0x" + Long.toHexString(ended.sessionId()) + " has ended");
-        } else if (state != State.LEFT) {
-            state = State.LEFT;
-            tellLost("its session 0x" + Long.toHexString(ended.sessionId()) + " was given up");
+        boolean told = state == State.LEFT || state == State.LOST;
+        state = confirmed ? State.ABSENT : State.LEFT;
+        settling = false;
+        deleting = false;
+        if (!told) {
+            tellLost("its session 0x" + Long.toHexString(ended.sessionId())
+                    + (confirmed ? " has ended" : " was given up"));
+        }
+        if (confirmed && isOpen(withdraw)) {
+            gone();
         }
     }
 
     private void lost(String how) {
-        boolean told = state == State.LEFT;
-        state = State.ABSENT;
-        if (!told) {
-            tellLost(how);
-        }
-        if (isOpen(withdraw)) {
-            gone();
-        }
+        state = State.LOST;
+        tellLost(how);
+        proceed();
     }
 
     private void tellLost(String how) {

@@ -5,6 +5,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
+import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Line;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,8 @@ final class Contest {
     private boolean watching;
     private boolean vacant;
     private boolean listingSoon;
+    private boolean askingAgain;
+    private @Nullable Duration patience;
 
     Contest(Session session, ElectionName election, String path) {
         this.session = session;
@@ -144,8 +147,31 @@ final class Contest {
             listed(Line.of(reply.children()));
         } else if (reply.code() == Code.NONODE) {
             listed(Line.of(List.of()));
-        } else if (!reply.isUnknown()) {
+        } else {
+            refused(reply);
+        }
+    }
+
+    /**
+     * The servers would not tell, so nobody here is told of changes either: whoever waits asks for itself from now on, and
+     * this is asked again, less and less often.
+     */
+    private void refused(Wire.Reply reply) {
+        watching(false);
+        if (!reply.isUnknown()) {
             complain(reply);
+        }
+        if (!askingAgain) {
+            askingAgain = true;
+            Duration pause = patience == null ? session.pause() : patience;
+            Duration doubled = pause.multipliedBy(2);
+            patience = doubled.compareTo(session.leaseDuration()) < 0 ? doubled : session.leaseDuration();
+            session.time.schedule(pause, () -> {
+                askingAgain = false;
+                if (isNeeded() && !watching) {
+                    list();
+                }
+            });
         }
     }
 
@@ -162,11 +188,35 @@ final class Contest {
         }
     }
 
-    /** Whatever happens to the leader, or to the vacancy, will be told from now on. */
+    /** Whatever happens to the leader, or to the vacancy, will be told from now on, and to whoever of us is in line. */
     private void live() {
-        if (isObserved()) {
-            watching(true);
+        String leader = line == null ? null : line.first();
+        boolean known = leader == null ? vacant : isWatched(leader);
+        boolean all = candidates.values().stream()
+                .allMatch(candidate -> isWatched(candidate.node()) && isWatched(candidate.predecessor()));
+        if (known && all) {
+            patience = null;
+            if (isObserved()) {
+                watching(true);
+            }
         }
+    }
+
+    private boolean isWatched(@Nullable String name) {
+        Node node = name == null ? null : nodes.get(name);
+        return name == null || (node != null && node.watched);
+    }
+
+    /**
+     * Runs {@code then} once {@code name} is watched, and was seen not long ago: a watch of which nothing was heard for a
+     * leaseDuration may be one that the servers do not serve. Never, if it is gone, or cannot be seen.
+     */
+    void whenSeen(String name, Runnable then) {
+        Node node = nodes.get(name);
+        if (node != null && node.watched && node.isStale()) {
+            node.watched = false;
+        }
+        need(name, then);
     }
 
     /** Runs {@code then} once {@code name} is watched; never, if it goes before that, and then the line moves on. */
@@ -259,10 +309,10 @@ final class Contest {
     }
 
     private void confirmEmpty(boolean empty, Wire.Reply reply) {
-        if (!empty) {
-            if (!reply.isUnknown()) {
-                list();
-            }
+        if (reply.code() != Code.OK && reply.code() != Code.NONODE) {
+            refused(reply);
+        } else if (!empty) {
+            list();
         } else if (!vacant) {
             vacant = true;
             told = null;
@@ -290,6 +340,8 @@ final class Contest {
         private List<Runnable> waiting = new ArrayList<>();
         private boolean reading;
         private boolean watched;
+        private @Nullable Moment readAt;
+        private @Nullable Moment seenAt;
         private @Nullable Holder holder;
 
         Node(String name) {
@@ -301,6 +353,7 @@ final class Contest {
             Wire wire = session.wire();
             if (!reading && wire != null) {
                 reading = true;
+                readAt = session.time.now();
                 wire.getData(path + "/" + name, watcher, this::answered);
             }
         }
@@ -313,16 +366,29 @@ final class Contest {
             }
             if (reply.isOk() && stat != null) {
                 watched = true;
+                seenAt = readAt;
                 holder = shown(reply.data() == null ? "" : reply.data(), stat);
                 leaderKnown(this);
                 List<Runnable> ready = waiting;
                 waiting = new ArrayList<>();
                 ready.forEach(Runnable::run);
+                live();
             } else if (reply.code() == Code.NONODE) {
                 deleted(name);
-            } else if (!reply.isUnknown()) {
-                complain(reply);
+            } else {
+                waiting.clear();
+                refused(reply);
+                if (!reply.isUnknown()) {
+                    BackendException why = session.sentences.failed(reply.code(), reply.path());
+                    candidates().forEach(candidate -> candidate.unseen(name, why));
+                }
             }
+        }
+
+        private boolean isStale() {
+            return seenAt == null
+                    || session.time.now().nanosSince(seenAt)
+                            >= session.leaseDuration().toNanos();
         }
 
         private Holder shown(String identity, Stat stat) {

@@ -119,6 +119,15 @@ final class Session implements Wire.Listener {
         return settings.epoch();
     }
 
+    /** Between one try and the next, at first. */
+    Duration pause() {
+        return idlePeriod;
+    }
+
+    Duration leaseDuration() {
+        return leaseDuration;
+    }
+
     /** Whether a request may wait for the first connection. */
     boolean mayStillConnect() {
         return !everConnected && patient && !rejected;
@@ -307,6 +316,7 @@ final class Session implements Wire.Listener {
     /** The session is over for us. {@code declared} when the ensemble said so: then it is over there as well. */
     private void ended(Wire over, boolean declared) {
         disconnected(over);
+        over.leave();
         over.validity.ended();
         wire = null;
         heartbeat = null;

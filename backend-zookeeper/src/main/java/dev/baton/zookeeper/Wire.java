@@ -34,6 +34,7 @@ final class Wire implements Clients.Connection {
     final SessionValidity validity;
     private final List<Change> early = new ArrayList<>();
     private @Nullable Handle handle;
+    private boolean left;
 
     /** Made before its handle is. */
     Wire(Timekeeper time, Duration tick, Listener listener) {
@@ -82,6 +83,14 @@ final class Wire implements Clients.Connection {
         });
     }
 
+    /**
+     * Nothing is heard of it from now on: what a session answers that was given up says nothing of the present one's nodes,
+     * and whoever waited for an answer is told that the session is over.
+     */
+    void leave() {
+        left = true;
+    }
+
     Handle handle() {
         if (handle == null) {
             throw new IllegalStateException("the ZooKeeper handle is not known yet");
@@ -124,7 +133,7 @@ final class Wire implements Clients.Connection {
     }
 
     private @Nullable Watcher onLoop(@Nullable Consumer<WatchedEvent> watcher) {
-        return watcher == null ? null : new LoopWatcher(time, watcher);
+        return watcher == null ? null : new LoopWatcher(this, watcher);
     }
 
     private Sent read(Consumer<Reply> then) {
@@ -181,19 +190,25 @@ final class Wire implements Clients.Connection {
             Code known = Code.get(code);
             Reply reply = new Reply(known == null ? Code.SYSTEMERROR : known, path, name, text(data), children, stat);
             time.execute(() -> {
-                learn(this, reply.code());
-                then.accept(reply);
+                if (!left) {
+                    learn(this, reply.code());
+                    then.accept(reply);
+                }
             });
         }
     }
 
     /** A watcher that hears in the lane; equal to another for the same listener, so that watches do not add up. */
-    private record LoopWatcher(Timekeeper time, Consumer<WatchedEvent> listener) implements Watcher {
+    private record LoopWatcher(Wire wire, Consumer<WatchedEvent> listener) implements Watcher {
         @Override
         public void process(WatchedEvent event) {
             // Losing and regaining the connection is told to every watcher; the session has its own for that.
             if (event.getType() != Event.EventType.None) {
-                time.execute(() -> listener.accept(event));
+                wire.time.execute(() -> {
+                    if (!wire.left) {
+                        listener.accept(event);
+                    }
+                });
             }
         }
     }

@@ -15,6 +15,7 @@ import static dev.baton.zookeeper.Waits.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.LeaderElection;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
@@ -181,6 +182,43 @@ class ZooKeeperTroubleIT {
         assertThat(sentence(backend.acquire(claim("intruder"), in(backend, Duration.ofSeconds(3)))))
                 .contains("denies access to /locked/orders")
                 .contains("CREATE, READ, WRITE and DELETE on /locked");
+    }
+
+    /** Of what a client may not read just then its watches do not tell, and are used up. */
+    @Test
+    void theOnlyStandbyLeadsThoughItCouldNotReadForAWhileAndWasToldNothing() throws Exception {
+        ZooKeeperBackend leader = stage.backend();
+        Claim first = claim("leader");
+        lead(leader, first);
+        CountDownLatch leads = new CountDownLatch(1);
+        try (LeaderElection election = LeaderElection.on(stage.backend(), ELECTION.toString())
+                .timing(TIMING)
+                .identity("standby")
+                .onStartedLeading(term -> leads.countDown())
+                .start()) {
+            await().until(() -> stage.children().size() == 2
+                    && election.currentLeader()
+                            .filter(holder -> holder.identity().equals("leader"))
+                            .isPresent());
+            String node = PATH + "/"
+                    + stage.children().stream()
+                            .filter(name -> name.contains(first.nonce()))
+                            .findFirst()
+                            .orElseThrow();
+            allow(ZooDefs.Perms.ALL & ~ZooDefs.Perms.READ, node);
+            allow(ZooDefs.Perms.ALL & ~ZooDefs.Perms.READ, PATH);
+            withdraw(leader, first);
+            allow(ZooDefs.Perms.ALL, PATH);
+
+            assertThat(leads.await(1, TimeUnit.MINUTES)).isTrue();
+        }
+    }
+
+    private void allow(int permissions, String path) throws Exception {
+        stage.client
+                .setACL()
+                .withACL(List.of(new ACL(permissions, new Id("world", "anyone"))))
+                .forPath(path);
     }
 
     @Test

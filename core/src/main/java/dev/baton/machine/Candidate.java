@@ -52,6 +52,9 @@ record Candidate(
     private static final double POLL_SPREAD = 1.2;
 
     private static final long RACE_NANOS = 5_000_000;
+    /** Those who look by themselves do so within this part of a leaseDuration after it, not all at once. */
+    private static final int LOOK_SPREAD = 4;
+
     private static final int MOST_DOUBLINGS = 20;
 
     static Candidate of(CandidateConfig config) {
@@ -136,11 +139,16 @@ record Candidate(
 
     // -- when to try again ----------------------------------------------------------------------------------------
 
-    /** When to try, told that nothing sooner than {@code chanceIn} can succeed. */
+    /**
+     * When to try, told that nothing sooner than {@code chanceIn} can succeed. Whoever hears nothing looks by itself about
+     * once a leaseDuration, whatever it was told to wait for: what should have told it may have been lost (rule 6.5).
+     */
     Moment tryAfter(Duration chanceIn, Moment now, Out out) {
         long wait = Math.max(0, Moment.boundedNanos(chanceIn));
         if (!watched) {
             wait = Math.min(wait, poll(out));
+        } else if (wait > leaseNanos()) {
+            wait = leaseNanos() + out.upTo(leaseNanos() / LOOK_SPREAD);
         }
         return now.plusNanos(wait + out.upTo(raceNanos()));
     }

@@ -34,6 +34,11 @@ public final class TermTimes {
         begun.remove(number);
     }
 
+    /** Whether no term is under way. */
+    public boolean isEmpty() {
+        return begun.isEmpty();
+    }
+
     /** The lines; empty without a term. */
     public String text() {
         return begun.entrySet().stream()

@@ -858,13 +858,27 @@ class ElectionMachineTest {
             assertThat(rig.untilWake()).isLessThanOrEqualTo(millis(5));
         }
 
-        /** Rule 6.3: silence means no change. */
+        /** Rules 6.3 and 6.5: silence means no change, most likely. */
         @Test
-        void rule6_3_liveWatchNeedsNoPolls() {
+        void rule6_5_whoeverIsToldNothingLooksOnceALeaseDuration() {
+            rig.on((m, t) -> m.watching(true, t)).start();
+            Effect.Call call = rig.call(Effect.Acquire.class);
+            for (int i = 0; i < 50; i++) {
+                rig.refuse(call, Rig.other("b", 3), Rig.NEVER);
+                Moment asked = rig.now;
+                call = rig.runToCall();
+                assertThat(Duration.ofNanos(rig.now.nanosSince(asked))).isBetween(seconds(15), millis(18_755));
+                assertThat(call.claim()).isEqualTo(rig.claim(1));
+            }
+        }
+
+        /** A hint that says no more than who leads does not put the look off for ever. */
+        @Test
+        void rule6_5_aHolderThatIsToldOfPutsTheLookOffByALeaseDurationAtMost() {
             rig.on((m, t) -> m.watching(true, t)).start();
             rig.refuse(rig.call(Effect.Acquire.class), Rig.other("b", 3), Rig.NEVER);
-            rig.run(Duration.ofDays(365));
-            assertThat(rig.allOf(Effect.Call.class)).hasSize(1);
+            rig.on((m, t) -> m.held(Rig.other("c", 4), Rig.NEVER, t));
+            assertThat(rig.untilWake()).isBetween(seconds(15), millis(18_755));
         }
 
         @Test

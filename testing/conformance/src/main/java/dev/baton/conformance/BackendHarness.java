@@ -117,8 +117,16 @@ public interface BackendHarness {
     }
 
     /**
-     * Ends {@link #silence}, {@link #loseAnswers}, {@link #slowDown}, {@link #refuse} and {@link #repeat} of an instance;
-     * does nothing if there is none.
+     * Keeps from an instance until {@link #heal} whatever its watches would tell: they seem to live and are silent. Its
+     * requests are answered, those for another watch too. What they have missed need not be told later.
+     */
+    default void deafen(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot make watches silent while requests are answered");
+    }
+
+    /**
+     * Ends {@link #silence}, {@link #loseAnswers}, {@link #slowDown}, {@link #refuse}, {@link #repeat} and {@link #deafen}
+     * of an instance; does nothing if there is none.
      */
     default void heal(LockBackend backend) throws Exception {}
 

@@ -4,7 +4,9 @@ import dev.baton.conformance.Ear.Hint;
 import dev.baton.conformance.Ear.Word;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +104,32 @@ abstract class ObserveRules extends UnknownRules {
                 scene,
                 "its session was ended in the store",
                 party -> scene.harness().expire(party.backend()));
+    }
+
+    /** Rule 6.2: a leader whose watch is silent looks at its claim by itself, in time. */
+    @Test
+    protected void required_rule6_2_aLeaderThatHearsNothingLooksByItself(Scene scene) throws Exception {
+        Party party = scene.party();
+        party.observeLive(scene.timing());
+        Claim claim = scene.claim("leader");
+        party.lead(claim);
+        scene.harness().deafen(party.backend());
+        scene.harness().delete(scene.election());
+
+        Duration twice = scene.timing().leaseDuration().multipliedBy(2);
+        scene.require(
+                scene.comes(() -> isRefused(party, claim), twice.plus(scene.patience())),
+                "the claim of a leader that heard nothing was deleted, and was renewed on for longer than "
+                        + ElectionTiming.text(twice));
+    }
+
+    private static boolean isRefused(Party party, Claim claim) {
+        try {
+            return party.renew(claim) instanceof Answer.Refused;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private interface Blow {
@@ -236,5 +264,23 @@ abstract class ObserveRules extends UnknownRules {
         scene.require(
                 early.isEmpty() || !(one.renew(leader) instanceof Answer.Granted),
                 "while the leader held, and renewed, others heard " + early);
+    }
+
+    // -- 6.5: whoever hears nothing -----------------------------------------------------------------------------------
+
+    /** Rule 6.5: a standby whose watch is silent, and that asks by itself, is granted what is free. */
+    @Test
+    protected void required_rule6_5_whoeverAsksIsAnsweredFromTheStore(Scene scene) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        other.observeLive(scene.longTiming());
+        Claim leader = scene.longClaim("leader");
+        Claim standby = scene.longClaim("standby");
+        one.lead(leader);
+        scene.standsBy(other.acquire(standby));
+        scene.harness().deafen(other.backend());
+        one.withdraw(leader);
+
+        other.lead(standby);
     }
 }

@@ -96,6 +96,11 @@ enum Rule {
             "who is next is told so",
             "the hint after a release: vacant() on a register, yourTurn(claim, grant) for the first in line and nobody"
                     + " else"),
+    R6_5(
+            "6.5",
+            "whoever asks is answered from the store, and not from what was heard",
+            "what acquire of a claim in line is answered from: a cache that the watch keeps up to date is as old as the last"
+                    + " event that was not lost"),
     R7_1(
             "7.1",
             "every stage completes by its deadline",

@@ -38,6 +38,7 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
             Fault.TOUCH_DELAYED,
             Fault.CONNECTION_LATE,
             Fault.SESSION_EXPIRED,
+            Fault.THROTTLED,
             Fault.OPERATOR_BLANKS);
 
     /**
@@ -91,6 +92,16 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
         maybe(1, () -> {
             if (world.weather().inject(Fault.WATCH_ENDED)) {
                 cluster.endWatches();
+            }
+        });
+        maybe(2, () -> {
+            if (world.weather().inject(Fault.WATCH_REFUSED)) {
+                cluster.refuseWatches(spell());
+            }
+        });
+        maybe(2, () -> {
+            if (world.weather().inject(Fault.PERMISSION_TAKEN)) {
+                cluster.takePermission(Math.min(spell(), random.nextLong(world.leaseNanos())));
             }
         });
         if (world.weather().has(Fault.RESTORE)) {
@@ -181,10 +192,10 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
         return 3 * world.leaseNanos() + 8 * election;
     }
 
-    /** A watch that is silent is found out within a leaseDuration, and made again. */
+    /** Within two renewals a leader whose watch is silent looks for its claim. */
     @Override
     public long deafness() {
-        return 3 * world.leaseNanos();
+        return world.leaseNanos();
     }
 
     // -- the backends ---------------------------------------------------------------------------------------------
@@ -277,7 +288,9 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
 
     @Override
     public void gone(Entry entry, boolean byOperator) {
-        if (entry.key().startsWith(LINE) && !byOperator && world.invariants().premise()) {
+        if (entry.key().startsWith(LINE) && byOperator) {
+            world.invariants().removed(entry.created());
+        } else if (entry.key().startsWith(LINE) && world.invariants().premise()) {
             world.invariants().gone(entry.created());
         }
     }

@@ -43,11 +43,14 @@ enum Fault {
     TOUCH_DELAYED,
     CONNECTION_LATE,
     SESSION_EXPIRED,
+    PERMISSION_TAKEN,
+    THROTTLED,
     LEADER_STALLED,
     QUORUM_LOST,
     LEASE_EXPIRED,
     STORE_COMPACTED,
     WATCH_ENDED,
+    WATCH_REFUSED,
     OPERATOR_REVOKES,
     OPERATOR_DELETES,
     OPERATOR_BLANKS,
@@ -97,7 +100,10 @@ enum Fault {
                     TIMEOUT_CUT,
                     TOUCH_DELAYED,
                     CONNECTION_LATE,
-                    SESSION_EXPIRED -> true;
+                    SESSION_EXPIRED,
+                    PERMISSION_TAKEN,
+                    THROTTLED,
+                    OPERATOR_REVOKES -> true;
             default -> isOfEtcd();
         };
     }
@@ -105,7 +111,7 @@ enum Fault {
     /** Whether only etcd suffers this. */
     boolean isOfEtcd() {
         return switch (this) {
-            case LEADER_STALLED, QUORUM_LOST, LEASE_EXPIRED, STORE_COMPACTED, WATCH_ENDED, OPERATOR_REVOKES -> true;
+            case LEADER_STALLED, QUORUM_LOST, LEASE_EXPIRED, STORE_COMPACTED, WATCH_ENDED, WATCH_REFUSED -> true;
             default -> false;
         };
     }

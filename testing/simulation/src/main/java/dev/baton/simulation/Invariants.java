@@ -42,6 +42,7 @@ final class Invariants {
     private final Set<String> removed = new HashSet<>();
     private final Set<String> begun = new HashSet<>();
     private final Map<String, Long> goneAt = new HashMap<>();
+    private final Map<Long, Long> removedAt = new HashMap<>();
     private final Map<LeaderRecord, Long> sentBefore = new HashMap<>();
     private @Nullable FencingToken newest;
     private long committedAt;
@@ -148,6 +149,9 @@ final class Invariants {
     // -- after every event ----------------------------------------------------------------------------------------
 
     void check() {
+        if (!removedAt.isEmpty()) {
+            open.forEach(this::outlasts);
+        }
         if (open.size() < 2) {
             return;
         }
@@ -160,6 +164,15 @@ final class Invariants {
                 }
                 first = reign;
             }
+        }
+    }
+
+    /** Whoever leads on a claim that somebody has removed finds out, whether or not anybody else leads. */
+    private void outlasts(Reign reign) {
+        Long at = removedAt.get(reign.token.number());
+        if (at != null && reign.isLive() && world.now() - at > longestAfterAnEdit(reign)) {
+            throw world.violation(reign + " is live " + (world.now() - at) / 1_000_000
+                    + " ms after its claim was removed, and has not found out");
         }
     }
 
@@ -478,6 +491,7 @@ final class Invariants {
             goneAt.remove(backup.record().nonce());
         }
         astray = true;
+        removedAt.clear();
     }
 
     /** Every candidate has been stopped, and is started with the next epoch. */
@@ -527,6 +541,13 @@ final class Invariants {
             if (reign.token.number() == number && reign.isLive()) {
                 throw world.violation(reign + " is live, and its claim is gone from the store");
             }
+        }
+    }
+
+    /** Somebody who is no candidate has removed what made the claim with this token. */
+    void removed(long number) {
+        if (!astray) {
+            removedAt.putIfAbsent(number, world.now());
         }
     }
 

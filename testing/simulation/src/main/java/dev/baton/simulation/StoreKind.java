@@ -22,8 +22,8 @@ interface StoreKind {
         return true;
     }
 
-    /** Whether operators may break the premise of the invariants, or restore the store from a backup. */
-    default boolean hasOperators() {
+    /** Whether the store may be restored from a backup. */
+    default boolean hasBackups() {
         return true;
     }
 

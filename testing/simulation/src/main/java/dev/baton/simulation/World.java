@@ -92,9 +92,9 @@ final class World {
         twins = random.nextInt(6) == 0;
         takeoverNanos = random.nextInt(6) == 0 && !options.isDirected() ? random.nextLong(leaseNanos / 2) : 0;
         clearAt = leaseNanos * 3 + random.nextLong(leaseNanos * 3);
-        boolean operators = random.nextInt(12) == 0 && options.kind().hasOperators() && !options.isDirected();
+        boolean operators = random.nextInt(12) == 0 && !options.isDirected();
         boolean restores =
-                options.kind().hasOperators() && !options.isDirected() && !operators && random.nextInt(12) == 0;
+                options.kind().hasBackups() && !options.isDirected() && !operators && random.nextInt(12) == 0;
         weather = new Weather(this, random.split(), leaseNanos, operators, restores);
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());

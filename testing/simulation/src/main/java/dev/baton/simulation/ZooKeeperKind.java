@@ -16,13 +16,19 @@ record ZooKeeperKind(ZooKeeperMutant mutant) implements StoreKind {
         return ZooKeeperStore.FAULTS;
     }
 
+    /** What a claim hears of its turn may reach it, with the grant, between two of its own questions. */
+    @Override
+    public Set<String> rareTransitions() {
+        return Set.of("StandingBy>Leading", "StandingBy>TakingOver");
+    }
+
     @Override
     public boolean isRegister() {
         return false;
     }
 
     @Override
-    public boolean hasOperators() {
+    public boolean hasBackups() {
         return false;
     }
 

@@ -92,6 +92,12 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
         public Handle around(Handle right) {
             return new Misbehaving.Unwatching(right);
         }
+    },
+    ANSWERED_FROM_MEMORY("Whoever asks again while its watch says nothing is answered what it was told before (6.5).") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new FromMemory(right);
+        }
     };
 
     private final String mistake;

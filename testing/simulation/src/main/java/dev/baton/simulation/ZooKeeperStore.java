@@ -33,18 +33,16 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             Fault.STORE_BUSY,
             Fault.WATCH_EVENT_LOST,
             Fault.WATCH_EVENT_SLOW,
-            Fault.WATCH_STALLED);
+            Fault.WATCH_STALLED,
+            Fault.OPERATOR_BLANKS);
 
     /**
      * What can go wrong here. A connection delivers a packet once, in order, or breaks, so no request is repeated, no error
-     * follows a commit but the loss of the connection, and no watch lags or is lost without that. ZooKeeper turns nobody away,
-     * and an operator who deletes a node breaks the premise that the invariants of this kind rest on.
+     * follows a commit but the loss of the connection, and no watch lags or is lost without that, save where permissions are
+     * taken: of what a client may not read just then, its watches do not tell, and are used up.
      */
     static final Set<Fault> FAULTS = Arrays.stream(Fault.values())
-            .filter(fault -> !fault.isOfARegister()
-                    && !fault.isOfEtcd()
-                    && !fault.breaksThePremise()
-                    && !OF_NO_CONNECTION.contains(fault))
+            .filter(fault -> !fault.isOfARegister() && !fault.isOfEtcd() && !OF_NO_CONNECTION.contains(fault))
             .collect(Collectors.toUnmodifiableSet());
 
     private final World world;
@@ -54,6 +52,7 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     private final Map<Node, Host> processes = new HashMap<>();
     private final Duration tick;
     private final Ensemble ensemble;
+    private final boolean throttles;
     private final boolean delaysTouches;
     private final boolean delaysConnections;
     private final boolean waits;
@@ -72,6 +71,7 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
         delaysTouches = random.nextBoolean();
         delaysConnections = random.nextBoolean();
         waits = random.nextInt(4) != 0;
+        throttles = random.nextInt(4) == 0;
     }
 
     /** Whether all candidates could use servers with this tick. */
@@ -93,6 +93,11 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             }
         });
         maybe(1, this::cutFollowerOff);
+        maybe(1, () -> takePermissions(false, world.leaseNanos()));
+        if (world.weather().has(Fault.OPERATOR_DELETES)) {
+            again(world.leaseNanos(), () -> operate(Fault.OPERATOR_DELETES));
+            again(world.leaseNanos(), () -> operate(Fault.OPERATOR_REVOKES));
+        }
         long shortest = timings.stream()
                 .mapToLong(timing -> timing.leaseDuration().toNanos())
                 .min()
@@ -112,6 +117,32 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
         if (ensemble.canLose(server) && world.weather().inject(Fault.FOLLOWER_CUT_OFF)) {
             ensemble.cutOff(server, spell);
         }
+    }
+
+    private void takePermissions(boolean justReading, long longest) {
+        long most = world.clearAt() + Weather.AFTERMATH / 2 - world.now();
+        if (world.weather().inject(Fault.PERMISSION_TAKEN)) {
+            ensemble.takePermissions(justReading, Math.min(most, random.nextLong(longest)));
+        }
+    }
+
+    /** Somebody deletes a claim, or ends its session; perhaps where those whom it concerns may not look. */
+    private void operate(Fault fault) {
+        if (!world.weather().inject(fault)) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            takePermissions(true, 4 * world.leaseNanos());
+        }
+        if (ensemble.removeOneBelow(LINE, fault == Fault.OPERATOR_REVOKES)) {
+            world.invariants().edited(fault.text());
+        }
+    }
+
+    /** A node that is gone though its watch is silent is looked for within a leaseDuration, by the next renewal. */
+    @Override
+    public long deafness() {
+        return 5 * world.leaseNanos() / 4;
     }
 
     /** Whoever leads goes under together with its server: a packet that was noted there may never be reported. */
@@ -277,6 +308,14 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     }
 
     @Override
+    public boolean throttles() {
+        return throttles
+                && !world.weather().isClear()
+                && random.nextInt(8) == 0
+                && world.weather().inject(Fault.THROTTLED);
+    }
+
+    @Override
     public boolean delaysConnection() {
         return delaysConnections
                 && !world.weather().isClear()
@@ -297,8 +336,10 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     }
 
     @Override
-    public void gone(String path, long czxid) {
-        if (path.startsWith(LINE)) {
+    public void gone(String path, long czxid, boolean byOperator) {
+        if (path.startsWith(LINE) && byOperator) {
+            world.invariants().removed(czxid);
+        } else if (path.startsWith(LINE) && world.invariants().premise()) {
             world.invariants().gone(czxid);
         }
     }

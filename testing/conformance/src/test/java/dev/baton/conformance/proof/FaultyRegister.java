@@ -82,12 +82,12 @@ class FaultyRegister implements Register {
         return shared.watch(election, new RegisterWatcher() {
             @Override
             public void live(boolean live) {
-                link.deliver(() -> watcher.live(live));
+                link.tell(() -> watcher.live(live));
             }
 
             @Override
             public void changed(@Nullable Entry entry, long revision) {
-                link.deliver(() -> watcher.changed(entry == null ? null : understood(entry), revision));
+                link.tell(() -> watcher.changed(entry == null ? null : understood(entry), revision));
             }
         });
     }

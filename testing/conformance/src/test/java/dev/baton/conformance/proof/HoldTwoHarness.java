@@ -88,6 +88,11 @@ final class HoldTwoHarness implements BackendHarness {
     }
 
     @Override
+    public void deafen(LockBackend backend) {
+        both(backend, MemoryHarness::deafen);
+    }
+
+    @Override
     public void heal(LockBackend backend) {
         both(backend, MemoryHarness::heal);
     }

@@ -25,6 +25,7 @@ final class Link {
     private final Set<Integer> stranded = new HashSet<>();
     private State state = State.OPEN;
     private Duration delay = Duration.ZERO;
+    private boolean deaf;
     private int connection;
     private boolean refusing;
     private boolean repeating;
@@ -97,6 +98,16 @@ final class Link {
         }
     }
 
+    /** Delivers a change, unless changes are lost. */
+    void tell(Runnable change) {
+        synchronized (this) {
+            if (deaf) {
+                return;
+            }
+        }
+        deliver(change);
+    }
+
     /** Opens another connection, as a client does after a timeout. */
     synchronized void reconnect() {
         connection++;
@@ -112,6 +123,10 @@ final class Link {
 
     synchronized void loseAnswers() {
         state = State.ANSWERS_LOST;
+    }
+
+    synchronized void deafen() {
+        deaf = true;
     }
 
     synchronized void slowDown(Duration by) {
@@ -130,6 +145,7 @@ final class Link {
                 return;
             }
             state = State.OPEN;
+            deaf = false;
             delay = Duration.ZERO;
             refusing = false;
             repeating = false;

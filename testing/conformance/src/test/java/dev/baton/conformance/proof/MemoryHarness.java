@@ -101,6 +101,11 @@ class MemoryHarness implements BackendHarness {
     }
 
     @Override
+    public void deafen(LockBackend backend) {
+        link(backend).deafen();
+    }
+
+    @Override
     public void heal(LockBackend backend) {
         link(backend).heal();
     }

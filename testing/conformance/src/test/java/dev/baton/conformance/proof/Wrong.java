@@ -419,6 +419,55 @@ enum Wrong {
             });
         }
     },
+    ANSWERS_FROM_MEMORY("6.5", "and was not granted, though nobody else held the election") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new ForwardingBackend(right) {
+                private final Map<String, Known> known = new ConcurrentHashMap<>();
+                private volatile boolean watching;
+
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    Moment now = right.runtime().timekeeper().now();
+                    Known before = watching ? known.get(claim.nonce()) : null;
+                    return before != null && now.isBefore(before.until())
+                            ? CompletableFuture.completedFuture(before.answer())
+                            : right.acquire(claim, deadline).thenApply(answer -> {
+                                if (answer instanceof Answer.Refused refused) {
+                                    // The mistake: silence is believed for longer than the store promised anything.
+                                    Duration believed = refused.retryIn().multipliedBy(2);
+                                    known.put(claim.nonce(), new Known(refused, now.plus(believed)));
+                                }
+                                return answer;
+                            });
+                }
+
+                @Override
+                public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+                        @Override
+                        public void watching(boolean live) {
+                            watching = live;
+                            known.clear();
+                            super.watching(live);
+                        }
+
+                        @Override
+                        public void held(Holder holder, Duration chanceIn) {
+                            known.clear();
+                            super.held(holder, chanceIn);
+                        }
+
+                        @Override
+                        public void vacant() {
+                            known.clear();
+                            super.vacant();
+                        }
+                    });
+                }
+            };
+        }
+    },
     WAITS_FOR_EVER("7.1", "did not complete") {
         @Override
         LockBackend around(LockBackend right) {
@@ -643,6 +692,9 @@ enum Wrong {
             }
         };
     }
+
+    /** What was answered, and until when that is believed. */
+    private record Known(Answer answer, Moment until) {}
 
     // -- parts of mistakes --------------------------------------------------------------------------------------------
 

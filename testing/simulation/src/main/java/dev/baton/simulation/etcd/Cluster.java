@@ -40,6 +40,9 @@ public final class Cluster {
     private Set<Long> alive = new TreeSet<>();
     private long term = 1;
     private int reign;
+    private long watchesRefusedUntil;
+    private long writingDeniedUntil;
+    private long readingDeniedUntil;
     private @Nullable Member leader;
     private @Nullable Backup backup;
     private @Nullable Ambush ambush;
@@ -333,6 +336,10 @@ public final class Cluster {
         long knows = at.known(keys).revision();
         Stream stream =
                 new Stream(world, process, () -> reach(process, at), prefix, from > 0 ? from - 1 : knows, watcher);
+        if (world.now() < watchesRefusedUntil) {
+            stream.end(new Failure(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
+            return stream;
+        }
         if (at.isLeaderless()) {
             stream.end(new Failure(Failure.Kind.NO_LEADER, "etcdserver: no leader"));
             return stream;
@@ -549,6 +556,36 @@ public final class Cluster {
     }
 
     // -- what operators do ----------------------------------------------------------------------------------------
+
+    /** Nobody may watch for {@code nanos}, though everybody may read; watches that live end, or go on. */
+    public void refuseWatches(long nanos) {
+        world.happened("watches are refused", nanos);
+        watchesRefusedUntil = Math.max(watchesRefusedUntil, world.now() + nanos);
+        if (world.random().nextBoolean()) {
+            for (Member member : members) {
+                member.eachStream(stream -> {
+                    member.remove(stream);
+                    stream.end(new Failure(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
+                });
+            }
+        }
+    }
+
+    /** Nobody may write keys for {@code nanos}, or nobody may read them. */
+    public void takePermission(long nanos) {
+        boolean writing = world.random().nextBoolean();
+        world.happened("nobody may " + (writing ? "write" : "read"), nanos);
+        if (writing) {
+            writingDeniedUntil = Math.max(writingDeniedUntil, world.now() + nanos);
+        } else {
+            readingDeniedUntil = Math.max(readingDeniedUntil, world.now() + nanos);
+        }
+    }
+
+    /** Whether {@code transaction} is refused: each branch needs its permissions, whichever is taken. */
+    boolean denies(Transaction transaction) {
+        return world.now() < (transaction.mayWrite() ? writingDeniedUntil : readingDeniedUntil);
+    }
 
     /** Revokes the lease of one of the keys below {@code prefix}; whether there was one. */
     public boolean revokeOneBelow(String prefix) {

@@ -70,8 +70,8 @@ public abstract class Misbehaving implements Channel {
     /** What confirms a keepAlive, or changes the ticket: it compares the sentinel and nothing else. */
     private static boolean isOfTheSentinel(Transaction transaction) {
         List<Guard> guards = transaction.guards();
-        return guards.size() == 1
-                && isSentinel(guards.get(0).key())
+        return !guards.isEmpty()
+                && guards.stream().allMatch(guard -> isSentinel(guard.key()))
                 && guards.get(0).revision() != 0;
     }
 

@@ -96,8 +96,13 @@ final class SimulatedChannel implements Channel {
     @Override
     public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         int withdrawals = process.withdrawals();
-        Runnable arrival = () ->
-                cluster.transact(member, process, transaction, withdrawals, (reply, later) -> down(then, reply, later));
+        Runnable arrival = () -> {
+            if (cluster.denies(transaction)) {
+                down(then, Reply.failed(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
+                return;
+            }
+            cluster.transact(member, process, transaction, withdrawals, (reply, later) -> down(then, reply, later));
+        };
         if (transaction.mayWrite()) {
             upToWrite(then, arrival);
         } else {

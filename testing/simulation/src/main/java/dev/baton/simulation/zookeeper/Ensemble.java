@@ -6,8 +6,11 @@ import dev.baton.simulation.zookeeper.Tree.Change;
 import dev.baton.simulation.zookeeper.Tree.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.zookeeper.CreateMode;
@@ -35,8 +38,10 @@ public final class Ensemble {
     private final List<Txn> log = new ArrayList<>();
     private final Map<Long, Session> sessions = new TreeMap<>();
     private final Tree prepared = new Tree();
+    private final List<Set<Op>> denied = new ArrayList<>();
     private Server leader;
     private int reign;
+    private boolean operating;
     private long nextPing;
     private long zxid;
     private long lastSession;
@@ -172,6 +177,8 @@ public final class Ensemble {
             agree(Reply.of(session == null ? Code.SESSIONEXPIRED : Code.SESSIONMOVED, ++zxid), List.of());
         } else if (request.op() == Op.CLOSE) {
             end(id);
+        } else if (denies(request.op())) {
+            agree(Reply.of(Code.NOAUTH, ++zxid), List.of());
         } else {
             zxid++;
             decide(id, request);
@@ -230,7 +237,7 @@ public final class Ensemble {
         Change change = new Change(kind, path, parent, data, owner, container, zxid, world.now() / 1_000_000);
         Tree.Node node = kind == Kind.DELETE ? prepared.find(path) : null;
         if (node != null) {
-            world.gone(path, node.czxid);
+            world.gone(path, node.czxid, operating);
         }
         prepared.apply(change);
         if (kind == Kind.DELETE && prepared.isAbandoned(parent)) {
@@ -259,6 +266,63 @@ public final class Ensemble {
                 agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, path, "", 0, false)));
             }
         });
+    }
+
+    // -- what operators do ----------------------------------------------------------------------------------------
+
+    /** The kinds of permissions, each with the requests that need it. */
+    private static final List<Set<Op>> PERMISSIONS =
+            List.of(Set.of(Op.DATA, Op.CHILDREN), Set.of(Op.CREATE), Set.of(Op.DELETE), Set.of(Op.SET));
+
+    /**
+     * Somebody takes permissions of the clients on all nodes for {@code nanos}.
+     *
+     * @param justReading and no others than that
+     */
+    public void takePermissions(boolean justReading, long nanos) {
+        Set<Op> taken = EnumSet.noneOf(Op.class);
+        taken.addAll(PERMISSIONS.get(justReading ? 0 : world.random().nextInt(PERMISSIONS.size())));
+        if (!justReading && world.random().nextBoolean()) {
+            taken.addAll(PERMISSIONS.get(world.random().nextInt(PERMISSIONS.size())));
+        }
+        world.happened("permissions are taken: " + taken, nanos);
+        denied.add(taken);
+        world.at(world.now() + nanos, () -> denied.remove(taken));
+    }
+
+    boolean denies(Op op) {
+        for (Set<Op> taken : denied) {
+            if (taken.contains(op)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Somebody deletes one of the nodes below {@code path}, often the oldest, or ends its session; whether there was one. */
+    public boolean removeOneBelow(String path, boolean withItsSession) {
+        List<String> found =
+                prepared.paths().stream().filter(each -> each.startsWith(path)).toList();
+        if (found.isEmpty()) {
+            return false;
+        }
+        String chosen = found.get(world.random().nextInt(found.size()));
+        if (world.random().nextBoolean()) {
+            chosen = found.stream()
+                    .min(Comparator.comparingLong(each -> java.util.Objects.requireNonNull(prepared.find(each)).czxid))
+                    .orElse(chosen);
+        }
+        Tree.Node node = java.util.Objects.requireNonNull(prepared.find(chosen));
+        operating = true;
+        if (withItsSession && sessions.containsKey(node.owner)) {
+            world.happened("somebody ends session 0x" + Long.toHexString(node.owner), node.owner);
+            end(node.owner);
+        } else {
+            zxid++;
+            agree(Reply.of(Code.OK, zxid), List.of(change(Kind.DELETE, chosen, "", 0, false)));
+        }
+        operating = false;
+        return true;
     }
 
     /** The nodes there are, by path. */

@@ -122,6 +122,16 @@ final class Link {
         }
     }
 
+    /** A request that is not carried out is answered in its turn as well. */
+    void refuse(Request request, Reply reply) {
+        for (Pending each : pending) {
+            if (each.request == request) {
+                each.reply = reply;
+            }
+        }
+        ready();
+    }
+
     /** The oldest write that waits was settled. */
     void answered(Reply reply) {
         if (reply.code() == Code.SESSIONMOVED) {
@@ -201,7 +211,11 @@ final class Link {
         }
     }
 
+    /** Not to one who may not read it: what was watched is watched no more all the same. */
     void tell(String path, EventType event) {
+        if (server.deniesReading()) {
+            return;
+        }
         down(() -> client.happened(path, event));
     }
 }

@@ -28,6 +28,11 @@ record Request(
         PING,
         CLOSE;
 
+        /** Whether the servers ask before it whether the client may do that, now. */
+        boolean isPermitted() {
+            return this == CREATE || this == SET || this == DELETE || this == DATA || this == CHILDREN;
+        }
+
         boolean isWrite() {
             return this == CREATE || this == SET || this == DELETE || this == CLOSE;
         }

@@ -310,7 +310,9 @@ public final class Server {
     void receive(Link link, Request request) {
         touch(link.session());
         catchUp();
-        if (request.op().isWrite()) {
+        if (request.op().isPermitted() && world.throttles()) {
+            link.refuse(request, Reply.of(Code.THROTTLEDOP, zxid));
+        } else if (request.op().isWrite()) {
             long session = link.session();
             toLeader(() -> ensemble.write(session, this, request, at -> waiting.put(at, link)));
         } else {
@@ -318,10 +320,17 @@ public final class Server {
         }
     }
 
+    boolean deniesReading() {
+        return ensemble.denies(Op.DATA);
+    }
+
     Reply read(Link link, Request request) {
         String path = request.path();
         if (request.op() == Op.PING) {
             return Reply.of(Code.OK, zxid);
+        }
+        if (ensemble.denies(request.op())) {
+            return Reply.of(Code.NOAUTH, zxid);
         }
         Tree.Node node = tree.find(path);
         if (request.watcher() != null) {

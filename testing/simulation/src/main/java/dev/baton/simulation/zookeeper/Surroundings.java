@@ -26,6 +26,9 @@ public interface Surroundings {
     /** Whether the leader's next question who spoke is late. */
     boolean delaysTouch();
 
+    /** Whether a server that has too much to do turns the request away that has just arrived. */
+    boolean throttles();
+
     /** Whether the answer that completes a connection is slow. */
     boolean delaysConnection();
 
@@ -35,6 +38,10 @@ public interface Surroundings {
     /** Something happened that belongs to the history. */
     void happened(Object what, long hash);
 
-    /** The node at {@code path}, created by {@code czxid}, is about to be deleted. */
-    void gone(String path, long czxid);
+    /**
+     * The node at {@code path}, created by {@code czxid}, is about to be deleted.
+     *
+     * @param byOperator and neither by its owner nor with its session's time
+     */
+    void gone(String path, long czxid, boolean byOperator);
 }

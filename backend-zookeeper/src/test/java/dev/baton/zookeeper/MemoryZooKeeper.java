@@ -1,0 +1,261 @@
+package dev.baton.zookeeper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.session.Handle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server with ZooKeeper's semantics, as far as elections go, whose answers can be refused and held up, and whose watches
+ * can be silent. Sessions end only when the test says so.
+ */
+final class MemoryZooKeeper implements Clients {
+    static final Duration ROUND_TRIP = Duration.ofMillis(2);
+
+    private final VirtualRuntime time;
+    final TreeMap<String, Node> nodes = new TreeMap<>();
+    final List<Session> sessions = new ArrayList<>();
+    final List<Asked> asked = new ArrayList<>();
+    private final Map<String, Set<Watcher>> watches = new HashMap<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private Function<Asked, @Nullable Code> refuses = request -> null;
+    private @Nullable Predicate<Asked> holds;
+    private Function<List<String>, List<String>> shows = children -> children;
+    private @Nullable Runnable reopen;
+    private long zxid = 100;
+    boolean silent;
+
+    /** A node, and the session that it goes with. */
+    record Node(String data, long owner, long czxid) {}
+
+    /** What was asked for: {@code create}, {@code set}, {@code delete}, {@code read}, {@code list}, {@code exists}. */
+    record Asked(String what, String path, long session) {
+        boolean is(String kind) {
+            return what.equals(kind);
+        }
+    }
+
+    MemoryZooKeeper(VirtualRuntime time) {
+        this.time = time;
+    }
+
+    void refuse(Function<Asked, @Nullable Code> reason) {
+        refuses = reason;
+    }
+
+    /** The answer to the next such request waits until it is let go. */
+    void hold(Predicate<Asked> request) {
+        holds = request;
+    }
+
+    void letGo() {
+        List<Runnable> now = List.copyOf(held);
+        held.clear();
+        now.forEach(Runnable::run);
+    }
+
+    /** Listings are answered like this. */
+    void show(Function<List<String>, List<String>> changed) {
+        shows = changed;
+    }
+
+    /** Somebody else's node. */
+    void put(String path, String data) {
+        nodes.put(path, new Node(data, 1, ++zxid));
+        fire(path, EventType.NodeCreated);
+    }
+
+    void delete(String path) {
+        nodes.remove(path);
+        fire(path, EventType.NodeDeleted);
+    }
+
+    List<String> below(String path) {
+        return nodes.keySet().stream()
+                .filter(each -> each.startsWith(path + "/"))
+                .map(each -> each.substring(path.length() + 1))
+                .toList();
+    }
+
+    Session newest() {
+        return sessions.get(sessions.size() - 1);
+    }
+
+    private void fire(String path, EventType type) {
+        Set<Watcher> told = watches.remove(path);
+        if (told != null && !silent) {
+            time.schedule(
+                    ROUND_TRIP,
+                    () -> told.forEach(
+                            watcher -> watcher.process(new WatchedEvent(type, KeeperState.SyncConnected, path))));
+        }
+    }
+
+    @Override
+    public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
+        reopen = () -> open(sessionTimeout, lane, opening);
+        Connection connection = opening.get();
+        Session session = new Session(sessions.size() + 2, sessionTimeout, connection);
+        sessions.add(session);
+        connection.opened(session);
+        time.schedule(ROUND_TRIP, () -> connection.changed(KeeperState.SyncConnected, time.now()));
+        return () -> {};
+    }
+
+    @Override
+    public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+        List.copyOf(nodes.entrySet()).stream()
+                .filter(entry -> entry.getValue().owner() == sessionId)
+                .forEach(entry -> delete(entry.getKey()));
+        time.schedule(ROUND_TRIP, () -> found.accept(KeeperState.Expired));
+    }
+
+    /** A session, as the client library hands it out. */
+    final class Session implements Handle {
+        private final long id;
+        private final Duration timeout;
+        private final Connection connection;
+
+        Session(long id, Duration timeout, Connection connection) {
+            this.id = id;
+            this.timeout = timeout;
+            this.connection = connection;
+        }
+
+        /** The client library gives it up, and makes another. */
+        void giveUp() {
+            connection.changed(KeeperState.Expired, null);
+            if (reopen != null) {
+                reopen.run();
+            }
+        }
+
+        @Override
+        public long sessionId() {
+            return id;
+        }
+
+        @Override
+        public byte[] password() {
+            return new byte[] {(byte) id};
+        }
+
+        @Override
+        public Duration timeout() {
+            return timeout;
+        }
+
+        @Override
+        public boolean isRejected() {
+            return false;
+        }
+
+        private void ask(String what, String path, Answered then, Supplier<Runnable> carryOut) {
+            Asked request = new Asked(what, path, id);
+            asked.add(request);
+            Code why = refuses.apply(request);
+            Runnable answer =
+                    why == null ? carryOut.get() : () -> then.answer(why.intValue(), path, null, null, null, null);
+            Predicate<Asked> holding = holds;
+            if (holding != null && holding.test(request)) {
+                holds = null;
+                held.add(answer);
+            } else {
+                time.schedule(ROUND_TRIP, answer);
+            }
+        }
+
+        private Runnable answer(Answered then, Code code, String path, @Nullable String name, @Nullable Node node) {
+            Stat stat = new Stat();
+            if (node != null) {
+                stat.setCzxid(node.czxid());
+                stat.setEphemeralOwner(node.owner());
+            }
+            byte[] data = node == null ? null : node.data().getBytes(UTF_8);
+            return () -> then.answer(code.intValue(), path, name, data, null, node == null ? null : stat);
+        }
+
+        @Override
+        public void create(String path, byte[] data, CreateMode mode, Answered then) {
+            ask("create", path, then, () -> {
+                String made = mode.isSequential() ? path + String.format("%010d", zxid) : path;
+                if (nodes.containsKey(made)) {
+                    return answer(then, Code.NODEEXISTS, path, null, null);
+                }
+                Node node = new Node(new String(data, UTF_8), mode.isEphemeral() ? id : 0, ++zxid);
+                nodes.put(made, node);
+                fire(made, EventType.NodeCreated);
+                return answer(then, Code.OK, path, made, node);
+            });
+        }
+
+        @Override
+        public void setData(String path, byte[] data, Answered then) {
+            ask("set", path, then, () -> answer(then, Code.OK, path, null, nodes.get(path)));
+        }
+
+        @Override
+        public void delete(String path, Answered then) {
+            ask("delete", path, then, () -> {
+                Code code = nodes.containsKey(path) ? Code.OK : Code.NONODE;
+                MemoryZooKeeper.this.delete(path);
+                return answer(then, code, path, null, null);
+            });
+        }
+
+        private void watch(String path, @Nullable Watcher watcher) {
+            if (watcher != null) {
+                watches.computeIfAbsent(path, none -> new LinkedHashSet<>()).add(watcher);
+            }
+        }
+
+        @Override
+        public void getData(String path, @Nullable Watcher watcher, Answered then) {
+            ask("read", path, then, () -> {
+                Node node = nodes.get(path);
+                if (node != null) {
+                    watch(path, watcher);
+                }
+                return answer(then, node == null ? Code.NONODE : Code.OK, path, null, node);
+            });
+        }
+
+        @Override
+        public void getChildren(String path, @Nullable Watcher watcher, Answered then) {
+            ask("list", path, then, () -> {
+                List<String> children = shows.apply(below(path));
+                return () -> then.answer(Code.OK.intValue(), path, null, null, children, null);
+            });
+        }
+
+        @Override
+        public void exists(String path, @Nullable Watcher watcher, Answered then) {
+            ask("exists", path, then, () -> {
+                Node node = nodes.get(path);
+                watch(path, watcher);
+                return answer(then, node == null ? Code.NONODE : Code.OK, path, null, node);
+            });
+        }
+    }
+}
