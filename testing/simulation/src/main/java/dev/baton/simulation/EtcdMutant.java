@@ -61,19 +61,6 @@ public enum EtcdMutant implements Planted, SimulatedClients.Shown {
             return new Misbehaving.Sure(right, time);
         }
     },
-    WATCH_FROM_THE_PRESENT(
-            "A watch that is made again begins at the present: what changed meanwhile is not told (6.3).") {
-        @Override
-        public Channel around(Channel right, Timekeeper time) {
-            return new Misbehaving.Present(right);
-        }
-    },
-    WATCH_TRUSTED_THOUGH_SILENT("A watch that is silent is taken to live for as long as requests are answered (6.3).") {
-        @Override
-        public Channel around(Channel right, Timekeeper time) {
-            return new Misbehaving.Believing(right);
-        }
-    },
     KEY_ADOPTED("A candidate that finds its lease's key leads on it: a second term on one createRevision (2.2).") {
         @Override
         public Channel around(Channel right, Timekeeper time) {

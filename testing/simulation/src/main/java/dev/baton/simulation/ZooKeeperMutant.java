@@ -87,12 +87,6 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
             return new Misbehaving.Counting(right);
         }
     },
-    PREDECESSOR_NOT_WATCHED("Whoever stands in line reads the node before its own, and leaves no watch on it (6.3).") {
-        @Override
-        public Handle around(Handle right) {
-            return new Misbehaving.Unwatching(right);
-        }
-    },
     ANSWERED_FROM_MEMORY("Whoever asks again while its watch says nothing is answered what it was told before (6.5).") {
         @Override
         LockBackend around(LockBackend right) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A channel as it is, for mutants to change one thing about it. They know requests by their shape. */
 public abstract class Misbehaving implements Channel {
@@ -221,34 +220,6 @@ public abstract class Misbehaving implements Channel {
         }
     }
 
-    /** Takes the watch to live when the sentinel could be written. */
-    public static final class Believing extends Misbehaving {
-        private @Nullable Watcher latest;
-
-        public Believing(Channel right) {
-            super(right);
-        }
-
-        @Override
-        public Runnable watch(String prefix, long from, Watcher watcher) {
-            latest = watcher;
-            return super.watch(prefix, from, watcher);
-        }
-
-        @Override
-        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
-            super.transact(transaction, reply -> {
-                then.accept(reply);
-                if (latest != null
-                        && isOfTheSentinel(transaction)
-                        && writes(transaction)
-                        && reply instanceof Reply.Done<Transaction.Result> done) {
-                    latest.changed(List.of(), done.value().revision());
-                }
-            });
-        }
-    }
-
     /** Takes a key for not written when nothing is heard for a while. */
     public static final class Sure extends Misbehaving {
         private static final Duration PATIENCE = Duration.ofMillis(450);
@@ -277,18 +248,6 @@ public abstract class Misbehaving implements Channel {
             };
             time.schedule(PATIENCE, () -> once.accept(failed));
             super.transact(transaction, once);
-        }
-    }
-
-    /** Watches from now on, whatever was asked for. */
-    public static final class Present extends Misbehaving {
-        public Present(Channel right) {
-            super(right);
-        }
-
-        @Override
-        public Runnable watch(String prefix, long from, Watcher watcher) {
-            return super.watch(prefix, 0, watcher);
         }
     }
 

@@ -176,18 +176,6 @@ public abstract class Misbehaving implements Handle {
         }
     }
 
-    /** Reads without watching. */
-    public static final class Unwatching extends Misbehaving {
-        public Unwatching(Handle right) {
-            super(right);
-        }
-
-        @Override
-        public void getData(String path, @Nullable Watcher watcher, Answered then) {
-            super.getData(path, null, then);
-        }
-    }
-
     /** A connection as it is told of, for mutants to change one thing about it. */
     private abstract static class Telling implements Clients.Connection {
         private final Clients.Connection right;
