@@ -283,7 +283,7 @@ final class MemoryEtcd implements Clients {
             Predicate<Object> repeating = repeats;
             if (repeating != null && repeating.test(request)) {
                 repeats = null;
-                carryOut.get();
+                var unused = carryOut.get();
             }
             Reply<T> done = carryOut.get();
             Failure regretted = regrets.apply(request);

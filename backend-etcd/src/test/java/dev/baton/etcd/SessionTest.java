@@ -887,7 +887,9 @@ class SessionTest {
 
         assertThat(etcd.keysBelow(LINE)).hasSize(1);
         assertThat(granted.token().number())
-                .isEqualTo(etcd.keys.get(etcd.keysBelow(LINE).get(0)).created());
+                .isEqualTo(Objects.requireNonNull(
+                                etcd.keys.get(etcd.keysBelow(LINE).get(0)))
+                        .created());
         soon(withdraw());
         assertThat(etcd.keysBelow(LINE)).isEmpty();
     }

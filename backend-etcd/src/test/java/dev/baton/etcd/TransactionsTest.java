@@ -11,6 +11,8 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -42,14 +44,14 @@ class TransactionsTest {
     }
 
     private Entry sentinel() {
-        return etcd.keys.get(etcd.keysBelow("/baton/.session/").get(0));
+        return Objects.requireNonNull(etcd.keys.get(etcd.keysBelow("/baton/.session/").get(0)));
     }
 
     private Entry own() {
-        return etcd.keys.get(LINE + Long.toHexString(sentinel().lease()));
+        return Objects.requireNonNull(etcd.keys.get(LINE + Long.toHexString(sentinel().lease())));
     }
 
-    private Transaction only(java.util.function.Predicate<Transaction> which) {
+    private Transaction only(Predicate<Transaction> which) {
         List<Transaction> found = etcd.asked.stream().filter(which).toList();
         assertThat(found).hasSize(1);
         return found.get(0);

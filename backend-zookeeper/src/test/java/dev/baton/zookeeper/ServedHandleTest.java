@@ -107,6 +107,7 @@ class ServedHandleTest {
     }
 
     /** The client library, that keeps what it is asked and sends nothing. */
+    @SuppressWarnings("try") // its close is the library's, and may be interrupted
     private static final class Recording extends ZooKeeper {
         private final List<String> asked = new ArrayList<>();
         private Object callback = "none yet";
