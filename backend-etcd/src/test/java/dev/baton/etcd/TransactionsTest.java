@@ -12,8 +12,8 @@ import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** What a session asks of etcd, transaction by transaction: every guard, every operation, and who is to answer. */
@@ -44,11 +44,13 @@ class TransactionsTest {
     }
 
     private Entry sentinel() {
-        return Objects.requireNonNull(etcd.keys.get(etcd.keysBelow("/baton/.session/").get(0)));
+        return Objects.requireNonNull(
+                etcd.keys.get(etcd.keysBelow("/baton/.session/").get(0)));
     }
 
     private Entry own() {
-        return Objects.requireNonNull(etcd.keys.get(LINE + Long.toHexString(sentinel().lease())));
+        return Objects.requireNonNull(
+                etcd.keys.get(LINE + Long.toHexString(sentinel().lease())));
     }
 
     private Transaction only(Predicate<Transaction> which) {

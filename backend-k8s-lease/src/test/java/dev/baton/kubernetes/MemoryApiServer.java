@@ -241,7 +241,7 @@ final class MemoryApiServer implements AutoCloseable {
     }
 
     private static String group(String path) {
-        return path.startsWith("/apis/") ? path.split("/")[2] : "";
+        return path.startsWith("/apis/") ? path.split("/", -1)[2] : "";
     }
 
     private static Told named(int code, String reason, String path) {

@@ -48,7 +48,7 @@ class ServedHandleTest {
             @Nullable Stat found) {
         answers.add(code + " " + path + " " + name + " "
                 + (data == null ? null : new String(data, StandardCharsets.UTF_8)) + " " + children + " "
-                + (found == null ? null : found == stat));
+                + (found == null ? null : found.equals(stat)));
     }
 
     @Test
