@@ -123,6 +123,7 @@ final class Link {
     }
 
     /** A request that is not carried out is answered in its turn as well. */
+    @SuppressWarnings("ReferenceEquality") // another that asks the same is another
     void refuse(Request request, Reply reply) {
         for (Pending each : pending) {
             if (each.request == request) {
