@@ -156,9 +156,9 @@ final class SimulatedRegister implements Register {
     private <T> void repeat(boolean writes, Supplier<T> atTheStore) {
         if (writes && !world.weather().writesAreRefused()) {
             try {
-                atTheStore.get();
+                var unused = atTheStore.get();
             } catch (ConflictException e) {
-                world.trace(node.toString(), e.getMessage());
+                world.trace(node.toString(), String.valueOf(e.getMessage()));
             }
         }
     }
