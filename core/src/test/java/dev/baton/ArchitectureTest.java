@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** Imports run one way, and time comes from one place. Each rule is shown to report a violation planted for it. */
 class ArchitectureTest {
@@ -66,6 +67,13 @@ class ArchitectureTest {
     }
 
     /** The one exception is the runtime on real clocks: were it renamed or its clocks moved, the rule would be empty. */
+    /** A log may block: who is on the loop gets a logger of the runtime's, whose lines are written elsewhere. */
+    @Test
+    void loggersComeFromTheRuntime() {
+        assertKept(noLoggerOfItsOwn());
+        assertReported(noLoggerOfItsOwn(), "LoggerFactory.getLogger(");
+    }
+
     @Test
     void runtimeIsTheOneThatReadsTheClocks() {
         assertThat(PRODUCT.get("dev.baton.spi.ThreadedRuntime").getMethodCallsFromSelf())
@@ -118,6 +126,17 @@ class ArchitectureTest {
                 .callMethod(Instant.class, "now")
                 .orShould()
                 .callMethod(Thread.class, "sleep", long.class);
+    }
+
+    private static ArchRule noLoggerOfItsOwn() {
+        Set<String> handOn =
+                Set.of("dev.baton.spi.ThreadedRuntime", "dev.baton.spi.BackendRuntime", "dev.baton.event.EventSink");
+        return noClasses()
+                .that(describe("hand on no loggers", type -> !handOn.contains(type.getName())))
+                .should()
+                .callMethod(LoggerFactory.class, "getLogger", String.class)
+                .orShould()
+                .callMethod(LoggerFactory.class, "getLogger", Class.class);
     }
 
     private static boolean isWithin(String root, JavaClass type) {

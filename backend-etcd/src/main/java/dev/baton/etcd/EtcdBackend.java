@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Elections on etcd.
@@ -42,7 +41,6 @@ import org.slf4j.LoggerFactory;
  * one watch event.
  */
 public final class EtcdBackend implements LockBackend {
-    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
     /**
@@ -53,6 +51,7 @@ public final class EtcdBackend implements LockBackend {
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Clients clients;
     private final Lane lane;
     private final Sentences sentences;
@@ -65,8 +64,9 @@ public final class EtcdBackend implements LockBackend {
         this.settings = settings;
         this.sentences = new Sentences(settings);
         this.runtime = runtime;
+        this.log = runtime.logger(EtcdBackend.class);
         this.clients = clients;
-        this.lane = new Lane(runtime.timekeeper());
+        this.lane = new Lane(runtime.timekeeper(), log);
         this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
     }
 

@@ -45,6 +45,9 @@ final class Failures {
             "Network closed for unknown reason",
             "it ended the connection without a word, as a server does that wants TLS; write https:// in its address if it"
                     + " has TLS",
+            "Connection reset by peer",
+            "it reset the connection, as a server does that goes away or wants TLS; write https:// in its address if it"
+                    + " has TLS",
             "First received frame was not SETTINGS",
             "what answers there is no etcd, or wants TLS; check the port, and whether it is http or https");
 

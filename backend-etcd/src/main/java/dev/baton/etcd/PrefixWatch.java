@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one watch of a session, over everything below the prefix. Made again whenever it ends, for whatever reason, or
@@ -17,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * lane.
  */
 final class PrefixWatch {
-    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
 
+    private final Logger log;
     private final Timekeeper time;
     private final String prefix;
     private final Duration pause;
@@ -52,7 +51,8 @@ final class PrefixWatch {
      * @param pause before it is made again
      * @param patience how long it may take to be made, and to tell what is known to have happened
      */
-    PrefixWatch(Timekeeper time, String prefix, Duration pause, Duration patience, Listener listener) {
+    PrefixWatch(Logger log, Timekeeper time, String prefix, Duration pause, Duration patience, Listener listener) {
+        this.log = log;
         this.time = time;
         this.prefix = prefix;
         this.pause = pause;

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one lease alive for all its elections together, and proves it: a keepAlive, then a read of the sentinel, over and
@@ -21,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * that way. In the lane.
  */
 final class Renewal {
-    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
 
     /** A new leader makes one pair inconclusive, two at most; whatever makes more of them can wait for the next beat. */
     private static final int PAIRS_A_BEAT = 3;
 
+    private final Logger log;
     private final Timekeeper time;
     private final Lease lease;
     private final Duration leaseDuration;
@@ -65,7 +64,8 @@ final class Renewal {
         void refused(Failure why, String what);
     }
 
-    Renewal(Timekeeper time, Lease lease, Duration leaseDuration, Duration period, Listener listener) {
+    Renewal(Logger log, Timekeeper time, Lease lease, Duration leaseDuration, Duration period, Listener listener) {
+        this.log = log;
         this.time = time;
         this.lease = lease;
         this.leaseDuration = leaseDuration;

@@ -32,17 +32,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One leaseDuration's session: one connection at a time, one lease after another on it, one watch, and all the elections
  * that share them. In the lane.
  */
 final class Session implements Renewal.Listener, PrefixWatch.Listener {
-    private static final Logger log = LoggerFactory.getLogger(EtcdBackend.class);
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Clients clients;
     private final Duration leaseDuration;
     private final Duration requestTimeout;
@@ -76,7 +75,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private long due;
     private @Nullable String complaint;
     final Timekeeper time;
-    final Observers observers = new Observers();
+    final Observers observers;
     final Sentences sentences;
     final Fences fences;
     final Listing listing = new Listing();
@@ -91,6 +90,8 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
             ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
+        this.log = runtime.logger(EtcdBackend.class);
+        this.observers = new Observers(log);
         this.clients = clients;
         this.fences = fences;
         this.time = lane;
@@ -101,7 +102,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         this.drift = timing.clockDrift();
         this.sentences = new Sentences(settings);
         this.revocations = new Revocations(lane, idlePeriod, this::revoked);
-        this.watch = new PrefixWatch(lane, settings.prefix(), idlePeriod, requestTimeout, this);
+        this.watch = new PrefixWatch(log, lane, settings.prefix(), idlePeriod, requestTimeout, this);
     }
 
     /** Starts to connect. In the lane. */
@@ -387,7 +388,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
                 log.warn("{}", sentence);
             }
         }
-        renewal = new Renewal(time, made, leaseDuration, period(), this);
+        renewal = new Renewal(log, time, made, leaseDuration, period(), this);
         renewal.start(on);
         List.copyOf(contests.values()).forEach(Contest::connected);
     }

@@ -3,31 +3,32 @@ package dev.baton.kubernetes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
+import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the cluster who leads, as client-go does: {@code kubectl get events} shows "app-1 became leader". Not being
  * permitted to costs nothing but the events.
  */
 final class EventRecorder implements EventSink {
-    private static final Logger log = LoggerFactory.getLogger(EventRecorder.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String COMPONENT = "baton";
 
     private final ApiServer server;
     private final Timekeeper time;
+    private final Logger log;
     private final LockObject object;
     private final AtomicBoolean reported = new AtomicBoolean();
 
-    EventRecorder(ApiServer server, Timekeeper time, LockObject object) {
+    EventRecorder(ApiServer server, BackendRuntime runtime, LockObject object) {
         this.server = server;
-        this.time = time;
+        this.time = runtime.timekeeper();
+        this.log = runtime.logger(EventRecorder.class);
         this.object = object;
     }
 

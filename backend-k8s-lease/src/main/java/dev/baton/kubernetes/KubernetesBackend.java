@@ -232,8 +232,7 @@ public final class KubernetesBackend implements LockBackend, EventSink {
             ApiServer server = new ApiServer(access, runtime.timekeeper());
             RegisterBackend elections = new RegisterBackend(
                     new KubernetesRegister(new Settings(object, labels, owner), runtime, server), epoch);
-            return new KubernetesBackend(
-                    elections, events ? new EventRecorder(server, runtime.timekeeper(), object) : event -> {});
+            return new KubernetesBackend(elections, events ? new EventRecorder(server, runtime, object) : event -> {});
         }
 
         /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */

@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records in objects of an API server.
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * it anew. An update that was answered as a creation is undone.
  */
 final class KubernetesRegister implements Register {
-    private static final Logger log = LoggerFactory.getLogger(KubernetesRegister.class);
 
     /** Kubernetes' own rule for names of objects, beyond the general one: each part between dots is a label. */
     private static final Pattern SUBDOMAIN =
@@ -47,6 +45,7 @@ final class KubernetesRegister implements Register {
     private final Settings settings;
     private final LockObject object;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final ApiServer server;
     private final Sentences sentences;
     private final Watches watches;
@@ -76,9 +75,10 @@ final class KubernetesRegister implements Register {
         this.settings = settings;
         this.object = settings.object();
         this.runtime = runtime;
+        this.log = runtime.logger(KubernetesRegister.class);
         this.server = server;
         this.sentences = new Sentences(server.url(), object, server.secrets());
-        this.watches = new Watches(this, object, server, runtime.timekeeper());
+        this.watches = new Watches(this, object, server, runtime);
     }
 
     @Override

@@ -10,14 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lists the objects that a selector selects, then follows their changes, for as long as it is open: from the version last
  * heard of when the connection ends, from a new list when that version is gone. Confined to the loop.
  */
 final class ListWatch {
-    private static final Logger log = LoggerFactory.getLogger(ListWatch.class);
 
     /** How long a request for a list, or for the beginning of a watch, may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -33,6 +31,7 @@ final class ListWatch {
     private static final Duration LONGEST_RESPITE = Duration.ofNanos(LONGEST_PAUSE);
     private static final long FORBIDDEN_PAUSE = 30_000_000_000L;
 
+    private final Logger log;
     private final ApiServer server;
     private final Timekeeper time;
     private final String path;
@@ -73,7 +72,8 @@ final class ListWatch {
      * @param path of all objects of a kind in a namespace
      * @param selector as in a query, {@code fieldSelector=…} or {@code labelSelector=…}
      */
-    ListWatch(ApiServer server, Timekeeper time, String path, String selector, Listener listener) {
+    ListWatch(Logger log, ApiServer server, Timekeeper time, String path, String selector, Listener listener) {
+        this.log = log;
         this.server = server;
         this.time = time;
         this.path = path;

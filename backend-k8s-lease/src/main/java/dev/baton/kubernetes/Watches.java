@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is heard of the objects that this process has an interest in. Confined to the loop.
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * is not permitted.
  */
 final class Watches {
-    private static final Logger log = LoggerFactory.getLogger(Watches.class);
 
     /**
      * How long a missing object may stay missing, and as long again at random, before a watch of its own waits for it: ours
@@ -44,14 +42,16 @@ final class Watches {
     private final LockObject object;
     private final ApiServer server;
     private final Timekeeper time;
+    private final Logger log;
     private final Map<String, Namespace> namespaces = new HashMap<>();
     private final Set<String> reported = new HashSet<>();
 
-    Watches(KubernetesRegister register, LockObject object, ApiServer server, Timekeeper time) {
+    Watches(KubernetesRegister register, LockObject object, ApiServer server, BackendRuntime runtime) {
         this.register = register;
         this.object = object;
         this.server = server;
-        this.time = time;
+        this.time = runtime.timekeeper();
+        this.log = runtime.logger(Watches.class);
     }
 
     /** Begins to report. Any thread. */
@@ -94,7 +94,7 @@ final class Watches {
 
         Namespace(String name) {
             this.name = name;
-            shared = new ListWatch(server, time, object.path(name), "labelSelector=" + Settings.LABEL, this);
+            shared = new ListWatch(log, server, time, object.path(name), "labelSelector=" + Settings.LABEL, this);
             shared.open();
         }
 
@@ -260,6 +260,7 @@ final class Watches {
         void followByName() {
             if (own == null) {
                 own = new ListWatch(
+                        log,
                         server,
                         time,
                         object.path(election.namespace()),

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one write that proves a session, over and over, for all its elections together: to a node of its own, since a
@@ -22,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>At a fixed cadence, never two at a time. In the lane.
  */
 final class Heartbeat {
-    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
+    private final Logger log;
     private final Timekeeper time;
     private final Wire wire;
     private final Parents parents;
@@ -49,6 +48,7 @@ final class Heartbeat {
      * @param stuck runs when a write stays unanswered for longer than any working client lets it
      */
     Heartbeat(
+            Logger log,
             Timekeeper time,
             Wire wire,
             Parents parents,
@@ -58,6 +58,7 @@ final class Heartbeat {
             Supplier<String> says,
             Consumer<Wire.Reply> failed,
             Runnable stuck) {
+        this.log = log;
         this.time = time;
         this.wire = wire;
         this.parents = parents;

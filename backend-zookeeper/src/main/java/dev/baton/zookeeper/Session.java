@@ -26,17 +26,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
  * {@link #open} and {@link #close}.
  */
 final class Session implements Wire.Listener {
-    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Clients clients;
     private final Duration leaseDuration;
     private final AtomicReference<@Nullable Runnable> client = new AtomicReference<>();
@@ -56,7 +55,7 @@ final class Session implements Wire.Listener {
     private @Nullable BackendException unsuitable;
     private @Nullable String complaint;
     final Timekeeper time;
-    final Observers observers = new Observers();
+    final Observers observers;
     final Sentences sentences;
     final Parents parents = new Parents();
     final TermTimes times = new TermTimes();
@@ -65,6 +64,8 @@ final class Session implements Wire.Listener {
             Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
+        this.log = runtime.logger(ZooKeeperBackend.class);
+        this.observers = new Observers(log);
         this.clients = clients;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
@@ -233,6 +234,7 @@ final class Session implements Wire.Listener {
         everConnected = false;
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
+                log,
                 time,
                 opened,
                 parents,

@@ -7,7 +7,6 @@ import dev.baton.zookeeper.session.Handle;
 import java.time.Duration;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends a session that this process has given up while the ensemble may still keep it, until the ensemble itself says
@@ -17,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * client library after 4/3 of it. The ensemble may know nothing of that: its timers start anew when it elects a leader.
  */
 final class Undertaker {
-    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private final Clients clients;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Timekeeper lane;
     private final Duration timeout;
     private final long sessionId;
@@ -35,6 +34,7 @@ final class Undertaker {
             Clients clients, BackendRuntime runtime, Timekeeper lane, Duration timeout, Handle left, Runnable ended) {
         this.clients = clients;
         this.runtime = runtime;
+        this.log = runtime.logger(ZooKeeperBackend.class);
         this.lane = lane;
         this.timeout = timeout;
         this.sessionId = left.sessionId();

@@ -25,7 +25,6 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.common.PathUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Elections on ZooKeeper.
@@ -43,11 +42,11 @@ import org.slf4j.LoggerFactory;
  * connection; nor about a leader whose node somebody else deletes, beyond one watch event.
  */
 public final class ZooKeeperBackend implements LockBackend {
-    private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final BackendRuntime runtime;
+    private final Logger log;
     private final Clients clients;
     private final Lane lane;
     private final Sentences sentences;
@@ -59,8 +58,9 @@ public final class ZooKeeperBackend implements LockBackend {
         this.settings = settings;
         this.sentences = new Sentences(settings);
         this.runtime = runtime;
+        this.log = runtime.logger(ZooKeeperBackend.class);
         this.clients = clients;
-        this.lane = new Lane(runtime.timekeeper());
+        this.lane = new Lane(runtime.timekeeper(), log);
         this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
     }
 

@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs what touches a backend's state one after another, on whichever thread brings it: a call's, the client library's or a
@@ -18,15 +17,17 @@ import org.slf4j.LoggerFactory;
  * than the work itself. Tasks are short and never block.
  */
 public final class Lane implements Timekeeper {
-    private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
     private final Timekeeper time;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
 
-    /** A lane with the clock and the timers of {@code time}. */
-    public Lane(Timekeeper time) {
+    private final Logger log;
+
+    /** A lane with the clock and the timers of {@code time}; {@code log} is the runtime's, so that no line holds it up. */
+    public Lane(Timekeeper time, Logger log) {
         this.time = time;
+        this.log = log;
     }
 
     @Override

@@ -14,16 +14,18 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Who listens to which election of a session, and the telling of it. Confined to the {@link Lane}. */
 public final class Observers {
-    private static final Logger log = LoggerFactory.getLogger(Observers.class);
 
     private final Map<ElectionName, Set<ElectionWatcher>> watchers = new HashMap<>();
 
-    /** Nobody listens yet. */
-    public Observers() {}
+    private final Logger log;
+
+    /** Nobody listens yet; {@code log} is the runtime's, so that no line holds anybody up. */
+    public Observers(Logger log) {
+        this.log = log;
+    }
 
     /** Begins to tell {@code watcher}. */
     public void add(ElectionName election, ElectionWatcher watcher) {

@@ -8,12 +8,13 @@ import dev.baton.spi.BackendException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Whatever a step of a backend throws, whoever waits for its answer hears why. */
 class AnswersTest {
     private final VirtualTime time = new VirtualTime(1);
     private final Answers answers = new Answers(
-            new Lane(time),
+            new Lane(time, LoggerFactory.getLogger(Lane.class)),
             new VirtualRuntime(time),
             what -> new BackendException("did not answer in time to " + what),
             () -> new BackendException("closed"));
