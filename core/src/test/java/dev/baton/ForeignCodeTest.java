@@ -15,10 +15,14 @@ import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.fixture.Waits;
 import dev.baton.register.TroubledRegister;
+import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -96,12 +100,16 @@ class ForeignCodeTest {
 
     /** Work that says that it was interrupted. */
     private StartedLeading interruptible() {
+        return interruptible(calls);
+    }
+
+    private static StartedLeading interruptible(List<String> told) {
         return term -> {
-            calls.add("started");
+            told.add("started");
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                calls.add("interrupted");
+                told.add("interrupted");
                 throw e;
             }
         };
@@ -221,24 +229,36 @@ class ForeignCodeTest {
         closesInTime(backend::close);
     }
 
-    @ParameterizedTest
-    @MethodSource("anything")
-    void sinkThatThrowsAtTheEndOfATermTakesNothingWithIt(Throwable failure) {
-        LeaderElection election = builder(NAME)
-                .timing(BRISK)
-                .onStartedLeading(interruptible())
-                .events(event -> {
-                    if (event.type() == Type.TERM_ENDED || event.type() == Type.TERM_DRAINING) {
-                        Sneaky.raise(failure);
-                    }
-                })
-                .events(events::add)
-                .start();
-        until(() -> calls.contains("started"));
-        register.delete(ELECTION);
-        until(() -> calls.contains("interrupted") && calls.contains("stopped LOST"));
-        until(() -> calls.stream().filter("started"::equals).count() == 2);
-        assertThat(election.health().healthy()).isTrue();
+    /** A sink for each that there is to throw, all at once, since a claim that was removed is waited for. */
+    @Test
+    void sinkThatThrowsAtTheEndOfATermTakesNothingWithIt() {
+        Map<ElectionName, List<String>> told = new LinkedHashMap<>();
+        List<LeaderElection> elections = new ArrayList<>();
+        anything().forEach(failure -> {
+            ElectionName name = ElectionName.parse("orders/sink-" + told.size());
+            List<String> heard = new CopyOnWriteArrayList<>();
+            told.put(name, heard);
+            elections.add(builder(name.toString())
+                    .timing(BRISK)
+                    .onStartedLeading(interruptible(heard))
+                    .onStoppedLeading((term, why) -> heard.add("stopped " + why))
+                    .events(event -> {
+                        if (event.type() == Type.TERM_ENDED || event.type() == Type.TERM_DRAINING) {
+                            Sneaky.raise(failure);
+                        }
+                    })
+                    .events(events::add)
+                    .start());
+        });
+        assertThat(told).hasSizeGreaterThan(5);
+        until(() -> told.values().stream().allMatch(heard -> heard.contains("started")));
+        told.keySet().forEach(register::delete);
+        until(() ->
+                told.values().stream().allMatch(heard -> heard.containsAll(List.of("interrupted", "stopped LOST"))));
+        until(() -> told.values().stream()
+                .allMatch(heard -> heard.stream().filter("started"::equals).count() == 2));
+        assertThat(elections)
+                .allSatisfy(election -> assertThat(election.health().healthy()).isTrue());
     }
 
     @Test
