@@ -91,7 +91,7 @@ enum Wrong {
                             granted.sentAt(), granted.guaranteedFor().multipliedBy(2), granted.token()));
         }
     },
-    RENEWS_FROM_MEMORY("2.1 4.4", "before the guarantee of a leader that renews had run out") {
+    RENEWS_FROM_MEMORY("2.1 4.4 6.2", "before the guarantee of a leader that renews had run out") {
         @Override
         LockBackend around(LockBackend right) {
             Map<Claim, Answer.Granted> held = new ConcurrentHashMap<>();
@@ -288,7 +288,7 @@ enum Wrong {
             };
         }
     },
-    RENEWAL_PUTS_BACK_WHAT_WAS_DELETED("4.4", "another's acquire after the renew of a claim that was deleted") {
+    RENEWAL_PUTS_BACK_WHAT_WAS_DELETED("4.4 6.2", "another's acquire after the renew of a claim that was deleted") {
         @Override
         LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
             Register client = client(shared, link, runtime, timeout);
