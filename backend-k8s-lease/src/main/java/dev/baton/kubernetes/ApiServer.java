@@ -44,6 +44,9 @@ import org.slf4j.LoggerFactory;
  * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
 final class ApiServer {
+    /** The client's own limit comes so much after ours, which knows what was asked for and says so. */
+    private static final long BACKSTOP_MILLIS = 1_000;
+
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
     /** Enough for TLS, for parsing, and for credentials that are fetched by a program. */
@@ -115,7 +118,7 @@ final class ApiServer {
             HttpRequest.Builder request = used.http()
                     .newHttpRequestBuilder()
                     .uri(url() + path)
-                    .timeout(patience.toMillis() + 1, TimeUnit.MILLISECONDS)
+                    .timeout(patience.toMillis() + BACKSTOP_MILLIS, TimeUnit.MILLISECONDS)
                     .setHeader("Accept", JSON);
             HttpRequest built = body == null
                     ? request.build()
@@ -145,7 +148,7 @@ final class ApiServer {
                     .newHttpRequestBuilder()
                     .uri(url() + path)
                     // Until the answer begins: one that never does would keep its connection for ever.
-                    .timeout(patience.toMillis() + 1, TimeUnit.MILLISECONDS)
+                    .timeout(patience.toMillis() + BACKSTOP_MILLIS, TimeUnit.MILLISECONDS)
                     .setHeader("Accept", JSON)
                     .forStreaming()
                     .build();

@@ -19,7 +19,7 @@ final class MutantsTable {
     static final int RUNS = 5;
 
     /** After so many seeds a mutant counts as having survived. */
-    static final int MOST_SEEDS = 2_000;
+    static final int MOST_SEEDS = 3_000;
 
     private static final long APART = 1_000_000;
     private static final String BEGIN = "<!-- mutants: begin -->";

@@ -35,7 +35,7 @@ class ExplorationTest {
     @ParameterizedTest
     @CsvSource({
         "VALIDITY_FROM_RECEIPT, 10, two leaders at once",
-        "TAKEOVER_TOO_SOON, 7, took over",
+        "TAKEOVER_TOO_SOON, 8, took over",
         "WITHDRAW_WITHOUT_RECHECK, 5, landed after its withdrawal had been confirmed",
         "WRITE_WITHOUT_COMPARING, 4, took over",
         "EXPIRED_TERM_REVIVED, 6, says that it is ACTIVE",
