@@ -138,7 +138,9 @@ class ActiveStandbyIT {
         assertThat(one.identity()).matches(".+_" + UUID);
         assertThat(one.names(one.identity())).isTrue();
         assertThat(two.leads()).isFalse();
-        assertThat(two.leader().path("token")).isEqualTo(one.leader().path("token"));
+        // Of a record that was renewed before this standby came it knows the newest revision only.
+        assertThat(two.leader().path("token").asText())
+                .isGreaterThanOrEqualTo(one.leader().path("token").asText());
         for (Instance instance : List.of(one, two)) {
             assertThatTheCommandsOfReadmeSucceed(instance);
         }
