@@ -44,21 +44,21 @@ class ActiveStandbyIT {
     @Test
     void onEtcdOneWorksAndTheOthersStandBy() throws Exception {
         try (EtcdCluster etcd = EtcdCluster.builder().start()) {
-            oneWorksAndTheOthersStandBy(command("etcd").replace("http://127.0.0.1:2379", etcd.endpoints()));
+            oneWorksAndTheOthersStandBy(command("etcd").replace("http://127.0.0.1:2379", etcd.endpoints()), true);
         }
     }
 
     @Test
     void onZooKeeperOneWorksAndTheOthersStandBy() throws Exception {
         try (ZooKeeperEnsemble ensemble = ZooKeeperEnsemble.builder().start()) {
-            oneWorksAndTheOthersStandBy(command("zookeeper").replace("127.0.0.1:2181", ensemble.connectString()));
+            oneWorksAndTheOthersStandBy(command("zookeeper").replace("127.0.0.1:2181", ensemble.connectString()), true);
         }
     }
 
     @Test
     void onKubernetesOneWorksAndTheOthersStandBy() throws Exception {
         KubeApiServer server = KubeApiServer.shared();
-        Instance last = oneWorksAndTheOthersStandBy(kubernetes(server));
+        Instance last = oneWorksAndTheOthersStandBy(kubernetes(server), false);
         String holder = operator(server).run(readme("kubectl").get(0));
         assertThat(holder).isEqualTo("  holderIdentity: " + last.identity() + "\n");
         assertThat(last.terminate()).isZero();
@@ -128,8 +128,13 @@ class ActiveStandbyIT {
         first.awaitLeading();
     }
 
-    /** One leads and is ended, the next is killed, the third leads and is returned. */
-    private Instance oneWorksAndTheOthersStandBy(String command) throws Exception {
+    /**
+     * One leads and is ended, the next is killed, the third leads and is returned.
+     *
+     * @param keepsTokens whether the store tells a standby the leader's token; on Kubernetes a standby that comes after a
+     *     renewal knows the newest revision of the record only
+     */
+    private Instance oneWorksAndTheOthersStandBy(String command, boolean keepsTokens) throws Exception {
         Instance one = start(command);
         one.awaitLeading();
         awaitLineOf(one.identity());
@@ -138,9 +143,12 @@ class ActiveStandbyIT {
         assertThat(one.identity()).matches(".+_" + UUID);
         assertThat(one.names(one.identity())).isTrue();
         assertThat(two.leads()).isFalse();
-        // Of a record that was renewed before this standby came it knows the newest revision only.
-        assertThat(two.leader().path("token").asText())
-                .isGreaterThanOrEqualTo(one.leader().path("token").asText());
+        String token = one.leader().path("token").asText();
+        String seen = two.leader().path("token").asText();
+        assertThat(seen).isGreaterThanOrEqualTo(token);
+        if (keepsTokens) {
+            assertThat(seen).isEqualTo(token);
+        }
         for (Instance instance : List.of(one, two)) {
             assertThatTheCommandsOfReadmeSucceed(instance);
         }
