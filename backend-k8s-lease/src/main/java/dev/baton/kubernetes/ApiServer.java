@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A request that was not answered in time costs its connection and all others that are kept alive beside it: they may
  * lead into the same hole. The next request opens a fresh one (rule 7.2). A client that has never been answered keeps
- * none alive, so it need not be given up for that; nor is one when as many as can be afforded have not ended yet, and then
- * each kept connection that leads into a hole costs a request. A client is also made anew after credentials were refused or
- * a certificate was not trusted, once the files have changed that its own were read from.
+ * none alive, so it need not be given up for that. A client is also made anew after credentials were refused or a
+ * certificate was not trusted, once the files have changed that its own were read from. One that was given up ends once
+ * what was asked of it has been answered, or is out of time.
  *
  * <p>Headers never reach a log, whatever its level: one of them is the credential.
  */
@@ -101,7 +102,7 @@ final class ApiServer {
      */
     CompletionStage<Response> send(
             String subject, String method, String path, @Nullable ObjectNode body, Duration patience) {
-        Client used = current;
+        Client used = use();
         Answer answer = new Answer();
         Timekeeper.Timer timer = time.schedule(patience, () -> {
             if (answer.stage.completeExceptionally(new LateException(answer.asked))) {
@@ -114,7 +115,7 @@ final class ApiServer {
             timer.cancel();
             heed(subject, used, response, failure);
         });
-        run(answer.stage, () -> {
+        exchange(used, answer.stage, () -> {
             HttpRequest.Builder request = used.http()
                     .newHttpRequestBuilder()
                     .uri(url() + path)
@@ -123,16 +124,16 @@ final class ApiServer {
             HttpRequest built = body == null
                     ? request.build()
                     : request.method(method, JSON, Json.text(body)).build();
-            CompletableFuture<HttpResponse<AsyncBody>> begun = used.http().consumeBytes(built, answer::take);
+            CompletionStage<HttpResponse<AsyncBody>> begun = used.http().consumeBytes(built, answer::take);
             answer.asked = true;
-            after(begun, answer::begin);
+            return after(begun, answer::begin);
         });
         return heeded;
     }
 
     /** Opens a stream of lines about {@code subject}; {@code lines} hears each on one of the client's threads, in order. */
     Stream stream(String subject, String path, Duration patience, Consumer<byte[]> lines) {
-        Client used = current;
+        Client used = use();
         Stream stream = new Stream(subject, used, lines);
         streams.add(stream);
         after(stream.ended, (done, broken) -> streams.remove(stream));
@@ -143,7 +144,7 @@ final class ApiServer {
             }
         });
         after(stream.begun, (code, failure) -> timer.cancel());
-        run(stream.begun, () -> {
+        exchange(used, stream.begun, () -> {
             HttpRequest request = used.http()
                     .newHttpRequestBuilder()
                     .uri(url() + path)
@@ -152,7 +153,7 @@ final class ApiServer {
                     .setHeader("Accept", JSON)
                     .forStreaming()
                     .build();
-            after(used.http().consumeBytes(request, stream::take), stream::begin);
+            return after(used.http().consumeBytes(request, stream::take), stream::begin);
         });
         return stream;
     }
@@ -210,8 +211,8 @@ final class ApiServer {
     }
 
     private synchronized void suspect(Client used) {
-        if (current == used && used.served && clients.mayLeave()) {
-            used.leave();
+        if (current == used && used.served) {
+            used.end();
             current = new Client();
         }
     }
@@ -219,28 +220,28 @@ final class ApiServer {
     /** Reads the certificates again, if they have changed. */
     private synchronized void renew(Client used) {
         if (current == used && used.isOutdated()) {
-            used.leave();
+            used.end();
             current = new Client();
         }
     }
 
     /**
      * Ends all streams: one that goes on keeps its connection, and the client's thread with it. Whoever opened them cannot,
-     * once the loop has ended. To cancel takes a thread of the client's, so these end last.
+     * once the loop has ended. To cancel takes a thread of the client's, and so does a request that a silent server leaves
+     * in flight: these end last, after {@link #CLEARING_SECONDS} on their own.
      */
     void close() {
         List.copyOf(streams).forEach(Stream::close);
-        current.close();
-        threads.shutdown();
+        CompletionStage<Void> ended = current.end();
+        after(ended, (done, failure) -> threads.shutdown());
         boolean interrupted = Thread.interrupted();
         try {
             if (!threads.awaitTermination(CLEARING_SECONDS, TimeUnit.SECONDS)) {
-                log.debug("a request to {} was still being made when its client was closed", url());
+                log.debug("a request to {} was still in flight when its client was closed", url());
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        threads.shutdownNow();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -251,18 +252,28 @@ final class ApiServer {
         return stage.whenComplete(next);
     }
 
+    /** The client for the next request. It lives until that has been answered, or is out of its own time. */
+    private synchronized Client use() {
+        Client used = current;
+        used.begin();
+        return used;
+    }
+
     /** Off the sender thread: fetching credentials may take its time. */
-    private void run(CompletableFuture<?> answer, Runnable task) {
+    private void exchange(
+            Client used, CompletableFuture<?> answer, Supplier<CompletionStage<HttpResponse<AsyncBody>>> request) {
         try {
             threads.execute(() -> {
                 try {
-                    task.run();
+                    after(request.get(), (response, failure) -> used.finishesWith(response));
                 } catch (RuntimeException | Error e) {
                     // A class that is missing, too: whoever waits would take it for a server that is silent.
+                    used.finishesWith(null);
                     answer.completeExceptionally(e);
                 }
             });
         } catch (RejectedExecutionException e) {
+            used.finishesWith(null);
             answer.completeExceptionally(e);
         }
     }
@@ -295,8 +306,11 @@ final class ApiServer {
 
     /** A client with connections of its own, made when first used. */
     private final class Client {
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private JdkClients.@Nullable Made made;
         private String read = "";
+        private int asked;
+        private boolean unwanted;
         /** Whether it has been answered, so that it may keep connections for later. */
         private volatile boolean served;
 
@@ -310,20 +324,42 @@ final class ApiServer {
             return one.http();
         }
 
+        synchronized void begin() {
+            asked++;
+        }
+
+        /** One request has its answer, whose body may still come, or none. */
+        void finishesWith(@Nullable HttpResponse<AsyncBody> response) {
+            if (response == null) {
+                finished();
+            } else {
+                after(response.body().done(), (done, broken) -> finished());
+            }
+        }
+
+        private synchronized void finished() {
+            asked--;
+            endIfUnused();
+        }
+
         /** Whether its certificates are not those in the files any more. */
         synchronized boolean isOutdated() {
             return made != null && !read.equals(certificates.state());
         }
 
-        synchronized void leave() {
-            if (made != null) {
-                clients.leave(made);
-            }
+        /** No more will be asked of it: it ends once nothing is. */
+        synchronized CompletionStage<Void> end() {
+            unwanted = true;
+            endIfUnused();
+            return ended;
         }
 
-        synchronized void close() {
-            if (made != null) {
-                clients.close(made);
+        private void endIfUnused() {
+            if (unwanted && asked == 0 && !ended.isDone()) {
+                if (made != null) {
+                    clients.close(made);
+                }
+                ended.complete(null);
             }
         }
     }

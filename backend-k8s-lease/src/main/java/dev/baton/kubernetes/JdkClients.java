@@ -5,12 +5,11 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientImpl;
-import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,17 +17,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes fabric8's JDK clients, on threads of ours that outlive them, and ends them.
  *
- * <p>Each has a thread and descriptors of its own. Before Java 21 nothing ends a client but its collection, which an idle
- * process may not see for hours: so only a few may be left behind at a time. Safe for use by many threads.
+ * <p>Each has a thread and descriptors of its own. From Java 21 on it can be told to end. Before, it ends when it is
+ * collected, which an idle process may not see for hours, or when its thread is interrupted: that closes the connections
+ * that it keeps alive, and leaves open those of requests in flight. Safe for use by many threads.
  */
 final class JdkClients extends JdkHttpClientFactory {
-    /** Clients that were left and may not have ended. */
-    static final int MOST_LEFT = 8;
-
     private static final Logger log = LoggerFactory.getLogger(JdkClients.class);
 
+    /** How a client of the JDK shows its number, by which its thread is called. */
+    private static final Pattern NUMBER = Pattern.compile("\\((\\d+)\\)$");
+
     private final Executor threads;
-    private final List<WeakReference<java.net.http.HttpClient>> left = new ArrayList<>();
     private java.net.http.@Nullable HttpClient newest;
 
     JdkClients(Executor threads) {
@@ -46,37 +45,39 @@ final class JdkClients extends JdkHttpClientFactory {
         return made;
     }
 
-    /** Whether another client may be left. */
-    synchronized boolean mayLeave() {
-        left.removeIf(client -> client.get() == null);
-        return left.size() < MOST_LEFT;
-    }
-
-    /** Lets a client end, once it has done what it was asked. */
-    synchronized void leave(Made made) {
-        if (made.jdk() != null && !end(made.jdk(), "shutdown")) {
-            left.add(new WeakReference<>(made.jdk()));
-        }
-    }
-
-    /** Ends a client and all that it was asked. */
+    /** Ends a client of which nothing is asked any more, with its thread and its connections. */
     void close(Made made) {
         made.http().close();
-        if (made.jdk() != null && !end(made.jdk(), "shutdownNow")) {
+        if (made.jdk() != null && !end(made.jdk()) && !interrupt(made.jdk())) {
             log.debug("a client of the JDK stays until it is collected");
         }
     }
 
-    private static boolean end(java.net.http.HttpClient client, String how) {
+    private static boolean end(java.net.http.HttpClient client) {
         try {
-            java.net.http.HttpClient.class.getMethod(how).invoke(client);
+            java.net.http.HttpClient.class.getMethod("shutdownNow").invoke(client);
             return true;
         } catch (NoSuchMethodException e) {
             return false;
         } catch (IllegalAccessException | InvocationTargetException e) {
-            log.debug("a client of the JDK could not be ended by {}", how, e);
+            log.debug("a client of the JDK could not be ended", e);
             return false;
         }
+    }
+
+    private static boolean interrupt(java.net.http.HttpClient client) {
+        Matcher number = NUMBER.matcher(client.toString());
+        if (!number.find()) {
+            return false;
+        }
+        String name = "HttpClient-" + number.group(1) + "-SelectorManager";
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals(name)) {
+                thread.interrupt();
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The JDK's own builder, which shows the client that it builds: fabric8 keeps it to itself. */

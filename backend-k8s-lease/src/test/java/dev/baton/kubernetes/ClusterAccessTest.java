@@ -45,7 +45,7 @@ class ClusterAccessTest {
               context: {cluster: c, user: u, namespace: shop}
             users:
             - name: u
-              user: {token: secret-4711}
+              user: {token: hunter-token}
             """;
 
     /** For a busy machine: what is wrong is answered at once. */
@@ -127,7 +127,7 @@ class ClusterAccessTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> KubernetesBackend.lease().kubeconfig(file))
                     .withMessageContainingAll("kubeconfig " + file, sentence)
-                    .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain("4711", "\n"));
+                    .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain("hunter-token", "\n"));
         }
 
         @Test

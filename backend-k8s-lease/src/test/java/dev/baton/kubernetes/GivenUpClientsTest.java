@@ -124,7 +124,7 @@ class GivenUpClientsTest {
                     ask(server, "/version", Duration.ofSeconds(30));
                     ask(server, "/hole", TIMEOUT);
                 },
-                JdkClients.MOST_LEFT + IN_USE);
+                IN_USE);
     }
 
     @Test

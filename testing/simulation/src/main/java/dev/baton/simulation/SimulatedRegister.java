@@ -106,16 +106,20 @@ final class SimulatedRegister implements Register {
         if (weather.storeIsDown() || incarnation != world.store().incarnation()) {
             return;
         }
+        boolean repeated = false;
         if (weather.strikes(Fault.ANSWERED_IN_BETWEEN)) {
             if (node.random().nextBoolean()) {
                 reply(() -> answer.completeExceptionally(new BackendException(NOT_OURS)));
                 return;
             }
             repeat(writes, atTheStore);
+            repeated = true;
         }
         if (writes && weather.writesAreRefused()) {
+            // Of a request that something in between sent twice the refusal tells of the second alone.
+            boolean certain = !again && !repeated;
             reply(() -> {
-                node.settledWrite(!again);
+                node.settledWrite(certain);
                 answer.completeExceptionally(
                         again ? new BackendException(FORBIDDEN) : BackendException.notWritten(FORBIDDEN));
             });

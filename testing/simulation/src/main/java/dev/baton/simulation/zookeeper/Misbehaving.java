@@ -112,7 +112,7 @@ public abstract class Misbehaving implements Handle {
                     data,
                     mode,
                     (code, asked, name, read, children, stat) -> then.answer(
-                            code == Code.CONNECTIONLOSS.intValue() ? Code.SYSTEMERROR.intValue() : code,
+                            code == Code.CONNECTIONLOSS.intValue() ? Code.NOAUTH.intValue() : code,
                             asked,
                             name,
                             read,
