@@ -87,6 +87,9 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
         if (random.nextInt(4) != 0) {
             again(world.leaseNanos() / 8, this::loseRack);
         }
+        if (delaysConnections) {
+            again(world.leaseNanos() / 4, this::dropLeader);
+        }
         maybe(2, () -> {
             if (world.weather().inject(Fault.LEADER_CHANGED)) {
                 ensemble.changeLeader();
@@ -109,6 +112,16 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             }
         });
         world.at(world.clearAt() + Weather.AFTERMATH / 2, null, () -> ensemble.grantAtMost(null));
+    }
+
+    /** Whoever leads needs another connection. */
+    private void dropLeader() {
+        Invariants.Reign leads = world.invariants().leader();
+        Host process = leads == null ? null : processes.get(leads.node());
+        Server server = process == null ? null : ensemble.serverOf(process);
+        if (process != null && server != null && world.weather().inject(Fault.CONNECTION_LATE)) {
+            server.drop(process);
+        }
     }
 
     private void cutFollowerOff() {
@@ -153,22 +166,23 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             ensemble.afterNextBeat(
                     process,
                     waits ? leads.node().config().timing().renewDeadline().toNanos() : 0,
-                    () -> loseRack(leads.node(), process));
+                    () -> loseRack(leads.node(), process, 0));
         }
     }
 
-    private void loseRack(Node node, Host process) {
+    /** @param grace for how long its server tells it what it knows by itself */
+    private void loseRack(Node node, Host process, long grace) {
         long spell = Math.min(
                 world.leaseNanos() + random.nextLong(world.leaseNanos()),
                 world.clearAt() + Weather.AFTERMATH / 2 - world.now());
         Server server = ensemble.serverOf(process);
-        if (spell > ensemble.answerNanos()
+        if (spell > ensemble.answerNanos() + grace
                 && server != null
                 && !node.isCutOff()
                 && ensemble.canLose(server)
                 && world.weather().inject(Fault.RACK_LOST)) {
             ensemble.cutOff(server, spell);
-            world.at(world.now() + ensemble.answerNanos(), null, () -> node.cutOff(true));
+            world.at(world.now() + ensemble.answerNanos() + grace, null, () -> node.cutOff(true));
             world.at(world.now() + spell, null, () -> node.cutOff(false));
         }
     }
@@ -321,6 +335,19 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
                 && !world.weather().isClear()
                 && random.nextBoolean()
                 && world.weather().inject(Fault.CONNECTION_LATE);
+    }
+
+    /** Whoever leads may be cut off before a write is answered: then only the connection shows that its session lives. */
+    @Override
+    public void connectedLate(Host process) {
+        Invariants.Reign leads = world.invariants().leader();
+        if (leads != null
+                && process.equals(processes.get(leads.node()))
+                && !world.weather().isClear()
+                && random.nextBoolean()) {
+            long period = leads.node().config().timing().retryPeriod().toNanos();
+            loseRack(leads.node(), process, random.nextLong(2 * period));
+        }
     }
 
     @Override

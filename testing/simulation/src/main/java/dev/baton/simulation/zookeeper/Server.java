@@ -263,6 +263,11 @@ public final class Server {
         closeLinks(open -> true);
     }
 
+    /** Ends the connections of {@code process}, which opens others. */
+    public void drop(Host process) {
+        closeLinks(link -> link.process().equals(process));
+    }
+
     private void closeLinks(Predicate<Link> which) {
         List<Link> closing = links.stream().filter(which).toList();
         links = links.stream().filter(which.negate()).toList();

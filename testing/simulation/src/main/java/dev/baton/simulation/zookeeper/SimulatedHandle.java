@@ -111,7 +111,14 @@ final class SimulatedHandle implements Handle {
             }
             server.attach(made);
             long late = world.delaysConnection() ? world.random().nextLong(asked.toNanos() / 3) : 0;
-            world.at(world.now() + late, () -> deliver(() -> connected(made, attempt, attemptedAt, timeout)));
+            world.at(
+                    world.now() + late,
+                    () -> deliver(() -> {
+                        connected(made, attempt, attemptedAt, timeout);
+                        if (late > 0 && link == made) {
+                            world.connectedLate(process);
+                        }
+                    }));
         });
     }
 

@@ -32,6 +32,9 @@ public interface Surroundings {
     /** Whether the answer that completes a connection is slow. */
     boolean delaysConnection();
 
+    /** A client has just heard that it is connected, some time after a server had served it. */
+    void connectedLate(Host process);
+
     /** A session ended for want of touches. */
     void expired(String session, long id);
 
