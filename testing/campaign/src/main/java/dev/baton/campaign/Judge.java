@@ -76,6 +76,7 @@ final class Judge {
         this.bound = plan.timing()
                 .leaseDuration()
                 .plus(plan.timing().retryPeriod().multipliedBy(2))
+                .plus(plan.elector().allowance(plan.timing()))
                 .plus(slack);
         this.accounts = List.copyOf(accounts);
         this.struck = List.copyOf(struck);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Short campaigns on etcd: one has to be without violation, in one the planted mistake has to be found, one cannot be. */
+/** Short campaigns on etcd: two have to be without violation, in one the planted mistake has to be found, one cannot be. */
 class CampaignIT {
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -33,6 +33,17 @@ class CampaignIT {
         assertThat(judgement.effects()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(judgement.fenced().done()).isPositive();
         assertThat(judgement.unfenced().done()).isPositive();
+    }
+
+    @Test
+    void breaksNoPromiseAmongCodeOfOthersThatMisbehaves() throws Exception {
+        Judgement judgement = run(
+                Elector.UNRULY,
+                Duration.ofSeconds(40),
+                List.of("killed", "paused", "black hole", "etcd leader moved", "lease revoked"));
+        assertThat(judgement.verification().of(Finding.Kind.VIOLATION)).isEmpty();
+        assertThat(judgement.effects()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(judgement.fenced().done()).isPositive();
     }
 
     @Test

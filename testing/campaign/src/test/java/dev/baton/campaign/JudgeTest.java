@@ -25,6 +25,7 @@ class JudgeTest {
     private final StringBuilder ada = new StringBuilder();
     private final StringBuilder adaAgain = new StringBuilder();
     private final StringBuilder ben = new StringBuilder();
+    private Elector elector = Elector.BATON;
 
     @Test
     void findsNothingWrongWithAHandOver() throws IOException {
@@ -157,6 +158,18 @@ class JudgeTest {
     }
 
     @Test
+    void allowsThoseAmongMisbehavingCodeAClaimThatLapses() throws IOException {
+        elector = Elector.UNRULY;
+        claims(ada, 1, 4);
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
+        claims(ben, 21, 25);
+        assertThat(judgement().isGood()).isTrue();
+        struck.add(Struck.alone("killed", Kind.CANDIDATE, "ben", true, seconds(25), seconds(26)));
+        claims(ada, 43, 44);
+        assertBroken(Rule.LEADER_WITHIN_BOUND, "nobody led for 17.000 s; the bound is 16s");
+    }
+
+    @Test
     void findsThatNobodyLeadsAnyMore() throws IOException {
         claims(ada, 1, 4);
         struck.add(Struck.alone("killed", Kind.CANDIDATE, "ada", true, seconds(4), seconds(6)));
@@ -253,7 +266,7 @@ class JudgeTest {
         // Its candidates tell no events here, so it is judged by their claims alone.
         CampaignPlan plan = new CampaignPlan(
                 Store.ETCD,
-                Elector.BATON,
+                elector,
                 2,
                 CampaignPlan.TIMING,
                 Duration.ofMinutes(1),

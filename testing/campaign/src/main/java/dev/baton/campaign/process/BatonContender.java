@@ -11,6 +11,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import dev.baton.zookeeper.ZooKeeperBackend;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A candidate of this library, as its users write one. */
@@ -25,14 +26,19 @@ final class BatonContender implements Contender {
     }
 
     static Contender open(Settings settings, Appendable events) {
+        return open(settings, EventSink.jsonLines(events), builder -> builder);
+    }
+
+    /** @param more what else is asked of the election */
+    static Contender open(Settings settings, EventSink events, UnaryOperator<LeaderElection.Builder> more) {
         LockBackend backend = backend(settings);
         return new BatonContender(
                 backend,
-                LeaderElection.on(backend, settings.name())
+                more.apply(LeaderElection.on(backend, settings.name())
                         .identity(settings.identity())
                         .timing(ElectionTiming.of(
                                 settings.leaseDuration(), settings.renewDeadline(), settings.retryPeriod()))
-                        .events(EventSink.jsonLines(events)));
+                        .events(events)));
     }
 
     private static LockBackend backend(Settings settings) {

@@ -7,6 +7,8 @@ import dev.baton.campaign.peer.CuratorContender;
 import dev.baton.campaign.peer.Fabric8Contender;
 import dev.baton.campaign.peer.JetcdContender;
 import dev.baton.campaign.peer.OfficialContender;
+import dev.baton.spi.ElectionTiming;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -18,6 +20,8 @@ public enum Elector {
     BATON,
     /** This library, by a user who does not heed that a term has ended: to see a campaign fail. */
     HEEDLESS,
+    /** This library, with callbacks, an executor, an event sink and a log that misbehave. */
+    UNRULY,
     /** client-go, the reference on Kubernetes. */
     CLIENT_GO,
     /** fabric8's {@code LeaderElector}. */
@@ -34,6 +38,7 @@ public enum Elector {
         return switch (this) {
             case BATON -> BatonContender::open;
             case HEEDLESS -> HeedlessContender::open;
+            case UNRULY -> UnrulyContender::open;
             case CLIENT_GO -> ClientGoContender::open;
             case FABRIC8 -> Fabric8Contender::open;
             case OFFICIAL_JAVA -> OfficialContender::open;
@@ -45,11 +50,19 @@ public enum Elector {
     /** Whether it elects on {@code store}. */
     public boolean electsOn(Store store) {
         return switch (this) {
-            case BATON, HEEDLESS -> EnumSet.allOf(Store.class).contains(store);
+            case BATON, HEEDLESS, UNRULY -> EnumSet.allOf(Store.class).contains(store);
             case CLIENT_GO, FABRIC8, OFFICIAL_JAVA -> store == Store.KUBERNETES;
             case CURATOR -> store == Store.ZOOKEEPER;
             case JETCD -> store == Store.ETCD;
         };
+    }
+
+    /**
+     * How much later than promised somebody may lead, with candidates like these: work that does not stop lets its claim
+     * lapse, and a term whose work does not begin is given up and costs the candidate a wait before the next.
+     */
+    public Duration allowance(ElectionTiming timing) {
+        return this == UNRULY ? timing.leaseDuration().plus(timing.renewDeadline()) : Duration.ZERO;
     }
 
     /** {@code baton}. */
