@@ -27,7 +27,16 @@ final class ListWatch {
     private static final Duration CHANGEOVER = Duration.ofSeconds(1);
 
     private static final long FIRST_PAUSE = 50_000_000L;
+
+    /**
+     * Between attempts to reach a server that does not answer: whoever stands by learns by this one request that it is back,
+     * and a server that is not there is not burdened by it.
+     */
+    private static final long LONGEST_UNANSWERED_PAUSE = 1_000_000_000L;
+
+    /** Between attempts that a server answers with a refusal. */
     private static final long LONGEST_PAUSE = 10_000_000_000L;
+
     private static final Duration LONGEST_RESPITE = Duration.ofNanos(LONGEST_PAUSE);
     private static final long FORBIDDEN_PAUSE = 30_000_000_000L;
 
@@ -101,7 +110,7 @@ final class ListWatch {
 
     private void listed(@Nullable Response response, @Nullable Throwable failure) {
         if (response == null) {
-            again(failure);
+            unanswered(failure);
         } else if (response.code() == Response.FORBIDDEN) {
             listener.forbidden(response);
             after(FORBIDDEN_PAUSE, this::open);
@@ -170,8 +179,10 @@ final class ListWatch {
             live(false);
             listener.forbidden(new Response(code, Json.object(), Duration.ZERO));
             after(FORBIDDEN_PAUSE, this::open);
+        } else if (code == null) {
+            unanswered(failure);
         } else {
-            again(failure != null ? failure : new IOException("the watch was answered with " + code));
+            again(new IOException("the watch was answered with " + code));
         }
     }
 
@@ -212,7 +223,7 @@ final class ListWatch {
             silence = time.schedule(CHANGEOVER, () -> live(false));
             after(pause(), this::follow);
         } else {
-            again(failure);
+            unanswered(failure);
         }
     }
 
@@ -226,6 +237,12 @@ final class ListWatch {
             live(false);
             after(pause(), this::open);
         }
+    }
+
+    /** The server cannot be reached, or has gone. */
+    private void unanswered(@Nullable Throwable failure) {
+        pause = Math.min(LONGEST_UNANSWERED_PAUSE, pause);
+        again(failure);
     }
 
     private void again(@Nullable Throwable failure) {
