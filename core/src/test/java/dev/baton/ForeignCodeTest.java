@@ -257,8 +257,7 @@ class ForeignCodeTest {
                 told.values().stream().allMatch(heard -> heard.containsAll(List.of("interrupted", "stopped LOST"))));
         until(() -> told.values().stream()
                 .allMatch(heard -> heard.stream().filter("started"::equals).count() == 2));
-        assertThat(elections)
-                .allSatisfy(election -> assertThat(election.health().healthy()).isTrue());
+        until(() -> elections.stream().allMatch(election -> election.health().healthy()));
     }
 
     @Test
@@ -299,7 +298,7 @@ class ForeignCodeTest {
         assertThat(others).extracting(ElectionEvent::type).doesNotContain(Type.TERM_ENDED);
         assertThat(events).extracting(ElectionEvent::reason).contains(EndReason.START_FAILED);
         until(() -> !stuck.health().healthy());
-        assertThat(other.health().healthy()).isTrue();
+        until(() -> other.health().healthy());
         closesInTime(backend::close);
     }
 

@@ -47,7 +47,7 @@ class LeaderElectionTest {
             LeaderRecord blank = new LeaderRecord("", "", Duration.ofSeconds(1), Instant.EPOCH, Instant.EPOCH, 1);
             register.write(name, stands, blank).toCompletableFuture().join();
             await().atMost(PATIENCE).until(() -> standby.leadership().isPresent());
-            assertThat(standby.health().healthy()).isTrue();
+            await().atMost(PATIENCE).until(() -> standby.health().healthy());
         }
     }
 

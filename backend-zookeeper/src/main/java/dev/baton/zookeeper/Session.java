@@ -32,6 +32,8 @@ import org.slf4j.Logger;
  * {@link #open} and {@link #close}.
  */
 final class Session implements Wire.Listener {
+    /** In leases: a client that works has connected by then, or declared its session expired and opened another. */
+    private static final int STANDSTILL = 3;
 
     private final Settings settings;
     private final BackendRuntime runtime;
@@ -50,6 +52,7 @@ final class Session implements Wire.Listener {
     private boolean everConnected;
     private boolean patient = true;
     private Timekeeper.@Nullable Timer patience;
+    private Timekeeper.@Nullable Timer standstill;
     private boolean rejected;
     private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
@@ -78,6 +81,7 @@ final class Session implements Wire.Listener {
             Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
         Session session = new Session(settings, runtime, clients, lane, timing);
         session.time.execute(session::awaitConnection);
+        session.time.execute(session::watchTheClient);
         session.openClient();
         return session;
     }
@@ -89,6 +93,22 @@ final class Session implements Wire.Listener {
             patience.cancel();
         }
         patience = time.schedule(settings.connectionTimeout(), this::patienceEnds);
+    }
+
+    /**
+     * The threads of a client may end without a word, by an error or by a logger that throws one: then it never connects
+     * again, and is replaced.
+     */
+    private void watchTheClient() {
+        if (standstill != null) {
+            standstill.cancel();
+        }
+        standstill = time.schedule(leaseDuration.multipliedBy(STANDSTILL), () -> {
+            if (!connected && !closed.get()) {
+                log.debug("a client of ZooKeeper has not connected for {} leaseDurations; opening another", STANDSTILL);
+                reopen();
+            }
+        });
     }
 
     private void openClient() {
@@ -232,6 +252,7 @@ final class Session implements Wire.Listener {
         }
         wire = opened;
         everConnected = false;
+        watchTheClient();
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
                 log,
@@ -305,6 +326,7 @@ final class Session implements Wire.Listener {
             return;
         }
         connected = false;
+        watchTheClient();
         log.warn(
                 "lost the connection to ZooKeeper at {}, session 0x{}",
                 settings.connectString(),
@@ -322,6 +344,7 @@ final class Session implements Wire.Listener {
         over.validity.ended();
         wire = null;
         heartbeat = null;
+        watchTheClient();
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
         if (declared) {
@@ -354,6 +377,7 @@ final class Session implements Wire.Listener {
         if (wire != null) {
             ended(wire, false);
         }
+        watchTheClient();
         List.copyOf(contests.values()).forEach(Contest::disconnected);
         Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
         reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;

@@ -70,7 +70,7 @@ class AddressIT {
 
         stage.client.create().creatingParentsIfNeeded().forPath("/apps/eu");
         await().atMost(PATIENCE).until(() -> candidate.leadership().isPresent());
-        assertThat(candidate.health().healthy()).isTrue();
+        await().atMost(PATIENCE).until(() -> candidate.health().healthy());
         assertThat(stage.client.getChildren().forPath("/apps/eu" + Stage.PATH)).hasSize(1);
     }
 

@@ -42,7 +42,7 @@ class UnreachableIT {
                 assertThat(server.getPort()).isEqualTo(port);
                 await().until(election::leadership, Optional::isPresent);
                 assertThat(history.of(ElectionEvent.Type.REACHABLE)).hasSize(1);
-                assertThat(election.health().healthy()).isTrue();
+                await().until(() -> election.health().healthy());
             }
         }
     }
