@@ -21,7 +21,7 @@ import org.slf4j.helpers.NOPLogger;
 /** How often a watch that cannot be had is asked for; every pause is noted, and none is waited for. */
 class ListWatchTest {
     private static final int ATTEMPTS = 12;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FOR_AN_ANSWER = Duration.ofSeconds(5);
 
     private final BackendRuntime runtime = BackendRuntime.start("list-watch", false);
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
@@ -38,8 +38,8 @@ class ListWatchTest {
 
         @Override
         public Timer schedule(Duration delay, Runnable task) {
-            if (delay.equals(PATIENCE)) {
-                // For an answer: it comes, or its connection is refused.
+            if (delay.equals(FOR_AN_ANSWER)) {
+                // It comes, or its connection is refused.
                 return () -> {};
             }
             pauses.add(delay);
@@ -67,7 +67,7 @@ class ListWatchTest {
     @Test
     void serverThatRefusesIsAskedLessAndLessOften() throws IOException {
         try (HttpServerStub busy = new HttpServerStub(path -> HttpServerStub.answer(500, "{}"))) {
-            assertThat(pausesOn(busy.url())).anyMatch(pause -> pause.compareTo(PATIENCE) >= 0);
+            assertThat(pausesOn(busy.url())).anyMatch(pause -> pause.compareTo(FOR_AN_ANSWER) >= 0);
         }
     }
 
