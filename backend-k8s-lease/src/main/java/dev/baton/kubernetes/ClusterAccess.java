@@ -3,13 +3,14 @@ package dev.baton.kubernetes;
 import dev.baton.spi.Printable;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.Context;
-import io.fabric8.kubernetes.api.model.NamedAuthInfo;
 import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.Utils;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,6 +21,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,35 +45,7 @@ public final class ClusterAccess {
      * @throws IllegalArgumentException naming the file, what is wrong with it and the way out
      */
     public static Config read(Path file, @Nullable String context) {
-        io.fabric8.kubernetes.api.model.Config said = parse(file);
-        String name = context == null ? said.getCurrentContext() : context;
-        if (name == null || name.isBlank()) {
-            throw wrong(file, "must have a current context; set one with \"kubectl config use-context\"");
-        }
-        Context chosen = said.getContexts().stream()
-                .filter(each -> name.equals(each.getName()))
-                .findFirst()
-                .map(NamedContext::getContext)
-                .orElseThrow(() -> wrong(
-                        file,
-                        "must have the context '" + name
-                                + "'; see those that are there with \"kubectl config get-contexts\""));
-        Cluster cluster = said.getClusters().stream()
-                .filter(each -> Objects.equals(each.getName(), chosen.getCluster()))
-                .findFirst()
-                .map(NamedCluster::getCluster)
-                .orElseThrow(() -> wrong(
-                        file,
-                        "must have the cluster '" + chosen.getCluster() + "' that its context '" + name
-                                + "' names; add it with \"kubectl config set-cluster\""));
-        String user = chosen.getUser();
-        if (user != null && !user.isBlank() && said.getUsers().stream().noneMatch(each -> isNamed(each, user))) {
-            throw wrong(
-                    file,
-                    "must have the user '" + user + "' that its context '" + name
-                            + "' names; add it with \"kubectl config set-credentials\"");
-        }
-        requireServer(file, cluster.getServer());
+        String name = requireWhole("kubeconfig " + file, List.of(parse(file)), context);
         try {
             return Credentials.read(file, name);
         } catch (RuntimeException e) {
@@ -76,29 +53,86 @@ public final class ClusterAccess {
         }
     }
 
-    private static boolean isNamed(NamedAuthInfo each, String user) {
-        return user.equals(each.getName());
+    /**
+     * Refuses what does not lead to a server and to credentials.
+     *
+     * @param said what each file says; of one name, what the first says holds
+     * @return the name of the context
+     */
+    private static String requireWhole(
+            String where, List<io.fabric8.kubernetes.api.model.Config> said, @Nullable String context) {
+        String name = context == null ? currentContext(where, said) : context;
+        Context chosen = all(said, io.fabric8.kubernetes.api.model.Config::getContexts)
+                .filter(each -> name.equals(each.getName()))
+                .findFirst()
+                .map(NamedContext::getContext)
+                .orElseThrow(() -> wrong(
+                        where,
+                        "must have the context '" + name
+                                + "'; see those that are there with \"kubectl config get-contexts\""));
+        Cluster cluster = all(said, io.fabric8.kubernetes.api.model.Config::getClusters)
+                .filter(each -> Objects.equals(each.getName(), chosen.getCluster()))
+                .findFirst()
+                .map(NamedCluster::getCluster)
+                .orElseThrow(() -> wrong(
+                        where,
+                        "must have the cluster '" + chosen.getCluster() + "' that its context '" + name
+                                + "' names; add it with \"kubectl config set-cluster\""));
+        String user = chosen.getUser();
+        if (user != null
+                && !user.isBlank()
+                && all(said, io.fabric8.kubernetes.api.model.Config::getUsers)
+                        .noneMatch(each -> user.equals(each.getName()))) {
+            throw wrong(
+                    where,
+                    "must have the user '" + user + "' that its context '" + name
+                            + "' names; add it with \"kubectl config set-credentials\"");
+        }
+        requireServer(where, cluster.getServer());
+        return name;
     }
 
-    private static void requireServer(Path file, @Nullable String server) {
+    private static String currentContext(String where, List<io.fabric8.kubernetes.api.model.Config> said) {
+        for (io.fabric8.kubernetes.api.model.Config each : said) {
+            String name = each.getCurrentContext();
+            if (name != null && !name.isBlank()) {
+                return name;
+            }
+        }
+        throw wrong(where, "must have a current context; set one with \"kubectl config use-context\"");
+    }
+
+    /** All of one kind: a file may leave the list empty, or an entry of it. */
+    private static <T> Stream<T> all(
+            List<io.fabric8.kubernetes.api.model.Config> said,
+            Function<io.fabric8.kubernetes.api.model.Config, List<T>> kind) {
+        return said.stream()
+                .map(kind)
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .filter(Objects::nonNull);
+    }
+
+    private static void requireServer(String where, @Nullable String server) {
         Credentials.requireNoUserInfo(server);
         if (server == null || server.isBlank()) {
-            throw wrong(file, "must name the server of its cluster, as in https://kube.example.com:6443");
+            throw wrong(where, "must name the server of its cluster, as in https://kube.example.com:6443");
         }
         // fabric8 would put http:// before it, and the token would travel in the clear.
         if (!server.matches("(?i)https?://.*")) {
-            throw wrong(file, "must name its server with a scheme, as in https://" + server.replaceFirst("^.*://", ""));
+            throw wrong(
+                    where, "must name its server with a scheme, as in https://" + server.replaceFirst("^.*://", ""));
         }
         try {
             address(server);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("kubeconfig " + file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
         }
     }
 
     private static io.fabric8.kubernetes.api.model.Config parse(Path file) {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw wrong(file, "must be a file that can be read; correct the path or its permissions");
+            throw wrong("kubeconfig " + file, "must be a file that can be read; correct the path or its permissions");
         }
         io.fabric8.kubernetes.api.model.@Nullable Config read;
         try (InputStream in = Files.newInputStream(file)) {
@@ -107,7 +141,9 @@ public final class ClusterAccess {
             throw invalid(file, e);
         }
         if (read == null) {
-            throw wrong(file, "must not be empty; write one with \"kubectl config view --raw\" where kubectl works");
+            throw wrong(
+                    "kubeconfig " + file,
+                    "must not be empty; write one with \"kubectl config view --raw\" where kubectl works");
         }
         return read;
     }
@@ -119,19 +155,31 @@ public final class ClusterAccess {
                 Credentials.wordless(cause));
     }
 
-    private static IllegalArgumentException wrong(Path file, String what) {
-        return new IllegalArgumentException(Printable.text("kubeconfig " + file + " " + what));
+    private static IllegalArgumentException wrong(String where, String what) {
+        return new IllegalArgumentException(Printable.text(where + " " + what));
     }
 
     /**
      * The access that fabric8 finds by itself: system properties, the kubeconfig of KUBECONFIG or of the home folder, the
      * pod's service account.
      *
-     * @throws IllegalArgumentException when the kubeconfig that it finds is not valid
+     * @throws IllegalArgumentException when the kubeconfig that it finds is not valid, or leads to no server
      */
     public static Config found() {
+        List<File> files = Credentials.files();
+        List<io.fabric8.kubernetes.api.model.Config> said =
+                valid(() -> files.stream().map(Credentials::whole).toList());
+        // A server that is named by hand takes the place of what the files say.
+        if (!files.isEmpty() && Utils.getSystemPropertyOrEnvVar(Config.KUBERNETES_MASTER_SYSTEM_PROPERTY) == null) {
+            String names = files.stream().map(File::toString).collect(Collectors.joining(" and "));
+            requireWhole("kubeconfig " + names, said, null);
+        }
+        return valid(() -> Credentials.found(files));
+    }
+
+    private static <T> T valid(Supplier<T> found) {
         try {
-            return Credentials.found();
+            return found.get();
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the kubeconfig that KUBECONFIG names, or else ~/.kube/config, must be valid; check it with"

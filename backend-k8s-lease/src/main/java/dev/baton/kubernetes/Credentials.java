@@ -48,12 +48,8 @@ public final class Credentials {
         return read;
     }
 
-    /**
-     * What fabric8 finds: kubeconfigs, or else the pod's service account; and system properties before both.
-     *
-     * @throws IllegalArgumentException as {@link #read}
-     */
-    public static Config found() {
+    /** The kubeconfigs that fabric8 finds; none where it is told not to look for them. */
+    static List<File> files() {
         List<File> files = new ArrayList<>();
         if (Utils.getSystemPropertyOrEnvVar(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, true)) {
             Config.getKubeconfigFilenames().stream()
@@ -61,6 +57,16 @@ public final class Credentials {
                     .filter(file -> file.isFile() && file.length() > 0)
                     .forEach(files::add);
         }
+        return files;
+    }
+
+    /**
+     * What fabric8 finds: kubeconfigs, or else the pod's service account; and system properties before both.
+     *
+     * @param files as {@link #files} found them
+     * @throws IllegalArgumentException as {@link #read}
+     */
+    static Config found(List<File> files) {
         if (files.isEmpty()) {
             return new ConfigBuilder().build();
         }

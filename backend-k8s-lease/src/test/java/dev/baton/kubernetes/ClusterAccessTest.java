@@ -137,17 +137,30 @@ class ClusterAccessTest {
                     .withMessageContaining("must be a file that can be read");
         }
 
+        @ParameterizedTest
+        @CsvSource({
+            "'- name: one', '- null\n- name: other', 'must have the context ''one'''",
+            "'- name: one\n  context: {cluster: c, user: u, namespace: shop}', '', 'must have the context ''one'''",
+            "'- name: c\n  cluster:\n    server: https://kube:6443', '', 'must have the cluster ''c'''",
+            "'- name: u\n  user: {token: hunter-token}', '', 'must have the user ''u'''"
+        })
+        void oneWithEmptyListsIsRefused(String part, String instead, String sentence) throws IOException {
+            assertThat(VALID).contains(part);
+            Path file = kubeconfig(VALID.replace(part, instead));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> KubernetesBackend.lease().kubeconfig(file))
+                    .withMessageContainingAll("kubeconfig " + file, sentence);
+        }
+
         /** As found by KUBECONFIG, which a test cannot set; fabric8 takes a system property for the same. */
-        @Test
-        void brokenOneThatIsFoundIsCalledInvalid() throws IOException {
+        private void assertFoundIsRefused(String text, String... sentence) throws IOException {
             String before = System.getProperty(Config.KUBERNETES_KUBECONFIG_FILE);
             System.setProperty(
-                    Config.KUBERNETES_KUBECONFIG_FILE, kubeconfig("{{{{").toString());
+                    Config.KUBERNETES_KUBECONFIG_FILE, kubeconfig(text).toString());
             try {
                 assertThatIllegalArgumentException()
                         .isThrownBy(KubernetesBackend::connect)
-                        .withMessageContainingAll(
-                                "KUBECONFIG", "~/.kube/config", "must be valid", "kubectl config view");
+                        .withMessageContainingAll(sentence);
             } finally {
                 if (before == null) {
                     System.clearProperty(Config.KUBERNETES_KUBECONFIG_FILE);
@@ -155,6 +168,26 @@ class ClusterAccessTest {
                     System.setProperty(Config.KUBERNETES_KUBECONFIG_FILE, before);
                 }
             }
+        }
+
+        @Test
+        void brokenOneThatIsFoundIsCalledInvalid() throws IOException {
+            assertFoundIsRefused("{{{{", "KUBECONFIG", "~/.kube/config", "must be valid", "kubectl config view");
+        }
+
+        /** fabric8 would send the token in the clear, or to another server, or go without one. */
+        @ParameterizedTest
+        @CsvSource({
+            "current-context: one, '', must have a current context",
+            "current-context: one, current-context: two, 'must have the context ''two'''",
+            "'{cluster: c,', '{cluster: d,', 'must have the cluster ''d'' that its context ''one'' names'",
+            "user: u, user: v, 'must have the user ''v'' that its context ''one'' names'",
+            "https://kube:6443, '', must name the server of its cluster",
+            "https://kube:6443, kube:6443, 'with a scheme, as in https://kube:6443'",
+            "https://kube:6443, ftp://kube, 'with a scheme, as in https://kube'"
+        })
+        void foundOneThatLeadsNowhereIsRefused(String part, String instead, String sentence) throws IOException {
+            assertFoundIsRefused(VALID.replace(part, instead), "kubeconfig " + folder.resolve("config"), sentence);
         }
     }
 
