@@ -82,6 +82,7 @@ public final class LeaderElection implements AutoCloseable {
                 .plus(config.timing().retryPeriod());
         Runnable unregister = runtime.register(new WithBackend());
         driver.stopped().thenRun(() -> {
+            callbacks.over();
             unregister.run();
             closings.forEach(Closing::complete);
         });
@@ -407,7 +408,7 @@ public final class LeaderElection implements AutoCloseable {
             return this;
         }
 
-        /** Hears the identity of each new leader, this candidate's included. */
+        /** Hears the identity of each new leader, this candidate's included; no more once the election has stopped. */
         public Builder onNewLeader(Consumer<String> value) {
             newLeader = holder -> value.accept(holder.identity());
             return this;

@@ -31,6 +31,7 @@ final class ThreadCallbacks implements TermCallbacks {
     private final SerialExecutor news;
     private final Consumer<Term> stepDown;
     private volatile @Nullable TermRun current;
+    private volatile boolean over;
 
     /**
      * @param supplied the user's executor, or null for threads of ours
@@ -101,10 +102,19 @@ final class ThreadCallbacks implements TermCallbacks {
             return;
         }
         try {
-            news.execute(() -> listener.accept(holder));
+            news.execute(() -> {
+                if (!over) {
+                    listener.accept(holder);
+                }
+            });
         } catch (RejectedExecutionException e) {
             log.warn("{}: onNewLeader is not told of {}", election, holder.identity(), e);
         }
+    }
+
+    /** The election has stopped: what still waits to be told is not. */
+    void over() {
+        over = true;
     }
 
     @Override

@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -544,6 +546,26 @@ class ElectionLifeTest {
         await().until(() -> observed.equals(List.of(Optional.of("first"), Optional.empty(), Optional.of("second"))));
         observer.close();
         observer.close();
+    }
+
+    /** The executor is slow: what it begins once the election has stopped is told to nobody. */
+    @Test
+    void newsThatWaitForTheirExecutorAreNotToldOnceStopped() {
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        List<String> heard = new CopyOnWriteArrayList<>();
+        LeaderElection first = builder("first").start();
+        await().until(() -> first.leadership().isPresent());
+        LeaderElection second = builder("second")
+                .callbackExecutor(waiting::add)
+                .onNewLeader(heard::add)
+                .start();
+        await().until(() -> !waiting.isEmpty());
+
+        second.close();
+        waiting.forEach(Runnable::run);
+
+        assertThat(heard).isEmpty();
+        first.close();
     }
 
     @Test

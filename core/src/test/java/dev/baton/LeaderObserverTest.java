@@ -1,5 +1,6 @@
 package dev.baton;
 
+import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.register.InMemoryRegister;
@@ -53,6 +54,34 @@ class LeaderObserverTest {
             assertThat(observer.currentLeader()).isEmpty();
             assertThat(observer.isLive()).isFalse();
             assertThat(told).isEmpty();
+        }
+    }
+
+    @Test
+    void newsThatWaitForTheListenerAreNotToldOnceClosed() {
+        try (Talkative backend = new Talkative(InMemoryRegister.open())) {
+            List<Optional<Holder>> told = new CopyOnWriteArrayList<>();
+            CompletableFuture<Thread> busy = new CompletableFuture<>();
+            CompletableFuture<Void> goOn = new CompletableFuture<>();
+            LeaderObserver observer = LeaderElection.observe(backend, "test/it")
+                    .onLeaderChange(leader -> {
+                        told.add(leader);
+                        busy.complete(Thread.currentThread());
+                        goOn.join();
+                    })
+                    .start();
+            ElectionWatcher watcher = backend.watcher.join();
+            watcher.held(new Holder("first", null, null, null, null, -1), Duration.ZERO);
+            Thread lane = busy.join();
+            watcher.vacant();
+            await().until(() -> observer.currentLeader().isEmpty());
+
+            observer.close();
+            goOn.complete(null);
+
+            // Back in its pool, where it waits for work for a while.
+            await().until(() -> lane.getState() == Thread.State.TIMED_WAITING);
+            assertThat(told).hasSize(1);
         }
     }
 }
