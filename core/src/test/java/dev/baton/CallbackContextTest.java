@@ -72,10 +72,14 @@ class CallbackContextTest {
         }
     }
 
-    /** Its threads are begun by ours, and would inherit from them. */
+    /** Its threads are begun by ours, and have a class loader of their own. */
     @Test
     void callbacksOnTheUsersExecutor() {
-        ExecutorService users = Executors.newCachedThreadPool();
+        ExecutorService users = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "users");
+            thread.setContextClassLoader(first);
+            return thread;
+        });
         try (LeaderElection election = election().callbackExecutor(users).start()) {
             assertThatOfTheBuilder(found);
             election.stepDown();

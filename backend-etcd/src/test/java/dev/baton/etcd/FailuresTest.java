@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Failure.Meaning;
 import io.grpc.Status;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The table of answers in the documentation, row by row, and what is not in it. */
@@ -66,6 +68,36 @@ class FailuresTest {
             Failure why = Failures.of(code.toStatus().withDescription(words).asRuntimeException());
             assertThat(why.means()).as("%s %s", code, words).isEqualTo(Meaning.UNKNOWN);
         }
+    }
+
+    /** gRPC and Netty take two lines to say what happened, and none to say what to do. */
+    @ParameterizedTest
+    @CsvSource({
+        "Connection closed while performing TLS negotiation, write http:// in its address if it has none",
+        "Network closed for unknown reason, write https:// in its address if it has TLS",
+        "Connection reset by peer, write https:// in its address if it has TLS",
+        "First received frame was not SETTINGS. Hex dump for first 5 bytes: 485454, whether it is http or https"
+    })
+    void serverThatSpeaksOtherwiseThanItsAddressSaysIsCalledThat(String words, String wayOut) {
+        Failure why = Failures.of(Status.UNAVAILABLE.withDescription(words).asRuntimeException());
+        assertThat(why.detail()).endsWith(wayOut).doesNotContain(words, "\n");
+        assertThat(Failures.of(Status.UNAVAILABLE
+                                .withDescription("io exception")
+                                .withCause(new IOException(words))
+                                .asRuntimeException())
+                        .detail())
+                .isEqualTo(why.detail());
+    }
+
+    @Test
+    void serverThatAnswersWithoutTlsIsCalledThat() {
+        Failure why = Failures.of(Status.UNAVAILABLE
+                .withDescription("io exception")
+                .withCause(new NotSslRecordException("not an SSL/TLS record: 485454502f312e31"))
+                .asRuntimeException());
+        assertThat(why)
+                .isEqualTo(new Failure(
+                        Failure.Kind.UNKNOWN, "it answers without TLS; write http:// in its address if it has none"));
     }
 
     @Test

@@ -46,6 +46,9 @@ final class MemoryZooKeeper implements Clients {
     private long zxid = 100;
     boolean silent;
 
+    /** What the client library throws in place of opening a session. */
+    @Nullable Error lacking;
+
     /** A node, and the session that it goes with. */
     record Node(String data, long owner, long czxid) {}
 
@@ -114,6 +117,9 @@ final class MemoryZooKeeper implements Clients {
 
     @Override
     public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
+        if (lacking != null) {
+            throw lacking;
+        }
         reopen = () -> open(sessionTimeout, lane, opening);
         Connection connection = opening.get();
         Session session = new Session(sessions.size() + 2, sessionTimeout, connection);

@@ -8,6 +8,9 @@ import static dev.baton.zookeeper.Stage.granted;
 import static dev.baton.zookeeper.Stage.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** What the backend decides, against a server in memory and in virtual time. */
 class SessionTest {
@@ -71,6 +75,32 @@ class SessionTest {
         zooKeeper.put(FIRST, "first");
         zooKeeper.put(SECOND, "second");
         refused(acquire(claim).join());
+    }
+
+    // -- a client that cannot be opened -------------------------------------------------------------------------------
+
+    /** A jar that is missing is no store that is silent, and what a later try finds is used. */
+    @Test
+    void aClientThatLacksAClassSaysWhichAndIsOpenedAgain() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(ZooKeeperBackend.class);
+        log.addAppender(lines);
+        granted(acquire(claim).join());
+        zooKeeper.lacking = new NoClassDefFoundError("org/xerial/snappy/Snappy");
+        zooKeeper.hold(request -> request.is("set"));
+        time.advance(TIMING.leaseDuration().multipliedBy(4));
+        log.detachAppender(lines);
+
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(line -> line.contains("NoClassDefFoundError: org.xerial.snappy.Snappy is missing"));
+        assertThat(zooKeeper.sessions).hasSize(1);
+
+        zooKeeper.lacking = null;
+        time.advance(TIMING.leaseDuration().multipliedBy(2));
+        assertThat(zooKeeper.sessions).hasSize(2);
+        granted(acquire(claim("two")).join());
     }
 
     // -- a standby whose questions are refused ------------------------------------------------------------------------

@@ -277,7 +277,7 @@ final class EtcdReader implements StatusReader {
     }
 
     /** What to call a candidate: one that has written nothing goes by its key. */
-    private static String called(KeyValue each) {
+    static String called(KeyValue each) {
         String text = text(each);
         return text.isBlank() ? key(each) : text;
     }

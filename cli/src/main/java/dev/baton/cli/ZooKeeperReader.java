@@ -41,7 +41,7 @@ final class ZooKeeperReader implements StatusReader {
     private volatile Runnable changed = () -> {};
 
     /** What a node holds. */
-    private record Node(String name, String text, Stat stat) {
+    record Node(String name, String text, Stat stat) {
         String called() {
             return Line.called(text, name);
         }

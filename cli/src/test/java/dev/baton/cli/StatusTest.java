@@ -6,18 +6,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.google.protobuf.ByteString;
 import dev.baton.cli.Status.Election;
 import dev.baton.cli.Status.EtcdMember;
 import dev.baton.cli.Status.Place;
 import dev.baton.cli.Status.State;
 import dev.baton.cli.Status.ZooKeeperMember;
 import dev.baton.spi.Printable;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.lease.LeaseTimeToLiveResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +134,19 @@ class StatusTest {
                         .setTTL(left)
                         .build());
         assertThat(EtcdReader.used(lease)).isEqualTo(used);
+    }
+
+    /** As a LeaderLatch without an id, or {@code etcdctl elect} with nothing to say. */
+    @Test
+    void candidateThatWroteNothingIsCalledByItsKeyOrNode() {
+        KeyValue blank = new KeyValue(
+                io.etcd.jetcd.api.KeyValue.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("/baton/orders/x/5"))
+                        .build(),
+                ByteSequence.EMPTY);
+        assertThat(EtcdReader.called(blank)).isEqualTo("/baton/orders/x/5");
+        assertThat(new ZooKeeperReader.Node("_c_aa-latch-0000000001", "", new Stat()).called())
+                .isEqualTo("_c_aa-latch-0000000001");
     }
 
     @Test

@@ -169,6 +169,16 @@ class ElectionDriverTest {
                 .contains("no route");
     }
 
+    @Test
+    void classThatABackendLacksIsNamed() {
+        backend.failures.add(() -> CompletableFuture.failedFuture(new NoClassDefFoundError("io/grpc/NameResolver")));
+        ElectionDriver driver = started();
+        time.advance(seconds(1));
+        assertThat(driver.status().trouble())
+                .startsWith("NoClassDefFoundError: io.grpc.NameResolver is missing")
+                .contains("mvn dependency:tree");
+    }
+
     /** The driver has the last word on time (rule 7.1 is the backend's, and this one breaks it). */
     @Test
     void acquireThatIsNeverAnsweredIsUnknownAndTheNextIsMade() {

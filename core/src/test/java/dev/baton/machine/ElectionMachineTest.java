@@ -141,15 +141,17 @@ class ElectionMachineTest {
 
         @Test
         void nothingAfterItHasStopped() {
-            rig.start().on(ElectionMachine::close);
+            rig.start();
+            rig.on((m, t) -> m.held(Rig.other("a", 2), Rig.NEVER, t));
+            rig.on(ElectionMachine::close);
             rig.refuse(rig.allOf(Effect.Acquire.class).get(0), null, Rig.NEVER);
             rig.confirm(leaves());
             assertThat(rig.machine.isStopped()).isTrue();
             int before = rig.all.size();
 
             rig.on((m, t) -> m.watching(true, t));
-            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t));
             rig.on(ElectionMachine::vacant);
+            rig.on((m, t) -> m.held(Rig.other("b", 3), Rig.NEVER, t));
             rig.on(ElectionMachine::pause);
             rig.on(ElectionMachine::resume);
             rig.on(ElectionMachine::withdraw);

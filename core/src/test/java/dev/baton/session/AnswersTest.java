@@ -2,6 +2,9 @@ package dev.baton.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.BackendException;
@@ -41,6 +44,29 @@ class AnswersTest {
     void missingClassIsSaidAtOnceAndNotTakenForAStoreThatIsSilent() {
         assertThat(failureOf(new NoClassDefFoundError("io/etcd/jetcd/Client")))
                 .startsWith("could not acquire test/it: NoClassDefFoundError: io.etcd.jetcd.Client is missing");
+    }
+
+    /** What a lane logs of a step that threw. */
+    private String logged(Throwable thrown) {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger("of a lane");
+        log.setAdditive(false);
+        log.addAppender(lines);
+        new Lane(time, log).execute(() -> {
+            throw sneaky(thrown);
+        });
+        log.detachAppender(lines);
+        return lines.list.get(0).getFormattedMessage();
+    }
+
+    @Test
+    void stepThatMeetsAMissingClassIsCalledThatAndNoDefect() {
+        assertThat(logged(new NoClassDefFoundError("io/etcd/jetcd/Client")))
+                .startsWith("a step of a backend failed; NoClassDefFoundError: io.etcd.jetcd.Client is missing")
+                .doesNotContain("defect");
+        assertThat(logged(new IllegalStateException("the disk is full")))
+                .isEqualTo("a step of a backend failed; this is a defect in Baton");
     }
 
     @Test

@@ -5,6 +5,9 @@ import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.baton.fixture.Waits;
 import dev.baton.spi.BackendRuntime.Priority;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Loop, sender and callback threads of one backend instance, and how they end. */
 @Timeout(300)
@@ -68,6 +72,29 @@ class ThreadedRuntimeTest {
         runtime.execute(ran::countDown);
         runtime.schedule(Duration.ofNanos(1), ran::countDown);
         await().until(() -> ran.getCount() == 0);
+    }
+
+    @Test
+    void missingClassThatATaskMeetsIsCalledThatAndNoDefect() {
+        List<String> said = new CopyOnWriteArrayList<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                said.add(event.getFormattedMessage());
+            }
+        };
+        appender.start();
+        Logger log = (Logger) LoggerFactory.getLogger(BackendRuntime.class);
+        log.addAppender(appender);
+        try {
+            runtime.execute(() -> {
+                throw new NoClassDefFoundError("io/grpc/NameResolver");
+            });
+            await().until(() -> said.stream().anyMatch(line -> line.contains("io.grpc.NameResolver is missing")));
+            assertThat(said).noneMatch(line -> line.contains("defect"));
+        } finally {
+            log.detachAppender(appender);
+        }
     }
 
     @Test
