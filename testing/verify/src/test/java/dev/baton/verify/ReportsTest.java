@@ -114,6 +114,7 @@ class ReportsTest {
                 ElectionPicture.of(forged.histories().get(0), Premises.DEFAULT), "of " + EVIL, "below");
         assertPrintable(svg);
         assertThat(svg).contains("eve\\u{1b}[2J\\u{a}\u2714 0 violations");
+        assertThat(svg).as("who was seen to lead, and left no log").contains(Printable.value(EVIL + "2"));
         DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
     }
 
