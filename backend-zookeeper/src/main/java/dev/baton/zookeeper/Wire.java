@@ -159,6 +159,16 @@ final class Wire implements Clients.Connection {
         return data == null ? null : new String(data, StandardCharsets.UTF_8);
     }
 
+    /** A server may be newer than the client library, which throws at what it does not know; who asked would wait for ever. */
+    private static Code known(int code) {
+        try {
+            Code known = Code.get(code);
+            return known == null ? Code.SYSTEMERROR : known;
+        } catch (IllegalArgumentException e) {
+            return Code.SYSTEMERROR;
+        }
+    }
+
     /** Whether the client library made this answer up: the server said nothing. */
     private static boolean isFromClient(Code code) {
         return switch (code) {
@@ -187,8 +197,7 @@ final class Wire implements Clients.Connection {
                 byte @Nullable [] data,
                 @Nullable List<String> children,
                 @Nullable Stat stat) {
-            Code known = Code.get(code);
-            Reply reply = new Reply(known == null ? Code.SYSTEMERROR : known, path, name, text(data), children, stat);
+            Reply reply = new Reply(known(code), path, name, text(data), children, stat);
             time.execute(() -> {
                 if (!left) {
                     learn(this, reply.code());

@@ -2,6 +2,7 @@ package dev.baton.zookeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.Handle;
@@ -38,13 +39,23 @@ final class MemoryZooKeeper implements Clients {
     final List<Session> sessions = new ArrayList<>();
     final List<Asked> asked = new ArrayList<>();
     private final Map<String, Set<Watcher>> watches = new HashMap<>();
+    private final Map<String, Set<Watcher>> childWatches = new HashMap<>();
     private final List<Runnable> held = new ArrayList<>();
     private Function<Asked, @Nullable Code> refuses = request -> null;
     private @Nullable Predicate<Asked> holds;
+    private @Nullable Predicate<Asked> loses;
     private Function<List<String>, List<String>> shows = children -> children;
     private @Nullable Runnable reopen;
     private long zxid = 100;
     boolean silent;
+    /** Whether sessions that were given up cannot be ended: nobody is reached. */
+    boolean lingering;
+
+    /** What sessions are granted, instead of what was asked for. */
+    @Nullable Duration timeout;
+
+    /** What the next sequential node's name ends with; null for a number that grows. */
+    @Nullable String sequence;
 
     /** What the client library throws in place of opening a session. */
     @Nullable Error lacking;
@@ -52,8 +63,22 @@ final class MemoryZooKeeper implements Clients {
     /** A node, and the session that it goes with. */
     record Node(String data, long owner, long czxid) {}
 
-    /** What was asked for: {@code create}, {@code set}, {@code delete}, {@code read}, {@code list}, {@code exists}. */
-    record Asked(String what, String path, long session) {
+    /**
+     * What was asked for: {@code create}, {@code set}, {@code delete}, {@code read}, {@code list}, {@code exists}.
+     *
+     * @param with what was to be written
+     * @param mode of what was to be created
+     * @param watched whether the answer was to be followed by a change
+     * @param at when it left
+     */
+    record Asked(
+            String what,
+            String path,
+            long session,
+            String with,
+            @Nullable CreateMode mode,
+            boolean watched,
+            Moment at) {
         boolean is(String kind) {
             return what.equals(kind);
         }
@@ -67,12 +92,18 @@ final class MemoryZooKeeper implements Clients {
         refuses = reason;
     }
 
-    /** The answer to the next such request waits until it is let go. */
+    /** The next such request is carried out, and nobody hears of it. */
+    void lose(Predicate<Asked> request) {
+        loses = request;
+    }
+
+    /** The answers to such requests wait until they are let go. */
     void hold(Predicate<Asked> request) {
         holds = request;
     }
 
     void letGo() {
+        holds = null;
         List<Runnable> now = List.copyOf(held);
         held.clear();
         now.forEach(Runnable::run);
@@ -85,13 +116,26 @@ final class MemoryZooKeeper implements Clients {
 
     /** Somebody else's node. */
     void put(String path, String data) {
-        nodes.put(path, new Node(data, 1, ++zxid));
-        fire(path, EventType.NodeCreated);
+        put(path, data, 1);
+    }
+
+    /** The node of a session. */
+    void put(String path, String data, long session) {
+        boolean known = nodes.put(path, new Node(data, session, ++zxid)) != null;
+        fire(path, known ? EventType.NodeDataChanged : EventType.NodeCreated);
     }
 
     void delete(String path) {
         nodes.remove(path);
         fire(path, EventType.NodeDeleted);
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+
+    private boolean stands(String path) {
+        return path.isEmpty() || nodes.containsKey(path) || !below(path).isEmpty();
     }
 
     List<String> below(String path) {
@@ -106,7 +150,13 @@ final class MemoryZooKeeper implements Clients {
     }
 
     private void fire(String path, EventType type) {
-        Set<Watcher> told = watches.remove(path);
+        tell(watches.remove(path), path, type);
+        if (type != EventType.NodeDataChanged) {
+            tell(childWatches.remove(parent(path)), parent(path), EventType.NodeChildrenChanged);
+        }
+    }
+
+    private void tell(@Nullable Set<Watcher> told, String path, EventType type) {
         if (told != null && !silent) {
             time.schedule(
                     ROUND_TRIP,
@@ -122,7 +172,7 @@ final class MemoryZooKeeper implements Clients {
         }
         reopen = () -> open(sessionTimeout, lane, opening);
         Connection connection = opening.get();
-        Session session = new Session(sessions.size() + 2, sessionTimeout, connection);
+        Session session = new Session(sessions.size() + 2, timeout == null ? sessionTimeout : timeout, connection);
         sessions.add(session);
         connection.opened(session);
         time.schedule(ROUND_TRIP, () -> connection.changed(KeeperState.SyncConnected, time.now()));
@@ -131,6 +181,10 @@ final class MemoryZooKeeper implements Clients {
 
     @Override
     public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+        if (lingering) {
+            time.schedule(ROUND_TRIP, () -> found.accept(KeeperState.Disconnected));
+            return;
+        }
         List.copyOf(nodes.entrySet()).stream()
                 .filter(entry -> entry.getValue().owner() == sessionId)
                 .forEach(entry -> delete(entry.getKey()));
@@ -147,6 +201,11 @@ final class MemoryZooKeeper implements Clients {
             this.id = id;
             this.timeout = timeout;
             this.connection = connection;
+        }
+
+        /** The client library says so of its connection. */
+        void becomes(KeeperState state) {
+            connection.changed(state, null);
         }
 
         /** The client library gives it up, and makes another. */
@@ -177,25 +236,36 @@ final class MemoryZooKeeper implements Clients {
             return false;
         }
 
-        private void ask(String what, String path, Answered then, Supplier<Runnable> carryOut) {
-            Asked request = new Asked(what, path, id);
+        private void ask(String what, String path, boolean watched, Answered then, Supplier<Runnable> carryOut) {
+            ask(new Asked(what, path, id, "", null, watched, time.now()), then, carryOut);
+        }
+
+        private void ask(Asked request, Answered then, Supplier<Runnable> carryOut) {
             asked.add(request);
             Code why = refuses.apply(request);
-            Runnable answer =
-                    why == null ? carryOut.get() : () -> then.answer(why.intValue(), path, null, null, null, null);
+            Runnable answer = why == null ? carryOut.get() : failure(request, then, why);
+            Predicate<Asked> losing = loses;
+            if (losing != null && losing.test(request)) {
+                loses = null;
+                answer = failure(request, then, Code.CONNECTIONLOSS);
+            }
             Predicate<Asked> holding = holds;
             if (holding != null && holding.test(request)) {
-                holds = null;
                 held.add(answer);
             } else {
                 time.schedule(ROUND_TRIP, answer);
             }
         }
 
+        private Runnable failure(Asked request, Answered then, Code why) {
+            return () -> then.answer(why.intValue(), request.path(), null, null, null, null);
+        }
+
         private Runnable answer(Answered then, Code code, String path, @Nullable String name, @Nullable Node node) {
             Stat stat = new Stat();
             if (node != null) {
                 stat.setCzxid(node.czxid());
+                stat.setMzxid(node.czxid() + 1);
                 stat.setEphemeralOwner(node.owner());
             }
             byte[] data = node == null ? null : node.data().getBytes(UTF_8);
@@ -204,9 +274,12 @@ final class MemoryZooKeeper implements Clients {
 
         @Override
         public void create(String path, byte[] data, CreateMode mode, Answered then) {
-            ask("create", path, then, () -> {
-                String made = mode.isSequential() ? path + String.format("%010d", zxid) : path;
-                if (nodes.containsKey(made)) {
+            ask(new Asked("create", path, id, new String(data, UTF_8), mode, false, time.now()), then, () -> {
+                String number = sequence == null ? String.format("%010d", zxid) : sequence;
+                String made = mode.isSequential() ? path + number : path;
+                if (!stands(parent(made))) {
+                    return answer(then, Code.NONODE, path, null, null);
+                } else if (nodes.containsKey(made)) {
                     return answer(then, Code.NODEEXISTS, path, null, null);
                 }
                 Node node = new Node(new String(data, UTF_8), mode.isEphemeral() ? id : 0, ++zxid);
@@ -218,12 +291,15 @@ final class MemoryZooKeeper implements Clients {
 
         @Override
         public void setData(String path, byte[] data, Answered then) {
-            ask("set", path, then, () -> answer(then, Code.OK, path, null, nodes.get(path)));
+            ask(new Asked("set", path, id, new String(data, UTF_8), null, false, time.now()), then, () -> {
+                Node node = nodes.get(path);
+                return answer(then, node == null ? Code.NONODE : Code.OK, path, null, node);
+            });
         }
 
         @Override
         public void delete(String path, Answered then) {
-            ask("delete", path, then, () -> {
+            ask("delete", path, false, then, () -> {
                 Code code = nodes.containsKey(path) ? Code.OK : Code.NONODE;
                 MemoryZooKeeper.this.delete(path);
                 return answer(then, code, path, null, null);
@@ -238,7 +314,7 @@ final class MemoryZooKeeper implements Clients {
 
         @Override
         public void getData(String path, @Nullable Watcher watcher, Answered then) {
-            ask("read", path, then, () -> {
+            ask("read", path, watcher != null, then, () -> {
                 Node node = nodes.get(path);
                 if (node != null) {
                     watch(path, watcher);
@@ -249,7 +325,15 @@ final class MemoryZooKeeper implements Clients {
 
         @Override
         public void getChildren(String path, @Nullable Watcher watcher, Answered then) {
-            ask("list", path, then, () -> {
+            ask("list", path, watcher != null, then, () -> {
+                if (!stands(path)) {
+                    return answer(then, Code.NONODE, path, null, null);
+                }
+                if (watcher != null) {
+                    childWatches
+                            .computeIfAbsent(path, none -> new LinkedHashSet<>())
+                            .add(watcher);
+                }
                 List<String> children = shows.apply(below(path));
                 return () -> then.answer(Code.OK.intValue(), path, null, null, children, null);
             });
@@ -257,7 +341,7 @@ final class MemoryZooKeeper implements Clients {
 
         @Override
         public void exists(String path, @Nullable Watcher watcher, Answered then) {
-            ask("exists", path, then, () -> {
+            ask("exists", path, watcher != null, then, () -> {
                 Node node = nodes.get(path);
                 watch(path, watcher);
                 return answer(then, node == null ? Code.NONODE : Code.OK, path, null, node);

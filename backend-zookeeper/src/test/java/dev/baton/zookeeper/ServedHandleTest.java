@@ -103,7 +103,10 @@ class ServedHandleTest {
     void whatIsKnownOfTheSessionIsTheLibrarys() {
         assertThat(handle.sessionId()).isEqualTo(7);
         assertThat(handle.timeout()).isEqualTo(Duration.ofMillis(4_500));
+        assertThat(handle.password()).containsExactly(1, 2);
         assertThat(handle.isRejected()).isFalse();
+        library.state = ZooKeeper.States.AUTH_FAILED;
+        assertThat(handle.isRejected()).isTrue();
     }
 
     /** The client library, that keeps what it is asked and sends nothing. */
@@ -111,6 +114,7 @@ class ServedHandleTest {
     private static final class Recording extends ZooKeeper {
         private final List<String> asked = new ArrayList<>();
         private Object callback = "none yet";
+        private States state = States.CONNECTED;
 
         Recording() throws IOException {
             // Nobody listens there.
@@ -161,6 +165,16 @@ class ServedHandleTest {
         public void exists(String path, Watcher by, AsyncCallback.StatCallback then, Object context) {
             asked.add("exists " + path + " " + isOurs(by));
             callback = then;
+        }
+
+        @Override
+        public States getState() {
+            return state;
+        }
+
+        @Override
+        public byte[] getSessionPasswd() {
+            return new byte[] {1, 2};
         }
 
         @Override
