@@ -229,6 +229,13 @@ class JetcdChannelTest {
     }
 
     @Test
+    void whatCannotLeaveFailsInsteadOfWaitingForAConnection() {
+        etcd.close();
+        Reply<Transaction.Result> reply = reply(then -> channel.transact(anything(), then));
+        assertThat(((Reply.Failed<?>) reply).why().kind()).isEqualTo(Failure.Kind.UNKNOWN);
+    }
+
+    @Test
     void aWriteIsAskedForOnceThoughItFails() {
         etcd.fails = Status.UNAVAILABLE.withDescription("etcdserver: leader changed");
         Reply<Transaction.Result> reply = reply(then -> channel.transact(anything(), then));

@@ -33,6 +33,9 @@ final class MemoryEtcd implements Clients {
     final Map<Long, Long> leases = new TreeMap<>();
     final List<Channel> opened = new ArrayList<>();
     final List<Transaction> asked = new ArrayList<>();
+    /** From which revision each watch was asked for. */
+    final List<Long> watchedFrom = new ArrayList<>();
+
     private final List<Watching> watches = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, List<Change>> history = new HashMap<>();
@@ -69,6 +72,8 @@ final class MemoryEtcd implements Clients {
     @Nullable Long ttl;
 
     @Nullable Moment keptAliveAt;
+
+    @Nullable Moment leaseAskedForAt;
 
     private long lastLease = 0xabc000;
 
@@ -317,6 +322,7 @@ final class MemoryEtcd implements Clients {
         @Override
         public void grant(long ttlSeconds, Consumer<Reply<Lease>> then) {
             grants++;
+            leaseAskedForAt = time.now();
             ask(new LeaseRequest("grant", 0), then, () -> {
                 long granted = ttl == null ? ttlSeconds : ttl;
                 leases.put(++lastLease, granted);
@@ -366,6 +372,7 @@ final class MemoryEtcd implements Clients {
         @Override
         public Runnable watch(String prefix, long from, Watcher watcher) {
             Watching watching = new Watching(prefix, watcher);
+            watchedFrom.add(from);
             if (down || deaf) {
                 return () -> {};
             }

@@ -3,6 +3,7 @@ package dev.baton.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.etcd.session.Transaction.Guard;
 import dev.baton.spi.Answer;
@@ -12,9 +13,12 @@ import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a session asks of etcd, transaction by transaction: every guard, every operation, and who is to answer. */
 class TransactionsTest {
@@ -35,7 +39,11 @@ class TransactionsTest {
     }
 
     private Answer acquire() {
-        return soon(backend.acquire(claim, time.now().plus(TIMING.renewDeadline())));
+        return soon(acquire(claim));
+    }
+
+    private CompletableFuture<Answer> acquire(Claim of) {
+        return backend.acquire(of, time.now().plus(TIMING.renewDeadline())).toCompletableFuture();
     }
 
     private void observe() {
@@ -179,5 +187,53 @@ class TransactionsTest {
             assertThat(put.lease()).isEqualTo(sentinel.lease());
         });
         assertThat(written.otherwise()).containsExactly(new Transaction.Get(sentinel.key()));
+    }
+
+    /** A write whose answer was lost is voided with another ticket, on the same lease and where it stands, and then looked for. */
+    @Test
+    void aWriteWithoutAnAnswerIsVoidedAndThenLookedForWithAllMembers() {
+        etcd.loseAnswer(MemoryEtcd.puts(LINE));
+        CompletableFuture<Answer> unanswered = acquire(claim);
+        time.advance(Duration.ofSeconds(4));
+        assertThat(unanswered).isCompletedExceptionally();
+        Entry sentinel = sentinel();
+
+        assertThat(soon(acquire(claim))).isInstanceOf(Answer.Granted.class);
+        Transaction.Op own = new Transaction.Get(own().key());
+        assertThat(etcd.asked)
+                .containsSubsequence(
+                        new Transaction(
+                                List.of(Guard.created(sentinel.key(), sentinel.created())),
+                                List.of(new Transaction.Put(sentinel.key(), "", sentinel.lease())),
+                                List.of(new Transaction.Get(sentinel.key()))),
+                        new Transaction(List.of(), List.of(own), List.of(own)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15000, 15", "2001, 3", "2999, 3", "3000, 3"})
+    void aLeaseIsAskedForInSecondsRoundedUp(long millis, long seconds) {
+        ElectionTiming timing = ElectionTiming.of(
+                Duration.ofMillis(millis), Duration.ofMillis(millis / 2), Duration.ofMillis(millis / 10));
+        CompletableFuture<Answer> unused = acquire(new Claim(ELECTION, "one", "nonce-one", timing));
+        time.advance(SOON);
+        assertThat(etcd.leases.values()).containsExactly(seconds);
+    }
+
+    @Test
+    void aWatchGoesOnAfterWhatItHasTold() {
+        observe();
+        acquire();
+        long told = etcd.revision;
+        etcd.endWatches(new Failure(Failure.Kind.UNKNOWN, "the server ended it"));
+        time.advance(TIMING.retryPeriod().plus(SOON));
+        assertThat(etcd.watchedFrom).containsExactly(0L, told + 1);
+    }
+
+    @Test
+    void theLastRequestOfAllRevokesWhatIsLeft() {
+        etcd.leases.put(5L, 15L);
+        etcd.leases.put(6L, 15L);
+        new Farewell(etcd.open("http://a:2379"), List.of(5L, 6L), Duration.ofMillis(1)).say();
+        assertThat(etcd.leases).isEmpty();
     }
 }
