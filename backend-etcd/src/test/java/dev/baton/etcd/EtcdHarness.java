@@ -102,11 +102,45 @@ final class EtcdHarness implements BackendHarness {
         network(backend).strand();
     }
 
+    private FaultyGrpc above(LockBackend backend) throws IOException {
+        return inside(backend).through(cluster.address(0));
+    }
+
+    /** As where the user of this client has lost its role. */
+    @Override
+    public void refuse(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.refuse();
+        awaitUse(backend, proxy);
+    }
+
+    @Override
+    public void repeat(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.repeat();
+        awaitUse(backend, proxy);
+    }
+
+    /** A client that has a session renews it this way, too, before long. */
+    private void awaitUse(LockBackend backend, FaultyGrpc proxy) {
+        if (!inside(backend).leases().isEmpty()) {
+            Waits.await().until(() -> proxy.transactions() > 0);
+        }
+    }
+
+    /** The watch is made anew, since a network that leads elsewhere breaks it. */
+    @Override
+    public void deafen(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.deafen();
+        Waits.await().until(() -> proxy.watches() > 0);
+    }
+
     @Override
     public void heal(LockBackend backend) {
         NetworkedBackend healed = inside.get(backend);
         if (healed != null && healed.isOpen()) {
-            healed.network().pass();
+            healed.heal();
         }
     }
 

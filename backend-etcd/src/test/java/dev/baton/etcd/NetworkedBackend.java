@@ -6,9 +6,12 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Moment;
 import dev.baton.testing.servers.TcpProxy;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +23,7 @@ final class NetworkedBackend extends ForwardingBackend {
     private final EtcdBackend etcd;
     private final Set<String> leases = ConcurrentHashMap.newKeySet();
     private volatile boolean open = true;
+    private @Nullable FaultyGrpc above;
 
     private NetworkedBackend(TcpProxy network, EtcdBackend etcd) {
         super(etcd);
@@ -37,6 +41,25 @@ final class NetworkedBackend extends ForwardingBackend {
 
     TcpProxy network() {
         return network;
+    }
+
+    /** What its network leads through from now on, to {@code member}: a proxy that can do more than lose connections. */
+    synchronized FaultyGrpc through(InetSocketAddress member) throws IOException {
+        FaultyGrpc known = above;
+        if (known == null) {
+            known = FaultyGrpc.before(member);
+            above = known;
+            network.redirect(known.address());
+        }
+        return known;
+    }
+
+    /** Whatever has befallen it. */
+    synchronized void heal() {
+        network.pass();
+        if (above != null) {
+            above.heal();
+        }
     }
 
     /** The leases of the claims that were granted, in hexadecimal. */
@@ -67,13 +90,20 @@ final class NetworkedBackend extends ForwardingBackend {
         }
     }
 
+    private synchronized void closeNetwork() {
+        network.close();
+        if (above != null) {
+            above.close();
+        }
+    }
+
     @Override
     public void close() {
         try {
             right.close();
         } finally {
             open = false;
-            network.close();
+            closeNetwork();
         }
     }
 }

@@ -5,6 +5,11 @@ import dev.baton.event.EventSink;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
+import dev.baton.testing.servers.FaultyHttp;
+import dev.baton.testing.servers.FaultyHttp.Asked;
+import dev.baton.testing.servers.FaultyHttp.Fault;
+import dev.baton.testing.servers.FaultyHttp.Rule;
+import dev.baton.testing.servers.KubeApiServer;
 import dev.baton.testing.servers.TcpProxy;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -21,15 +26,21 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** A real API server, to which each backend has a network of its own, and an administrator's hand on its objects. */
+/**
+ * A real API server, to which each backend has a network of its own, and an administrator's hand on its objects. What goes on
+ * above TCP is done by a proxy in the server's name, to which a network leads once it is needed.
+ */
 final class KubernetesHarness implements BackendHarness {
     private final String name;
     private final ElectionTiming timing;
     private final Function<Config, LockBackend> opening;
     private final KubernetesStage stage = new KubernetesStage();
     private final List<AdministratorsHand> hands;
-    private final Map<LockBackend, TcpProxy> networks = new ConcurrentHashMap<>();
+    private final Map<LockBackend, Network> networks = new ConcurrentHashMap<>();
+    private final String nobody;
 
     /**
      * @param timing of the candidates, in whole seconds
@@ -44,6 +55,43 @@ final class KubernetesHarness implements BackendHarness {
         this.hands = Arrays.stream(kinds)
                 .map(kind -> new AdministratorsHand(stage.server, kind))
                 .toList();
+        this.nobody = stage.server.createServiceAccountToken(stage.namespace, "nobody");
+    }
+
+    /** One backend's way to the server. */
+    private static final class Network implements AutoCloseable {
+        private final TcpProxy tcp;
+        private @Nullable FaultyHttp http;
+        private @Nullable Rule fault;
+
+        Network(TcpProxy tcp) {
+            this.tcp = tcp;
+        }
+
+        /** Does {@code fault} to what {@code which} names, from now on. */
+        synchronized Rule strike(KubeApiServer server, Predicate<Asked> which, Fault what) throws IOException {
+            if (http == null) {
+                http = FaultyHttp.inTheNameOf(server);
+                tcp.redirect(http.address());
+            }
+            fault = http.when(which, what);
+            return fault;
+        }
+
+        synchronized void heal() {
+            tcp.pass();
+            if (fault != null) {
+                fault.end();
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            tcp.close();
+            if (http != null) {
+                http.close();
+            }
+        }
     }
 
     @Override
@@ -53,9 +101,9 @@ final class KubernetesHarness implements BackendHarness {
 
     @Override
     public LockBackend open() throws IOException {
-        TcpProxy network = TcpProxy.to(stage.server.address());
+        Network network = new Network(TcpProxy.to(stage.server.address()));
         Config config = new ConfigBuilder(stage.config())
-                .withMasterUrl("https://" + network.connectString())
+                .withMasterUrl("https://" + network.tcp.connectString())
                 .build();
         LockBackend backend = with(network, opening.apply(config));
         networks.put(backend, network);
@@ -63,7 +111,7 @@ final class KubernetesHarness implements BackendHarness {
     }
 
     /** The backend, that takes its network along when it is closed: the kit counts sockets and threads. */
-    private static LockBackend with(TcpProxy network, LockBackend backend) {
+    private static LockBackend with(Network network, LockBackend backend) {
         Class<?>[] types = backend instanceof EventSink
                 ? new Class<?>[] {LockBackend.class, EventSink.class}
                 : new Class<?>[] {LockBackend.class};
@@ -98,7 +146,7 @@ final class KubernetesHarness implements BackendHarness {
 
     // -- faults of one instance -----------------------------------------------------------------------------------
 
-    private TcpProxy network(LockBackend backend) {
+    private Network network(LockBackend backend) {
         return Objects.requireNonNull(networks.get(backend));
     }
 
@@ -109,29 +157,51 @@ final class KubernetesHarness implements BackendHarness {
 
     @Override
     public void silence(LockBackend backend) {
-        network(backend).blackHole();
+        network(backend).tcp.blackHole();
     }
 
     @Override
     public void loseAnswers(LockBackend backend) {
-        network(backend).blackHole(TcpProxy.Direction.TO_CLIENT);
+        network(backend).tcp.blackHole(TcpProxy.Direction.TO_CLIENT);
     }
 
     @Override
     public void slowDown(LockBackend backend, Duration delay) {
-        network(backend).delay(delay, Duration.ZERO, 0);
+        network(backend).tcp.delay(delay, Duration.ZERO, 0);
     }
 
     @Override
     public void strand(LockBackend backend) {
-        network(backend).strand();
+        network(backend).tcp.strand();
+    }
+
+    /** The server itself refuses, to somebody who may do nothing; what is read is read by the administrator. */
+    @Override
+    public void refuse(LockBackend backend) throws IOException {
+        network(backend)
+                .strike(stage.server, asked -> !asked.method().equals("GET"), exchange -> exchange.passAs(nobody));
+    }
+
+    @Override
+    public void repeat(LockBackend backend) throws IOException {
+        network(backend).strike(stage.server, asked -> !asked.isWatch(), exchange -> {
+            exchange.passOn();
+            exchange.passChanged(body -> body);
+        });
+    }
+
+    /** The watches are opened anew, since a network that leads elsewhere breaks them. */
+    @Override
+    public void deafen(LockBackend backend) throws IOException {
+        Rule deaf = network(backend).strike(stage.server, Asked::isWatch, exchange -> exchange.passPart(0));
+        KubernetesStage.until("silent watches", () -> deaf.struck() >= hands.size());
     }
 
     @Override
     public void heal(LockBackend backend) {
-        TcpProxy network = networks.get(backend);
+        Network network = networks.get(backend);
         if (network != null) {
-            network.pass();
+            network.heal();
         }
     }
 

@@ -125,11 +125,44 @@ final class ZooKeeperHarness implements BackendHarness {
         network(backend).strand();
     }
 
+    /** As where the permissions of this client's user were taken; its node goes with its session all the same. */
+    @Override
+    public void refuse(LockBackend backend) throws IOException {
+        FaultyZooKeeper proxy = above(backend);
+        proxy.refuse();
+        awaitConnection(backend, proxy);
+    }
+
+    @Override
+    public void repeat(LockBackend backend) {
+        throw Cannot.because("requests of a session have numbers, and nothing can repeat one between ZooKeeper and its"
+                + " clients");
+    }
+
+    /** Watches are left anew, since a network that leads elsewhere breaks the connection. */
+    @Override
+    public void deafen(LockBackend backend) throws IOException {
+        FaultyZooKeeper proxy = above(backend);
+        proxy.deafen();
+        awaitConnection(backend, proxy);
+    }
+
+    private FaultyZooKeeper above(LockBackend backend) throws IOException {
+        return inside(backend).through(server.address(0));
+    }
+
+    /** A client that has a session goes on with it this way. */
+    private void awaitConnection(LockBackend backend, FaultyZooKeeper proxy) {
+        if (!inside(backend).sessions().isEmpty()) {
+            Waits.await().until(() -> proxy.sessions() > 0);
+        }
+    }
+
     @Override
     public void heal(LockBackend backend) {
         NetworkedBackend healed = inside.get(backend);
         if (healed != null && healed.isOpen()) {
-            healed.network().pass();
+            healed.heal();
         }
     }
 

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class JdbcRegister implements Register {
     private static final Logger log = LoggerFactory.getLogger(JdbcRegister.class);
 
+    /** The SQL state of a statement that was refused, and not carried out. */
+    private static final String NOT_PERMITTED = "42501";
+
     /** For any answer of the database: less than half a renewDeadline, so that a leader has another try. */
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -122,6 +125,9 @@ public final class JdbcRegister implements Register {
                     try {
                         return statements.call();
                     } catch (Exception e) {
+                        if (e instanceof SQLException refused && NOT_PERMITTED.equals(refused.getSQLState())) {
+                            throw BackendException.notWritten("the database does not permit it: " + e.getMessage());
+                        }
                         disconnect();
                         throw new BackendException("a statement failed, so another connection is tried: " + e, e);
                     }

@@ -1,5 +1,6 @@
 package dev.baton.examples.jdbc;
 
+import dev.baton.conformance.Cannot;
 import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
@@ -9,11 +10,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL, to which each backend has a network of its own. */
+/** A real PostgreSQL, to which each backend has a network and a user of its own. */
 final class PostgresHarness extends JdbcHarness {
     private final PostgresServer server;
-    private final Map<LockBackend, TcpProxy> networks = new ConcurrentHashMap<>();
+    private final Map<LockBackend, Candidate> candidates = new ConcurrentHashMap<>();
+    private final AtomicInteger users = new AtomicInteger();
+
+    /** Who asks, and by which way. */
+    private record Candidate(TcpProxy network, String user) {}
 
     PostgresHarness(PostgresServer server) {
         super("postgresql", server.dataSource());
@@ -23,9 +29,19 @@ final class PostgresHarness extends JdbcHarness {
     @Override
     public LockBackend open() throws IOException {
         TcpProxy network = TcpProxy.to(server.address());
-        LockBackend backend = with(network, JdbcRegister.on(JdbcCandidate.postgres(server.url(network.address())), 0));
-        networks.put(backend, network);
+        String user = "candidate_" + users.incrementAndGet();
+        server.execute("CREATE ROLE " + user + " LOGIN");
+        server.execute("GRANT SELECT ON baton_election TO " + user);
+        server.execute("GRANT USAGE ON SEQUENCE baton_revision TO " + user);
+        permit(user);
+        String url = server.url(network.address(), user);
+        LockBackend backend = with(network, JdbcRegister.on(JdbcCandidate.postgres(url), 0));
+        candidates.put(backend, new Candidate(network, user));
         return backend;
+    }
+
+    private void permit(String user) {
+        server.execute("GRANT INSERT, UPDATE ON baton_election TO " + user);
     }
 
     /** The backend, that takes its network along when it is closed. */
@@ -47,12 +63,16 @@ final class PostgresHarness extends JdbcHarness {
     }
 
     private TcpProxy network(LockBackend backend) {
-        return Objects.requireNonNull(networks.get(backend));
+        return candidate(backend).network();
+    }
+
+    private Candidate candidate(LockBackend backend) {
+        return Objects.requireNonNull(candidates.get(backend));
     }
 
     @Override
     public void kill(LockBackend backend) {
-        Objects.requireNonNull(networks.remove(backend)).close();
+        Objects.requireNonNull(candidates.remove(backend)).network().close();
     }
 
     @Override
@@ -76,10 +96,23 @@ final class PostgresHarness extends JdbcHarness {
     }
 
     @Override
+    public void refuse(LockBackend backend) {
+        server.execute("REVOKE INSERT, UPDATE ON baton_election FROM "
+                + candidate(backend).user());
+    }
+
+    @Override
+    public void repeat(LockBackend backend) {
+        throw Cannot.because(
+                "statements come in a session, and nothing can repeat one between PostgreSQL and its clients");
+    }
+
+    @Override
     public void heal(LockBackend backend) {
-        TcpProxy network = networks.get(backend);
-        if (network != null) {
-            network.pass();
+        Candidate candidate = candidates.get(backend);
+        if (candidate != null) {
+            candidate.network().pass();
+            permit(candidate.user());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.baton.LeaderElection;
 import dev.baton.LeaderObserver;
 import dev.baton.Leadership;
 import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -59,6 +60,22 @@ class PostgresIT extends ElectionCases {
             await().atMost(Candidate.PATIENCE)
                     .ignoreExceptions()
                     .until(() -> get(backend.renew(claim, in(backend, Candidate.PATIENCE))) instanceof Answer.Granted);
+        }
+    }
+
+    /** The store's own word for it (rule 3.4): nothing is to be voided, and the connection is of use. */
+    @Test
+    void whatTheDatabaseDoesNotPermitIsNotWritten() {
+        server.execute("CREATE ROLE reader LOGIN");
+        server.execute("GRANT SELECT ON baton_election TO reader");
+        String reader = server.url(server.address(), "reader");
+        try (LockBackend backend = JdbcRegister.on(JdbcCandidate.postgres(reader), 0)) {
+            Claim claim = new Claim(election, "a", "nonce-of-a-reader", ElectionTiming.DEFAULT);
+            assertThat(failure(backend.acquire(claim, in(backend, Candidate.PATIENCE))))
+                    .hasMessageContaining("does not permit")
+                    .isInstanceOfSatisfying(
+                            BackendException.class,
+                            refused -> assertThat(refused.isNotWritten()).isTrue());
         }
     }
 

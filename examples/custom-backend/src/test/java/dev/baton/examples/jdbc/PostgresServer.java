@@ -210,7 +210,12 @@ final class PostgresServer implements AutoCloseable {
 
     /** As through a proxy at {@code address}. */
     String url(InetSocketAddress address) {
-        return "jdbc:postgresql://127.0.0.1:" + address.getPort() + "/postgres?user=baton";
+        return url(address, "baton");
+    }
+
+    /** As through a proxy at {@code address}, for somebody who need not own everything. */
+    String url(InetSocketAddress address, String user) {
+        return "jdbc:postgresql://127.0.0.1:" + address.getPort() + "/postgres?user=" + user;
     }
 
     InetSocketAddress address() {

@@ -2,6 +2,8 @@ package dev.baton.testing.servers;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,10 +26,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server on loopback that passes requests on to another, and does to some of them what networks, proxies and
- * overloaded servers do. It speaks plain HTTP to its clients, HTTP or HTTPS to the other side.
+ * overloaded servers do. It speaks HTTP or HTTPS to either side.
  */
 public final class FaultyHttp implements AutoCloseable {
     /** Headers that belong to one connection. */
@@ -45,14 +48,14 @@ public final class FaultyHttp implements AutoCloseable {
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
 
-    private FaultyHttp(URI target, SSLContext trust) throws IOException {
+    private FaultyHttp(URI target, SSLContext trust, HttpServer server) {
         this.target = target;
+        this.server = server;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .executor(threads)
                 .sslContext(trust)
                 .build();
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
@@ -64,12 +67,33 @@ public final class FaultyHttp implements AutoCloseable {
      * @param trust by which the target's certificate is judged
      */
     public static FaultyHttp before(URI target, SSLContext trust) throws IOException {
-        return new FaultyHttp(target, trust);
+        return new FaultyHttp(target, trust, HttpServer.create(anyPort(), 0));
     }
 
-    /** {@code http://127.0.0.1:port}. */
+    /**
+     * A proxy before {@code server}, in whose name it speaks HTTPS to clients.
+     *
+     * @throws IOException if the server's certificate cannot be shown
+     */
+    public static FaultyHttp inTheNameOf(KubeApiServer server) throws IOException {
+        HttpsServer front = HttpsServer.create(anyPort(), 0);
+        front.setHttpsConfigurator(new HttpsConfigurator(server.identity()));
+        return new FaultyHttp(URI.create(server.url()), server.trust(), front);
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** Where clients connect to. */
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** {@code http://127.0.0.1:port}, or with https. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** One request, as far as rules look at it; its body a character a byte, so that what is no text passes unchanged. */
@@ -102,6 +126,9 @@ public final class FaultyHttp implements AutoCloseable {
 
         /** Passes the request on with another body, and its answer back. */
         void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException;
+
+        /** Passes the request on as if whoever has {@code token} had made it, and its answer back. */
+        void passAs(String token) throws IOException, InterruptedException;
 
         /**
          * Passes the request on, and of its answer the headers and the first {@code bytes}; then says nothing more until
@@ -183,7 +210,7 @@ public final class FaultyHttp implements AutoCloseable {
                     return;
                 }
             }
-            passBack(http, send(http, asked.body()));
+            passBack(http, send(http, asked.body(), null));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             http.close();
@@ -192,13 +219,17 @@ public final class FaultyHttp implements AutoCloseable {
         }
     }
 
-    private HttpResponse<InputStream> send(HttpExchange http, String body) throws IOException, InterruptedException {
+    private HttpResponse<InputStream> send(HttpExchange http, String body, @Nullable String token)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target.toString() + http.getRequestURI()));
         http.getRequestHeaders().forEach((name, values) -> {
             if (!OF_A_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));
             }
         });
+        if (token != null) {
+            request.setHeader("Authorization", "Bearer " + token);
+        }
         request.method(
                 http.getRequestMethod(),
                 body.isEmpty()
@@ -280,19 +311,24 @@ public final class FaultyHttp implements AutoCloseable {
 
         @Override
         public int passOn() throws IOException, InterruptedException {
-            HttpResponse<InputStream> response = send(http, asked.body());
+            HttpResponse<InputStream> response = send(http, asked.body(), null);
             response.body().readAllBytes();
             return response.statusCode();
         }
 
         @Override
         public void passChanged(UnaryOperator<String> body) throws IOException, InterruptedException {
-            passBack(http, send(http, body.apply(asked.body())));
+            passBack(http, send(http, body.apply(asked.body()), null));
+        }
+
+        @Override
+        public void passAs(String token) throws IOException, InterruptedException {
+            passBack(http, send(http, asked.body(), token));
         }
 
         @Override
         public void passPart(int bytes) throws IOException, InterruptedException {
-            HttpResponse<InputStream> response = send(http, asked.body());
+            HttpResponse<InputStream> response = send(http, asked.body(), null);
             passHeaders(http, response);
             try (InputStream in = response.body()) {
                 OutputStream out = http.getResponseBody();

@@ -132,6 +132,11 @@ public final class KubeApiServer implements AutoCloseable {
         return KubeHttp.trusting(caCertificate());
     }
 
+    /** What shows this server's own certificate, for what stands before it in its name. */
+    SSLContext identity() throws IOException {
+        return folder.identity();
+    }
+
     /** {@link #caCertificate}, in PEM. */
     public String caCertificatePem() {
         try {

@@ -1,21 +1,29 @@
 package dev.baton.testing.servers;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** The folder of an API server: its keys, the tokens that it knows by heart, and the certificate that it makes itself. */
 final class KubeFolder {
@@ -25,6 +33,12 @@ final class KubeFolder {
     private static final int TOKEN_BYTES = 16;
     /** To these the API server's own roles are bound. */
     private static final List<String> COMPONENTS = List.of("system:kube-scheduler", "system:kube-controller-manager");
+
+    private static final int SEQUENCE = 0x30;
+    private static final int OCTET_STRING = 0x04;
+    private static final int TWO_BYTES_OF_LENGTH = 0x82;
+    /** Version 0, and the name of RSA. */
+    private static final byte[] RSA_VERSION_0 = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
 
     private final Path folder;
 
@@ -142,18 +156,61 @@ final class KubeFolder {
 
     /** The certificate of the authority that signed the server's, which it makes when it first starts. */
     X509Certificate caCertificate() throws IOException {
+        List<X509Certificate> chain = chain();
+        return chain.get(chain.size() - 1);
+    }
+
+    /** The server's certificate, and the authority's behind it. */
+    private List<X509Certificate> chain() throws IOException {
         byte[] chain = Files.readAllBytes(certificateFile());
         try (InputStream in = new ByteArrayInputStream(chain)) {
-            List<X509Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
                     .toList();
-            return all.get(all.size() - 1);
         } catch (GeneralSecurityException e) {
             throw new IOException("the API server's certificate cannot be read", e);
         }
     }
 
-    /** The same, in PEM. */
+    /** What shows the server's certificate to whoever connects. */
+    SSLContext identity() throws IOException {
+        char[] password = token().toCharArray();
+        try {
+            KeyStore own = KeyStore.getInstance(KeyStore.getDefaultType());
+            own.load(null, null);
+            own.setKeyEntry("server", certificateKey(), password, chain().toArray(X509Certificate[]::new));
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(own, password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the API server's certificate cannot be shown", e);
+        }
+    }
+
+    /** The server writes PKCS #1, of which the JDK knows nothing: it is what PKCS #8 has in its last field. */
+    private PrivateKey certificateKey() throws IOException, GeneralSecurityException {
+        String text = Files.readString(certificateKeyFile()).replaceAll("-----[A-Z ]+-----", "");
+        byte[] key = der(OCTET_STRING, Base64.getMimeDecoder().decode(text));
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        fields.writeBytes(RSA_VERSION_0);
+        fields.writeBytes(key);
+        return KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(der(SEQUENCE, fields.toByteArray())));
+    }
+
+    /** A field of more than 255 bytes. */
+    private static byte[] der(int tag, byte[] content) {
+        ByteBuffer field = ByteBuffer.allocate(content.length + 4);
+        return field.put((byte) tag)
+                .put((byte) TWO_BYTES_OF_LENGTH)
+                .putShort((short) content.length)
+                .put(content)
+                .array();
+    }
+
+    /** {@link #caCertificate}, in PEM. */
     String caPem() throws IOException {
         try {
             return pem("CERTIFICATE", caCertificate().getEncoded());

@@ -54,7 +54,6 @@ public final class TcpProxy implements AutoCloseable {
     private static final Set<Direction> ALL = EnumSet.allOf(Direction.class);
     private static final Set<Direction> NONE = EnumSet.noneOf(Direction.class);
 
-    private final InetSocketAddress target;
     private final InetSocketAddress address;
     private final Selector selector;
     private final Thread thread;
@@ -63,6 +62,9 @@ public final class TcpProxy implements AutoCloseable {
     private final Queue<Command> commands = new ArrayDeque<>();
     /** Guarded by {@link #lock}. */
     private boolean closed;
+
+    /** Written by the thread. */
+    private volatile InetSocketAddress target;
 
     // What follows belongs to the thread.
     private final List<ProxyLink> links = new ArrayList<>();
@@ -190,6 +192,17 @@ public final class TcpProxy implements AutoCloseable {
         inForce(() -> {
             heal();
             stopListening();
+            links.forEach(ProxyLink::reset);
+            links.clear();
+        });
+    }
+
+    /** Resets every connection, and leads those that are opened from now on to {@code other}; heals the network. */
+    public void redirect(InetSocketAddress other) {
+        inForce(() -> {
+            heal();
+            listen();
+            target = other;
             links.forEach(ProxyLink::reset);
             links.clear();
         });
