@@ -174,6 +174,11 @@ class StrangersTextTest {
     }
 
     @Test
+    void healthIsFitToBeShownWhateverItIsMadeOf() {
+        assertFitToBeShown(new Health(false, "standby", SAID).detail());
+    }
+
+    @Test
     void whatABackendSaysOfALossIsEscaped() {
         hold("ada");
         LockBackend telling = new ForwardingBackend(backend) {
@@ -207,6 +212,9 @@ class StrangersTextTest {
         }
         assertThat(logged).anyMatch(line -> line.contains("onStartedLeading failed"));
         logged.forEach(this::assertFitToBeShown);
-        events.forEach(event -> assertFitToBeShown(event.toString()));
+        events.forEach(event -> {
+            assertFitToBeShown(event.toString());
+            assertFitToBeShown(event.toJson());
+        });
     }
 }

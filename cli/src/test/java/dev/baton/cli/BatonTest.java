@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Command;
 
 class BatonTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -62,6 +63,29 @@ class BatonTest {
     void showsItsUsageWhenToldNothing() {
         assertThat(run()).isZero();
         assertThat(out()).contains("Usage: baton", "demo");
+    }
+
+    /** A defect, in whose message is what a server or a library said. */
+    @Command(name = "broken")
+    private static final class Broken implements Runnable {
+        @Override
+        public void run() {
+            throw new IllegalStateException("\u001b[2J\nbaton: all is well, password=s3cret");
+        }
+    }
+
+    @Test
+    void defectIsShownEscapedAndWithoutSecrets() {
+        PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Terminal terminal = new Terminal(stderr, stderr, false, false, true);
+        assertThat(Baton.commandLine(terminal)
+                        .addSubcommand(new Broken())
+                        .setErr(terminal.writer(stderr))
+                        .execute("broken"))
+                .isEqualTo(Baton.FAILED);
+        assertThat(err())
+                .contains("this is a defect in it", "\\u{1b}[2J\\u{a}baton: all is well, password=(hidden)")
+                .doesNotContain("\u001b", "s3cret");
     }
 
     @Test

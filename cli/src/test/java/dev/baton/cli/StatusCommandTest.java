@@ -209,6 +209,32 @@ class StatusCommandTest {
         }
     }
 
+    @Test
+    void whatAServerSaysOfItsTroubleIsShownEscaped() throws Exception {
+        String body = "{\"kind\":\"Status\",\"code\":500,\"message\":\"\\u001b[2J\\nbaton status: all is well\"}";
+        byte[] answer = ("HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: "
+                        + body.length() + "\r\nConnection: close\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> answerAll(server, answer), "in-trouble");
+            thread.setDaemon(true);
+            thread.start();
+            Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: here
+                    clusters: [{name: here, cluster: {server: "http://127.0.0.1:%d"}}]
+                    contexts: [{name: here, context: {cluster: here}}]
+                    """.formatted(server.getLocalPort()));
+            assertThat(baton.run("status", "--kubeconfig", kubeconfig.toString(), "--timeout", "60s"))
+                    .isEqualTo(1);
+            assertThat(baton.err())
+                    .contains("answered 500", "\\u{1b}[2J\\u{a}baton status: all is well")
+                    .hasLineCount(1)
+                    .doesNotContain("\u001b");
+        }
+    }
+
     private static void answerAll(ServerSocket server, byte[] answer) {
         while (!server.isClosed()) {
             try (Socket socket = server.accept()) {

@@ -346,6 +346,27 @@ class StatusTest {
     }
 
     @Test
+    void strangersTextIsEscapedInChangesOfALine() {
+        Status after = told(EVIL);
+        Election led = after.elections().get(0);
+        Election alone = new Election(
+                led.name(),
+                led.state(),
+                led.holder(),
+                led.since(),
+                led.renewed(),
+                led.leaseDuration(),
+                led.transitions(),
+                led.token(),
+                List.of(),
+                led.remarks());
+        Status before = new Status(
+                "etcd", after.address(), RENEWED, List.of(alone), after.members(), List.of("member says " + EVIL));
+
+        assertThat(StatusChanges.between(before, after)).containsExactly(SHOWN + "  in line: " + SHOWN + ", bob");
+    }
+
+    @Test
     void strangersTextIsWholeInJsonAndYamlAndPrintableThere() throws IOException {
         Status status = told(EVIL + "\u007f\udb40\udc41é漢");
         for (String text : List.of(StatusTree.json(status), StatusTree.jsonLine(status), StatusTree.yaml(status))) {

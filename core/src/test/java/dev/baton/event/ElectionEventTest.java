@@ -36,6 +36,14 @@ class ElectionEventTest {
     }
 
     @Test
+    void sentenceForALogIsPrintableAndWithoutSecrets() {
+        assertThat(event("eve\u001b", "gone\n12:00 INFO all is well\u202e, password=s3cret")
+                        .toString())
+                .startsWith("orders/reconciler: eve\\u{1b} term-ended ")
+                .endsWith(": gone\\u{a}12:00 INFO all is well\\u{202e}, password=(hidden)");
+    }
+
+    @Test
     void oneLineOfJsonParsesBack() {
         String odd = "quote \" backslash \\ line\nfeed tab\t nul\0 é 漢 \ud83d\ude00 lone \ud83d";
         String json = event("app-1", odd).toJson();

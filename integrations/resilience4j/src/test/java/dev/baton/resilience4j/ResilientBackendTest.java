@@ -123,6 +123,25 @@ class ResilientBackendTest {
         }
     }
 
+    @Test
+    void refreshPeriodOfCenturiesIsWaitedForAsLongAsClocksCount() {
+        ResilientBackend backend = ResilientBackend.around(store)
+                .rateLimiter(RateLimiterConfig.custom()
+                        .limitForPeriod(1)
+                        .limitRefreshPeriod(Duration.ofDays(100_000))
+                        .timeoutDuration(Duration.ZERO)
+                        .build())
+                .build();
+        Claim claim = claim();
+        refused(backend, claim);
+
+        assertThat(acquire(backend, claim).join())
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class,
+                        refused -> assertThat(refused.retryIn())
+                                .isBetween(Duration.ofNanos(Long.MAX_VALUE / 4), Duration.ofNanos(Long.MAX_VALUE / 2)));
+    }
+
     // -- the limiter ----------------------------------------------------------------------------------------------
 
     @Test

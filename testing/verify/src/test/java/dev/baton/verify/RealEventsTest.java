@@ -78,9 +78,10 @@ class RealEventsTest {
         return event.toJson().replaceFirst("\"at\":\"[^\"]*\",", "");
     }
 
+    /** By candidates of whom one looks as though its name had been escaped. */
     private static void handOverOnce(EventSink sink) {
         try (LockBackend backend = InMemoryRegister.open();
-                LeaderElection ada = candidate(backend, "ada", sink)) {
+                LeaderElection ada = candidate(backend, "ada\\u{1b}", sink)) {
             await().atMost(PATIENCE).until(() -> ada.leadership().isPresent());
             try (LeaderElection ben = candidate(backend, "ben", sink)) {
                 await().atMost(PATIENCE).until(() -> ben.currentLeader().isPresent());
