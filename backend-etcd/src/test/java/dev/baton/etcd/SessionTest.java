@@ -748,25 +748,6 @@ class SessionTest {
                 .containsExactly("watching true", "watching false", "watching true");
     }
 
-    /** A jar that is missing is no store that is silent, and what a later try finds is used. */
-    @Test
-    void aClientThatLacksAClassSaysWhichAndIsOpenedAgain() {
-        lead();
-        etcd.lacking = new NoClassDefFoundError("io/vertx/core/Vertx");
-        etcd.down = true;
-        time.advance(TIMING.leaseDuration());
-        etcd.down = false;
-
-        CompletableFuture<Answer> asked = acquire(by("two"));
-        time.advance(TIMING.renewDeadline());
-
-        assertThat(failure(asked)).contains("NoClassDefFoundError: io.vertx.core.Vertx is missing");
-
-        etcd.lacking = null;
-        time.advance(TIMING.leaseDuration());
-        granted(soon(acquire(by("three"))));
-    }
-
     @Test
     void membersWithoutALeaderAreTriedEverLessOften() {
         lead();
