@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
 
     private static final Duration SCAN = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ATTEMPTS = 5;
 
     static EtcdVenue at(String endpoints, boolean unsafeAllowed) {
         return new EtcdVenue(String.join(",", EtcdAccess.urls(endpoints)), null, unsafeAllowed);
@@ -100,9 +102,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
                 .shutdownHook(false)
                 .build()) {
             Claim claim = new Claim(TRIAL, "demo", UUID.randomUUID().toString(), timing);
-            Answer answer = backend.acquire(claim, deadline(backend))
-                    .toCompletableFuture()
-                    .get();
+            Answer answer = acquire(backend, claim);
             backend.withdraw(claim, deadline(backend)).toCompletableFuture().get();
             if (answer instanceof Answer.Granted granted
                     && granted.guaranteedFor().compareTo(lease(timing)) > 0) {
@@ -115,6 +115,20 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
             String message = String.valueOf(cause.getMessage());
             throw new IOException(message.replace("allowUnsafeServers(true)", "--allow-unsafe-servers"), cause);
         }
+    }
+
+    /** On a busy machine an etcd that has just started may answer late; what it refuses it refuses again. */
+    private static Answer acquire(EtcdBackend backend, Claim claim) throws ExecutionException, InterruptedException {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            Optional<Answer> answer = backend.acquire(claim, deadline(backend))
+                    .handle((given, failure) -> Optional.ofNullable(given))
+                    .toCompletableFuture()
+                    .get();
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+        return backend.acquire(claim, deadline(backend)).toCompletableFuture().get();
     }
 
     private static Moment deadline(EtcdBackend backend) {
