@@ -404,7 +404,7 @@ final class Candidate {
 
     private Answer.Granted answer(SessionValidity.Proof proof) {
         if (reported == null) {
-            session.times.begun(czxid, session.time.now().wall());
+            session.termBegun(czxid);
         }
         reported = proof.aliveAt();
         return new Answer.Granted(
@@ -449,7 +449,7 @@ final class Candidate {
     }
 
     private void tellLost(String how) {
-        session.times.ended(czxid);
+        session.termEnded(czxid);
         over = granted;
         first = false;
         Answer refused = new Answer.Refused(null, Duration.ZERO);
@@ -463,7 +463,7 @@ final class Candidate {
     }
 
     private void gone() {
-        session.times.ended(czxid);
+        session.termEnded(czxid);
         state = State.ABSENT;
         contest.remove(this);
         if (withdraw != null) {

@@ -164,7 +164,7 @@ record CuratorClients(Settings settings) implements Clients {
                 @Nullable ZKClientConfig clientConfig)
                 throws Exception {
             Connection connection = opening.get();
-            Attempts attempts = new Attempts(addresses(connect), time);
+            Attempts attempts = new Attempts(addresses(connect), time, connection::isUrgent);
             Watcher both = event -> {
                 if (event.getState() == null) {
                     // The client library says so of a login that it could not even begin; Curator would choke on it.

@@ -61,7 +61,8 @@ final class Session implements Wire.Listener {
     final Observers observers;
     final Sentences sentences;
     final Parents parents = new Parents();
-    final TermTimes times = new TermTimes();
+    private final TermTimes times = new TermTimes();
+    private volatile boolean leads;
 
     private Session(
             Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
@@ -176,6 +177,23 @@ final class Session implements Wire.Listener {
 
     void awaitProof(Candidate candidate) {
         awaitingProof.add(candidate);
+    }
+
+    /** The term with this token's number was granted. */
+    void termBegun(long number) {
+        times.begun(number, time.now().wall());
+        leads = true;
+    }
+
+    /** That term is over, if it has begun. */
+    void termEnded(long number) {
+        times.ended(number);
+        leads = !times.isEmpty();
+    }
+
+    @Override
+    public boolean leads() {
+        return leads;
     }
 
     /** Runs {@code then} once a write sent later than now was acknowledged; never, if the connection is lost first. */
@@ -348,7 +366,8 @@ final class Session implements Wire.Listener {
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
         if (declared) {
-            // A server that says so can be reached: the next session is worth waiting for.
+            // A server that says so can be reached: the next session is worth waiting for, from now on.
+            everConnected = false;
             awaitConnection();
         }
         if (over.sessionId() != 0) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * appear after everyone concluded that it never would. A handle's requests leave in order, are answered in order, belong
  * to one session, and are each answered once.
  *
- * <p>All methods are called in the lane, where all answers arrive too.
+ * <p>All methods but {@link Clients.Connection}'s are called in the lane, where all answers arrive too.
  */
 final class Wire implements Clients.Connection {
     private final Timekeeper time;
@@ -53,6 +53,9 @@ final class Wire implements Clients.Connection {
 
         /** A write on the wire was acknowledged. */
         void proved(Wire wire);
+
+        /** Whether a term is under way. On any thread. */
+        boolean leads();
     }
 
     /**
@@ -81,6 +84,11 @@ final class Wire implements Clients.Connection {
                 listener.changed(this, change);
             }
         });
+    }
+
+    @Override
+    public boolean isUrgent() {
+        return listener.leads();
     }
 
     /**

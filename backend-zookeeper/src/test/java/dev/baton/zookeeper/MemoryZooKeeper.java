@@ -194,8 +194,8 @@ final class MemoryZooKeeper implements Clients {
     /** A session, as the client library hands it out. */
     final class Session implements Handle {
         private final long id;
-        private final Duration timeout;
         private final Connection connection;
+        private Duration timeout;
 
         Session(long id, Duration timeout, Connection connection) {
             this.id = id;
@@ -211,9 +211,26 @@ final class MemoryZooKeeper implements Clients {
         /** The client library gives it up, and makes another. */
         void giveUp() {
             connection.changed(KeeperState.Expired, null);
+            another();
+        }
+
+        /** The servers say that somebody has ended it. */
+        void ended() {
+            nodes.values().removeIf(node -> node.owner() == id);
+            timeout = Duration.ZERO;
+            connection.changed(KeeperState.Expired, null);
+        }
+
+        /** The client library makes the next. */
+        void another() {
             if (reopen != null) {
                 reopen.run();
             }
+        }
+
+        /** Whether its connection, once lost, would be made again without a pause. */
+        boolean isUrgent() {
+            return connection.isUrgent();
         }
 
         @Override

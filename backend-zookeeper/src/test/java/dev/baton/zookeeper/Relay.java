@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** A relay before a server, on which what one side says can be lost before the connection is. */
 final class Relay {
@@ -16,8 +18,9 @@ final class Relay {
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<String> lost = new CopyOnWriteArrayList<>();
-    private volatile boolean losesRequests;
-    private volatile boolean losesAnswers;
+    private final AtomicInteger accepted = new AtomicInteger();
+    private volatile int losingRequests;
+    private volatile int losingAnswers;
 
     Relay(int target) throws IOException {
         this.target = target;
@@ -29,12 +32,14 @@ final class Relay {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
+    /** On the connections that there are; new ones lose nothing. */
     void loseRequests() {
-        losesRequests = true;
+        losingRequests = accepted.get();
     }
 
+    /** On the connections that there are; new ones lose nothing. */
     void loseAnswers() {
-        losesAnswers = true;
+        losingAnswers = accepted.get();
     }
 
     /** What was lost so far contains this. */
@@ -42,10 +47,8 @@ final class Relay {
         return String.join("", lost).contains(text);
     }
 
-    /** Cuts all connections; new ones lose nothing. */
+    /** Cuts all connections. */
     void cut() throws IOException {
-        losesRequests = false;
-        losesAnswers = false;
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -63,17 +66,18 @@ final class Relay {
             Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.add(client);
             sockets.add(server);
-            start("requests", () -> pass(client, server, true));
-            start("answers", () -> pass(server, client, false));
+            int number = accepted.incrementAndGet();
+            start("requests", () -> pass(client, server, () -> number <= losingRequests));
+            start("answers", () -> pass(server, client, () -> number <= losingAnswers));
         }
     }
 
-    private void pass(Socket from, Socket to, boolean requests) throws IOException {
+    private void pass(Socket from, Socket to, BooleanSupplier loses) throws IOException {
         byte[] buffer = new byte[65_536];
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            if (requests ? losesRequests : losesAnswers) {
+            if (loses.getAsBoolean()) {
                 lost.add(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
             } else {
                 out.write(buffer, 0, read);

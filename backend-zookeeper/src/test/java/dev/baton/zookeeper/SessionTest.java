@@ -266,4 +266,44 @@ class SessionTest {
                         .count())
                 .isBetween(1L, leases + 1);
     }
+
+    // -- a session that somebody ended --------------------------------------------------------------------------------
+
+    @Test
+    void aConnectionIsUrgentForAsLongAsSomebodyLeadsOnIt() {
+        standInLine();
+        assertThat(zooKeeper.newest().isUrgent()).as("standing by").isFalse();
+        zooKeeper.delete(SECOND);
+        zooKeeper.delete(FIRST);
+        time.advance(SOON);
+        granted(acquire(claim).join());
+        assertThat(zooKeeper.newest().isUrgent()).as("leading").isTrue();
+        withdraw(claim).join();
+        assertThat(zooKeeper.newest().isUrgent()).as("withdrawn").isFalse();
+    }
+
+    @Test
+    void aConnectionIsNotUrgentOnceTheClaimIsLost() {
+        granted(acquire(claim).join());
+        zooKeeper.delete(node(claim));
+        time.advance(SOON);
+        assertThat(heard.heard("lost one")).isTrue();
+        assertThat(zooKeeper.newest().isUrgent()).isFalse();
+    }
+
+    @Test
+    void aClaimWaitsForTheSessionThatFollowsOneThatTheServersEnded() {
+        granted(acquire(claim).join());
+        MemoryZooKeeper.Session session = zooKeeper.newest();
+        session.ended();
+        time.advance(SOON);
+        assertThat(heard.heard("lost one")).isTrue();
+        Claim next = claim("two");
+
+        CompletableFuture<Answer> answer = acquire(next);
+        session.another();
+        time.advance(SOON);
+
+        granted(answer.join());
+    }
 }

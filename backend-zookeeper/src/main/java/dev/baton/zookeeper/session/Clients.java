@@ -38,5 +38,8 @@ public interface Clients {
          * @param attemptedAt for a new connection: read before its attempt began; null where not known
          */
         void changed(KeeperState state, @Nullable Moment attemptedAt);
+
+        /** Whether a connection that was lost is to be made again without a pause: somebody leads on the session. */
+        boolean isUrgent();
     }
 }

@@ -21,6 +21,8 @@ public final class ZooKeeperBenchmarks {
         all.put("handover", ZooKeeperBenchmarks::handover);
         all.put("failover", ZooKeeperBenchmarks::failover);
         all.put("scale", ZooKeeperBenchmarks::scale);
+        all.put("ended-session", () -> endedSession(1));
+        all.put("ended-session-of-three", () -> endedSession(3));
         return all;
     }
 
@@ -40,6 +42,13 @@ public final class ZooKeeperBenchmarks {
     private static boolean scale() throws Exception {
         try (ZooKeeperEnsemble server = ZooKeeperEnsemble.builder().start()) {
             return Scale.run(server.connectString(), ElectionTiming.DEFAULT, 1_000, 30);
+        }
+    }
+
+    private static boolean endedSession(int members) throws Exception {
+        try (ZooKeeperEnsemble servers =
+                ZooKeeperEnsemble.builder().members(members).start()) {
+            return EndedSession.run(servers.connectString(), ElectionTiming.DEFAULT, 50);
         }
     }
 }

@@ -193,6 +193,11 @@ public abstract class Misbehaving implements Handle {
         public void changed(KeeperState state, @Nullable Moment attemptedAt) {
             right.changed(state, attemptedAt);
         }
+
+        @Override
+        public boolean isUrgent() {
+            return right.isUrgent();
+        }
     }
 
     /** Takes a connection's attempt to have begun when the connection is heard of. */

@@ -153,13 +153,14 @@ final class SimulatedHandle implements Handle {
         if (!dead && link == null && attempt == attempts) {
             attempts++;
             lose(queued, Code.CONNECTIONLOSS);
-            connectSoon();
+            connectSoon(false);
         }
     }
 
-    private void connectSoon() {
+    private void connectSoon(boolean urgent) {
         int before = attempts;
-        time.schedule(Duration.ofMillis(world.random().nextInt(MOST_SPIN_MILLIS)), () -> {
+        int spin = world.random().nextInt(MOST_SPIN_MILLIS);
+        time.schedule(Duration.ofMillis(urgent ? 0 : spin), () -> {
             if (before == attempts && link == null) {
                 connect();
             }
@@ -186,7 +187,7 @@ final class SimulatedHandle implements Handle {
         lose(outstanding, Code.CONNECTIONLOSS);
         connection.changed(KeeperState.Disconnected, null);
         client.disconnected(this, granted);
-        connectSoon();
+        connectSoon(connection.isUrgent());
     }
 
     private static void lose(ArrayDeque<Request> requests, Code why) {
