@@ -170,4 +170,14 @@ class AnswersTest {
         assertThat(of(Request.GET, 201, MemoryApiServer.object(LockObject.LEASE, ELECTION)))
                 .isEqualTo(Meaning.UNKNOWN);
     }
+
+    /** What was carried out before it was answered so is not refused by a reason that belongs to another status. */
+    @Test
+    void reasonThatDoesNotBelongToItsCodeSaysNothing() {
+        for (int code : new int[] {500, 503, 504}) {
+            ObjectNode odd = MemoryApiServer.status(code, "Forbidden", "said the test");
+            assertThat(of(Request.UPDATE, code, odd)).isEqualTo(Meaning.UNKNOWN);
+            assertThat(of(Request.CREATE, code, odd)).isEqualTo(Meaning.UNKNOWN);
+        }
+    }
 }

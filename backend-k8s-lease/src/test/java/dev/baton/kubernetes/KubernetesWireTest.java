@@ -26,12 +26,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +217,18 @@ class KubernetesWireTest {
         }
 
         @Test
+        void anOwnerByItsUid() {
+            Settings.Owner owner = new Settings.Owner("apps/v1", "Deployment", "app", "uid-9");
+            ObjectNode made = new Settings(LockObject.LEASE, Map.of(), owner).newObject(ELECTION);
+            ObjectNode expected = Json.object()
+                    .put("apiVersion", "apps/v1")
+                    .put("kind", "Deployment")
+                    .put("name", "app")
+                    .put("uid", "uid-9");
+            assertThat(made.path("metadata").path("ownerReferences")).containsExactly(expected);
+        }
+
+        @Test
         void aRenewalWithVersionUidAndNonceAndEverythingElseAsItWas() {
             granted(claim);
             ObjectNode edited = stored();
@@ -258,6 +272,19 @@ class KubernetesWireTest {
                 assertThat(Json.annotation(put.body(), "baton.dev/fencing-token"))
                         .isEqualTo("1001 nonce-1");
             }
+        }
+
+        /** Another client may have left the annotation out: every renewal says it again. */
+        @Test
+        void theTokensNumberWhereItWasLost() {
+            granted(claim);
+            renew(claim);
+            ObjectNode edited = stored();
+            Json.annotations(edited).remove("baton.dev/fencing-token");
+            server.put(LEASE, edited);
+            renew(claim);
+            renew(claim);
+            assertThat(Json.annotation(stored(), "baton.dev/fencing-token")).isEqualTo("1001 nonce-1");
         }
 
         @Test
@@ -774,19 +801,37 @@ class KubernetesWireTest {
             assertThat(renew(claim)).isInstanceOf(Answer.Granted.class);
         }
 
+        /** A server's load is no reason to change leaders, so one pauses for a retryPeriod, and not for five. */
         @Test
         void pausedLeaderIsNotAskedForMoreThanARetryPeriod() {
+            ElectionName payments = new ElectionName("orders", "payments");
+            backend.check(payments, TIMING);
+            Claim standby = new Claim(payments, "app-1", "nonce-3", TIMING);
+            server.when(asked -> asked.uri().endsWith("/payments"), 1, busy(429, 600));
+            failure(backend.acquire(standby, soon()));
             granted(claim);
             server.when(KubernetesWireTest::writes, 1, busy(429, 600));
             failure(backend.renew(claim, soon()));
             assertThat(failure(backend.renew(claim, soon()))).hasMessageContaining("has asked for a pause");
+            List<String> first = new CopyOnWriteArrayList<>();
             KubernetesStage.until("renewed", () -> {
-                try {
-                    return renew(claim) instanceof Answer.Granted;
-                } catch (CompletionException e) {
-                    return false;
+                if (isAnswered(() -> backend.acquire(standby, soon()))) {
+                    first.add("standby");
                 }
+                return isAnswered(() -> backend.renew(claim, soon()));
             });
+            assertThat(first).as("granted before the leader was renewed").isEmpty();
+            // Nor does what it was told then hold for the next.
+            withdraw(claim);
+            granted(other);
+        }
+
+        private boolean isAnswered(Supplier<CompletionStage<Answer>> call) {
+            try {
+                return done(call.get()) instanceof Answer.Granted;
+            } catch (CompletionException e) {
+                return false;
+            }
         }
     }
 

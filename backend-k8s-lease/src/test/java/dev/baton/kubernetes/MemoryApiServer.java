@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * answers otherwise where the test says so. {@code AnswersIT} holds its words beside a real one's.
  */
 final class MemoryApiServer implements AutoCloseable {
-    /** One request. */
-    record Asked(String method, String uri, Headers headers, String protocol, String text) {
+    /**
+     * One request.
+     *
+     * @param from the client's port, which tells its connections apart
+     */
+    record Asked(String method, String uri, Headers headers, String protocol, String text, int from) {
         boolean is(String ofMethod, String ofUri) {
             return method.equals(ofMethod) && uri.equals(ofUri);
         }
@@ -85,6 +89,8 @@ final class MemoryApiServer implements AutoCloseable {
     private final Map<String, ObjectNode> objects = new TreeMap<>();
     private long version = 1_000;
     private int uids;
+    /** Whether watches are told of nothing. */
+    volatile boolean mute;
 
     MemoryApiServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -195,7 +201,8 @@ final class MemoryApiServer implements AutoCloseable {
                     http.getRequestURI().toString(),
                     http.getRequestHeaders(),
                     http.getProtocol(),
-                    new String(bytes, StandardCharsets.UTF_8));
+                    new String(bytes, StandardCharsets.UTF_8),
+                    http.getRemoteAddress().getPort());
             log.add(asked);
             Rule rule = rule(asked);
             if (rule == null && asked.isWatch()) {
@@ -299,9 +306,12 @@ final class MemoryApiServer implements AutoCloseable {
         tell(path, type, object, watches);
     }
 
-    private static void tell(String path, String type, ObjectNode object, List<Watch> watches) {
+    private void tell(String path, String type, ObjectNode object, List<Watch> watches) {
         ObjectNode event = Json.object().put("type", type);
         event.set("object", object);
+        if (mute) {
+            return;
+        }
         for (Watch watch : watches) {
             if (path.startsWith(watch.collection + "/") && isSelected(object, watch.uri)) {
                 watch.lines.add(Json.text(event));
