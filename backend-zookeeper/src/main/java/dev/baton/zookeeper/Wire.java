@@ -170,8 +170,7 @@ final class Wire implements Clients.Connection {
     /** A server may be newer than the client library, which throws at what it does not know; who asked would wait for ever. */
     private static Code known(int code) {
         try {
-            Code known = Code.get(code);
-            return known == null ? Code.SYSTEMERROR : known;
+            return Code.get(code);
         } catch (IllegalArgumentException e) {
             return Code.SYSTEMERROR;
         }

@@ -282,7 +282,11 @@ class RequestsTest {
         observe();
         zooKeeper.put(FIRST, "first");
         zooKeeper.put(SECOND, "second");
-        refused(acquire().join());
+        Answer.Refused behind = refused(acquire().join());
+        assertThat(Objects.requireNonNull(
+                                Objects.requireNonNull(behind.holder()).token())
+                        .number())
+                .isEqualTo(stored(FIRST).czxid());
         assertThat(asked(asked -> asked.is("read") && asked.watched()))
                 .extracting(Asked::path)
                 .contains(FIRST, SECOND, node());
@@ -298,12 +302,37 @@ class RequestsTest {
         refuse(asked -> asked.is("read") && asked.path().equals(unseen), Code.THROTTLEDOP);
         observe();
         assertThat(acquire()).isCompletedExceptionally();
+        time.advance(TIMING.leaseDuration());
+        assertThat(heard.count("watching true")).isLessThanOrEqualTo(1);
         assertThat(heard.all.isEmpty() || heard.all.get(heard.all.size() - 1).equals("watching false"))
                 .as("%s", heard.all)
                 .isTrue();
         zooKeeper.refuse(request -> null);
         time.advance(TIMING.leaseDuration());
         assertThat(heard.all).contains("watching true");
+    }
+
+    /** A proof that is waited for does not make up for a watch that was lost meanwhile. */
+    @Test
+    void whoWaitsForAProofIsGrantedOnlyWhileItsNodeIsWatched() {
+        zooKeeper.put(FIRST, "first");
+        refused(acquire().join());
+        zooKeeper.hold(RequestsTest::isHeartbeats);
+        time.advance(TIMING.leaseDuration().plusSeconds(1));
+        zooKeeper.delete(FIRST);
+        time.advance(SOON);
+        CompletableFuture<Answer> answer = acquire();
+        assertThat(answer).isNotDone();
+        refuse(asked -> asked.is("read"), Code.CONNECTIONLOSS);
+        zooKeeper.put(node(), "one", stored(node()).owner());
+        time.advance(SOON);
+
+        zooKeeper.letGo();
+        time.advance(SOON);
+
+        assertThat(answer).isNotDone();
+        zooKeeper.refuse(request -> null);
+        lead();
     }
 
     @Test
@@ -474,6 +503,8 @@ class RequestsTest {
     void aSessionThatWasGivenUpIsOwedUntilTheServersSayThatItIsGone() {
         observe();
         lead();
+        // That it was closed may not have got through.
+        zooKeeper.losesEnd = true;
         zooKeeper.lingering = true;
         zooKeeper.newest().giveUp();
         time.advance(SOON);
