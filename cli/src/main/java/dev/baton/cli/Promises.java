@@ -35,7 +35,7 @@ record Promises(
         ElectionTiming timing, Duration expiry, @Nullable Duration failover) {
     private static final int ROUND_TRIPS = 10;
 
-    /** One verdict a promise, in the order of the scenes; a scene that is missing is a broken promise. */
+    /** One verdict a promise, in the order of the scenes; what a scene would have shown that was not played is not shown. */
     List<Verdict> judge(List<Fact> facts) {
         List<Act> stops = Act.in(facts, Act.stop());
         return List.of(
@@ -73,8 +73,11 @@ record Promises(
         String promise = "first election";
         Optional<Fact> ready = first(facts, "watching");
         Optional<Fact> leads = first(facts, "term-started");
-        if (ready.isEmpty() || leads.isEmpty()) {
-            return missing(promise, timing.leaseDuration());
+        if (ready.isEmpty()) {
+            return notShown(promise, timing.leaseDuration());
+        }
+        if (leads.isEmpty()) {
+            return within(promise, Optional.empty(), timing.leaseDuration());
         }
         long from = ready.get().mono();
         long to = leads.get().mono();
@@ -122,7 +125,7 @@ record Promises(
         return late.or(() -> acts.stream()
                         .max(Comparator.comparingLong(act -> took(act).orElse(Long.MAX_VALUE))))
                 .map(act -> within(promise, took(act), bound.apply(act)))
-                .orElseGet(() -> missing(promise, usual));
+                .orElseGet(() -> notShown(promise, usual));
     }
 
     private static Optional<Long> took(Act act) {
@@ -137,7 +140,8 @@ record Promises(
         boolean lied = checks.stream().flatMap(List::stream).anyMatch(check -> check.flag("valid"));
         boolean seen = !checks.isEmpty() && checks.stream().noneMatch(List::isEmpty);
         String measured = lied ? "true" : seen ? "false" : "not seen";
-        return new Verdict("first isValid() after the stop", measured, "false", seen && !lied);
+        return new Verdict(
+                "first isValid() after the stop", measured, "false", Verdict.Outcome.of(lied || seen, !lied));
     }
 
     /**
@@ -159,7 +163,8 @@ record Promises(
         boolean seen = !refused.isEmpty() && !refused.contains(0);
         int sum = refused.stream().mapToInt(Integer::intValue).sum();
         String measured = accepted > 0 ? accepted + " accepted" : seen ? sum + " refused" : "not seen";
-        return new Verdict("stale writes", measured, "all refused", accepted == 0 && seen);
+        return new Verdict(
+                "stale writes", measured, "all refused", Verdict.Outcome.of(accepted > 0 || seen, accepted == 0));
     }
 
     private static Verdict disjoint(List<Term> terms) {
@@ -169,11 +174,12 @@ record Promises(
                 smallest = Math.min(smallest, terms.get(later).start() - earlier.end());
             }
         }
-        boolean kept = terms.size() > 1 && smallest >= 0;
+        boolean kept = smallest >= 0;
         String measured = terms.size() < 2
                 ? terms.size() + " terms"
                 : kept ? Durations.text(smallest) + " apart" : Durations.text(-smallest) + " of overlap";
-        return new Verdict("one valid term at a time", measured, "no overlap", kept);
+        return new Verdict(
+                "one valid term at a time", measured, "no overlap", Verdict.Outcome.of(terms.size() > 1, kept));
     }
 
     private static Verdict increasing(List<Term> terms) {
@@ -182,22 +188,26 @@ record Promises(
             String after = terms.get(later).token();
             if (after.compareTo(before) <= 0) {
                 return new Verdict(
-                        "tokens grow", Fact.brief(after) + " after " + Fact.brief(before), "each greater", false);
+                        "tokens grow",
+                        Fact.brief(after) + " after " + Fact.brief(before),
+                        "each greater",
+                        Verdict.Outcome.BROKEN);
             }
         }
-        return new Verdict("tokens grow", terms.size() + " terms", "each greater", terms.size() > 1);
+        return new Verdict(
+                "tokens grow", terms.size() + " terms", "each greater", Verdict.Outcome.of(terms.size() > 1, true));
     }
 
     private static Verdict within(String promise, Optional<Long> nanos, Duration bound) {
-        return nanos.map(measured -> new Verdict(
-                        promise,
-                        Durations.text(measured),
-                        "at most " + Durations.text(bound.toNanos()),
-                        measured <= bound.toNanos()))
-                .orElseGet(() -> missing(promise, bound));
+        return new Verdict(
+                promise,
+                nanos.map(Durations::text).orElse("did not happen"),
+                "at most " + Durations.text(bound.toNanos()),
+                Verdict.Outcome.of(true, nanos.isPresent() && nanos.get() <= bound.toNanos()));
     }
 
-    private static Verdict missing(String promise, Duration bound) {
-        return new Verdict(promise, "did not happen", "at most " + Durations.text(bound.toNanos()), false);
+    private static Verdict notShown(String promise, Duration bound) {
+        return new Verdict(
+                promise, "not tried", "at most " + Durations.text(bound.toNanos()), Verdict.Outcome.NOT_SHOWN);
     }
 }

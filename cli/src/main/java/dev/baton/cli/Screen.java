@@ -105,16 +105,25 @@ final class Screen implements AutoCloseable {
             String text = String.format(row, verdict.promise(), verdict.measured(), verdict.bound());
             String kept = Glyphs.KEPT.in(terminal) + (terminal.unicode() ? " kept" : "");
             String broken = Glyphs.BROKEN.in(terminal) + (terminal.unicode() ? " broken" : "");
-            say(text + (verdict.kept() ? paint(GREEN, kept) : bad(broken)));
+            say(text
+                    + switch (verdict.outcome()) {
+                        case KEPT -> paint(GREEN, kept);
+                        case BROKEN -> bad(broken);
+                        case NOT_SHOWN -> quiet("not shown");
+                    });
         }
         say("  " + quiet(Glyphs.RULE.in(terminal).repeat(78)));
         say(quiet("  " + footnote));
         long kept = verdicts.stream().filter(Verdict::kept).count();
+        long notShown = verdicts.stream()
+                .filter(verdict -> verdict.outcome() == Verdict.Outcome.NOT_SHOWN)
+                .count();
         String summary = String.format(
                 Locale.ROOT,
-                "%d of %d promises kept in %.1f s",
+                "%d of %d promises kept%s in %.1f s",
                 kept,
                 verdicts.size(),
+                notShown == 0 ? "" : ", " + notShown + " not shown",
                 elapsed().toNanos() / 1e9);
         say("");
         say("  " + (kept == verdicts.size() ? paint(BOLD + ";" + GREEN, summary) : bad(summary)));

@@ -6,6 +6,22 @@ package dev.baton.cli;
  * @param promise what was promised
  * @param measured what was seen
  * @param bound what it was held against
- * @param kept whether it was kept
+ * @param outcome whether it was kept
  */
-record Verdict(String promise, String measured, String bound, boolean kept) {}
+record Verdict(String promise, String measured, String bound, Outcome outcome) {
+    enum Outcome {
+        KEPT,
+        BROKEN,
+        /** Nothing was done that it could have been kept at, or broken. */
+        NOT_SHOWN;
+
+        /** Kept or broken, if what was promised was put to the test. */
+        static Outcome of(boolean shown, boolean kept) {
+            return !shown ? NOT_SHOWN : kept ? KEPT : BROKEN;
+        }
+    }
+
+    boolean kept() {
+        return outcome == Outcome.KEPT;
+    }
+}

@@ -112,6 +112,31 @@ class PromisesTest {
         assertThat(broken(without(kept(), fact -> fact.is("ledger-refused")))).containsExactly(STALE);
     }
 
+    /** Nobody was stopped, so nothing is said of it: a machine too busy to play a scene breaks no promise. */
+    @Test
+    void whatNoSceneTriedIsNotShownAndNotBroken() {
+        List<Fact> facts = without(kept(), fact -> fact.mono() >= 7600 * MILLI);
+
+        assertThat(PROMISES.judge(facts))
+                .filteredOn(verdict -> verdict.outcome() == Verdict.Outcome.NOT_SHOWN)
+                .extracting(Verdict::promise)
+                .containsExactly(AFTER_STOP, FIRST_CHECK, STALE);
+        assertThat(PROMISES.judge(facts))
+                .filteredOn(verdict -> verdict.outcome() == Verdict.Outcome.BROKEN)
+                .isEmpty();
+        assertThat(PROMISES.judge(List.of())).noneMatch(Verdict::kept);
+    }
+
+    @Test
+    void leaderThatWasStoppedAndNeverSucceededBreaksThePromise() {
+        List<Fact> facts = without(kept(), fact -> fact.is("term-started") && fact.by("dora"));
+
+        assertThat(PROMISES.judge(facts))
+                .filteredOn(verdict -> verdict.outcome() == Verdict.Outcome.BROKEN)
+                .extracting(Verdict::promise)
+                .contains(AFTER_STOP);
+    }
+
     @Test
     void seesALateFailoverAfterAKill() {
         List<Fact> facts = without(kept(), fact -> fact.is("term-started") && fact.by("cleo"));
