@@ -49,6 +49,11 @@ class CuratorClientsTest {
                     public void changed(KeeperState state, @Nullable Moment attemptedAt) {
                         // Nobody is reached.
                     }
+
+                    @Override
+                    public boolean isUrgent() {
+                        return false;
+                    }
                 });
     }
 

@@ -46,6 +46,11 @@ class WireTest {
         public void proved(Wire by) {
             heard.add("proved");
         }
+
+        @Override
+        public boolean leads() {
+            return false;
+        }
     });
 
     private Moment connect() {
