@@ -59,6 +59,7 @@ public final class LeaderElection implements AutoCloseable {
     private final ElectionDriver driver;
     private final Duration closeTimeout;
     private final Set<Closing> closings = ConcurrentHashMap.newKeySet();
+    private final Runnable unregister;
 
     private LeaderElection(Builder builder, CandidateConfig config, StartedLeading started) {
         this.config = config;
@@ -80,11 +81,11 @@ public final class LeaderElection implements AutoCloseable {
         this.closeTimeout = config.drainTimeout()
                 .plus(config.timing().renewDeadline().dividedBy(2))
                 .plus(config.timing().retryPeriod());
-        Runnable unregister = runtime.register(new WithBackend());
+        this.unregister = runtime.register(new WithBackend());
         driver.stopped().thenRun(() -> {
             callbacks.over();
-            unregister.run();
             closings.forEach(Closing::complete);
+            forget();
         });
     }
 
@@ -195,7 +196,7 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private @Nullable String trouble(ElectionDriver.Status status) {
-        if (driver.stopped().toCompletableFuture().isDone()) {
+        if (hasStopped()) {
             return null;
         }
         if (runtime.isClosed()) {
@@ -253,10 +254,21 @@ public final class LeaderElection implements AutoCloseable {
         closings.add(closing);
         driver.close();
         settleExiting();
-        if (runtime.isClosed() || driver.stopped().toCompletableFuture().isDone()) {
-            closing.complete();
+        if (runtime.isClosed() || hasStopped()) {
+            closing.completeUnheard();
         }
         return closing;
+    }
+
+    private boolean hasStopped() {
+        return driver.stopped().toCompletableFuture().isDone();
+    }
+
+    /** Looked after for as long as somebody has still to be told that it is closed. */
+    private void forget() {
+        if (hasStopped() && closings.isEmpty()) {
+            unregister.run();
+        }
     }
 
     /** One call of close: it ends when the driver has stopped, when the backend has, or after closeTimeout. */
@@ -277,6 +289,14 @@ public final class LeaderElection implements AutoCloseable {
             }
         }
 
+        /** Before anybody can have heard of it: nothing of others hangs off its stage, which needs no thread. */
+        void completeUnheard() {
+            patience.cancel();
+            closings.remove(this);
+            done.complete(null);
+            told.complete(null);
+        }
+
         /** Off the loop, which may stand still. */
         void look(Moment now) {
             if (done.isDone() || !now.isBefore(until)) {
@@ -288,7 +308,7 @@ public final class LeaderElection implements AutoCloseable {
     /** A callback may yet come to call {@code System.exit} while the election closes, and would wait for it for ever. */
     private void settleExiting() {
         callbacks.settleExiting();
-        if (!driver.stopped().toCompletableFuture().isDone()) {
+        if (!hasStopped()) {
             runtime.timekeeper().schedule(EXIT_CHECK, this::settleExiting);
         }
     }
@@ -333,6 +353,7 @@ public final class LeaderElection implements AutoCloseable {
         public Duration watch() {
             Moment now = runtime.timekeeper().now();
             closings.forEach(closing -> closing.look(now));
+            forget();
             return driver.watch();
         }
 

@@ -91,24 +91,47 @@ final class TermRun {
             failure = e;
         }
         boolean first;
+        boolean interrupted;
         synchronized (lock) {
             thread = null;
             first = !settled;
             settled = true;
-            clearInterrupt();
+            interrupted = clearInterrupt();
         }
-        if (first) {
-            report.returned(failure);
+        try {
+            if (first) {
+                report.returned(failure);
+            }
+        } finally {
+            stopIfClosed();
+        }
+        sayHowItWent("onStartedLeading", interrupted, failure);
+    }
+
+    /** After all that matters: for want of memory it cannot be said. */
+    private void sayHowItWent(String callback, boolean interrupted, @Nullable Throwable failure) {
+        if (interrupted) {
+            log.debug("{}: {} left its thread interrupted", election, callback);
         }
         if (failure != null) {
-            log.error("{}: onStartedLeading failed", election, failure);
+            log.error("{}: {} failed", election, callback, failure);
         }
     }
 
-    private void clearInterrupt() {
-        if (threads.areOurs() && Thread.interrupted()) {
-            log.debug("{}: a callback left its thread interrupted", election);
+    /** A loop that has ended with its backend decides nothing any more; work that outlived it is followed all the same. */
+    private void stopIfClosed() {
+        EndReason reason = endReason;
+        boolean returned;
+        synchronized (lock) {
+            returned = begun && settled;
         }
+        if (returned && reason != null && owner.isClosed()) {
+            stop(reason);
+        }
+    }
+
+    private boolean clearInterrupt() {
+        return threads.areOurs() && Thread.interrupted();
     }
 
     /** Cancels onStartedLeading if it has not begun; else interrupts it, and permits, once more when the term is over. */
@@ -154,25 +177,34 @@ final class TermRun {
         advance();
     }
 
-    /** Does what has become due since callbacks returned, permits came back, or the term ended. */
+    /**
+     * Does what has become due since callbacks returned, permits came back, or the term ended. What is decided under the lock
+     * takes no memory afterwards that it could be lost for.
+     */
     private void advance() {
-        Runnable next = null;
+        Stop submitted = null;
+        String unbegun = null;
+        boolean stopped = false;
         synchronized (lock) {
             Stop stopping = stop;
             if (cancelled != null) {
-                String why = cancelled;
-                next = isFree() ? () -> report.cancelled(why) : null;
+                unbegun = isFree() ? cancelled : null;
             } else if (stopping != null && stopping.waits) {
                 if (permits.isEmpty() || !stopping.reason.isOrderly() || term.phase() == TermPhase.ENDED) {
+                    stopping.beginBy = owner.latestBegin();
                     stopping.waits = false;
-                    next = stopping::submit;
+                    submitted = stopping;
                 }
             } else if (stopping != null && stopping.done) {
-                next = isFree() ? report::stopped : null;
+                stopped = isFree();
             }
         }
-        if (next != null) {
-            next.run();
+        if (submitted != null) {
+            submitted.submit();
+        } else if (unbegun != null) {
+            report.cancelled(unbegun);
+        } else if (stopped) {
+            report.stopped();
         }
     }
 
@@ -198,11 +230,10 @@ final class TermRun {
 
         void submit() {
             StoppedLeading callback = owner.stopped();
-            beginBy = owner.latestBegin();
             if (callback == null) {
                 finish();
-            } else if (exited) {
-                // A thread inside System.exit never comes back to its executor.
+            } else if (exited || owner.isClosed()) {
+                // A thread inside System.exit never comes back to its executor, and after the end nobody asks again.
                 elsewhere();
             } else {
                 threads.submit(() -> run(callback), e -> {
@@ -239,6 +270,8 @@ final class TermRun {
         }
 
         private void run(StoppedLeading callback) {
+            // Before it counts as begun: for want of memory it has not run, and is run again.
+            EndReason told = reason();
             synchronized (lock) {
                 if (begun) {
                     return;
@@ -248,20 +281,19 @@ final class TermRun {
             }
             Throwable failure = null;
             try {
-                callback.stopped(leadership, reason());
+                callback.stopped(leadership, told);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (Throwable e) {
                 failure = e;
             }
+            boolean interrupted;
             synchronized (lock) {
                 thread = null;
-                clearInterrupt();
+                interrupted = clearInterrupt();
             }
             finish();
-            if (failure != null) {
-                log.error("{}: onStoppedLeading failed", election, failure);
-            }
+            sayHowItWent("onStoppedLeading", interrupted, failure);
         }
 
         /** A term that was asked to hand over may have been lost before this could be said. */
@@ -294,17 +326,19 @@ final class TermRun {
     }
 
     void giveBack(Permit permit) {
+        boolean interrupted;
         synchronized (lock) {
             if (!permits.remove(permit)) {
                 return;
             }
             Thread caller = Thread.currentThread();
             boolean inside = thread == caller || permits.stream().anyMatch(other -> other.thread() == caller);
-            if (permit.thread() == caller && permit.leftInterrupted() && !inside && Thread.interrupted()) {
-                log.debug("{}: the interrupt of a permit is taken back", election);
-            }
+            interrupted = permit.thread() == caller && permit.leftInterrupted() && !inside && Thread.interrupted();
         }
         advance();
+        if (interrupted) {
+            log.debug("{}: the interrupt of a permit is taken back", election);
+        }
     }
 
     // -- stages, and what others see ------------------------------------------------------------------------------
@@ -316,8 +350,12 @@ final class TermRun {
 
     void ended(EndReason reason) {
         endReason = reason;
-        tellStages();
-        advance();
+        try {
+            tellStages();
+        } finally {
+            stopIfClosed();
+            advance();
+        }
     }
 
     /**

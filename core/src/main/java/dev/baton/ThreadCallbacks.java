@@ -169,6 +169,11 @@ final class ThreadCallbacks implements TermCallbacks {
         return log;
     }
 
+    /** Whether the loop has ended, or is about to. */
+    boolean isClosed() {
+        return runtime.isClosed();
+    }
+
     /** Until when the executor has to begin what is submitted now. */
     Moment latestBegin() {
         return runtime.timekeeper().now().plus(patience);

@@ -489,6 +489,23 @@ class ForeignCodeTest {
         assertThat(election.health().detail()).contains("is closed");
     }
 
+    /** The loop, which would have decided so, has ended by then. */
+    @Test
+    void onStoppedLeadingFollowsWorkThatOutlivedItsBackend() {
+        LeaderElection election = builder(NAME)
+                .drainTimeout(millis(200))
+                .onStartedLeading(term -> {
+                    calls.add("started");
+                    hang();
+                })
+                .start();
+        until(() -> election.leadership().isPresent() && calls.contains("started"));
+        closesInTime(backend::close);
+        assertThat(calls).containsExactly("started");
+        release.countDown();
+        until(() -> calls.equals(List.of("started", "stopped DRAIN_TIMED_OUT")));
+    }
+
     // -- the loop itself ------------------------------------------------------------------------------------------
 
     /** Whatever holds it up: a defect, a machine that starves. */

@@ -5,16 +5,19 @@ import static dev.baton.fixture.Samples.seconds;
 import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.fixture.Waits;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -55,13 +58,13 @@ class StarvedTest {
 
     /** Each of what is refused alone, since it is lost in another place. */
     @ParameterizedTest
-    @ValueSource(strings = {"execute", "schedule", "send", "sendNext", "callbacks", "tell", "all"})
+    @ValueSource(strings = {"execute", "schedule", "send", "sendNext", "callbacks", "tell", "now", "log", "all"})
     void everyElectionLeadsAgainAfterMemoryWasShortForAWhile(String what) {
         List<LeaderElection> elections = start();
         await().until(() -> working.size() == ELECTIONS);
+        Moment until = runtime.right.timekeeper().now().plus(seconds(3));
         runtime.refuses = what;
-        Moment until = runtime.now().plus(seconds(3));
-        await().until(() -> runtime.now().hasReached(until));
+        await().until(() -> runtime.right.timekeeper().now().hasReached(until));
         runtime.refuses = "";
         await().until(() -> working.size() == ELECTIONS
                 && elections.stream()
@@ -72,6 +75,21 @@ class StarvedTest {
         backend.close();
         assertThat(elections).allMatch(election -> election.health().state().equals("stopped"));
         assertThat(working).isEmpty();
+    }
+
+    /** The thread on which the stage is told could not be had when it was due. */
+    @Test
+    void stageOfAnElectionThatStoppedMeanwhileIsToldOnceThereIsAThread() {
+        LeaderElection election = start().get(0);
+        await().until(() -> working.size() == ELECTIONS);
+        election.withdraw();
+        await().until(() -> election.health().state().equals("standing-by"));
+        runtime.refuses = "callbacks";
+        CompletableFuture<Void> closed = election.closeAsync().toCompletableFuture();
+        await().until(() -> election.health().state().equals("stopped"));
+        runtime.refuses = "";
+        assertThat(closed).succeedsWithin(Waits.LIMIT);
+        backend.close();
     }
 
     /** Without this the others might prove nothing. */
@@ -109,6 +127,7 @@ class StarvedTest {
 
         @Override
         public Moment now() {
+            need("now");
             return right.timekeeper().now();
         }
 
@@ -157,7 +176,12 @@ class StarvedTest {
 
         @Override
         public Logger logger(String name) {
-            return right.logger(name);
+            Logger written = right.logger(name);
+            return (Logger) Proxy.newProxyInstance(
+                    Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+                        need("log");
+                        return method.invoke(written, arguments);
+                    });
         }
 
         @Override

@@ -274,6 +274,15 @@ public final class ElectionDriver {
         }
     }
 
+    /** To others' threads nothing is thrown, not even for want of the memory to say so. */
+    private void say(String what, Throwable failure) {
+        try {
+            log.debug("{}: {}", config.election(), what, failure);
+        } catch (VirtualMachineError e) {
+            unfinished = true;
+        }
+    }
+
     private void add(List<Effect> effects) {
         if (carried >= due.size()) {
             due = effects;
@@ -298,11 +307,16 @@ public final class ElectionDriver {
     }
 
     private void giveUp(Effect.Call call) {
-        if (call == inFlight) {
-            String why = "the " + backend.kind() + " backend did not answer "
-                    + call.getClass().getSimpleName().toLowerCase(Locale.ROOT)
-                    + " by its deadline; what it did is unknown";
-            settle(call, (machine, now) -> machine.failed(call.call(), why, now));
+        try {
+            if (call == inFlight) {
+                String why = "the " + backend.kind() + " backend did not answer "
+                        + call.getClass().getSimpleName().toLowerCase(Locale.ROOT)
+                        + " by its deadline; what it did is unknown";
+                settle(call, (machine, now) -> machine.failed(call.call(), why, now));
+            }
+        } catch (Throwable e) {
+            givingUp = 0;
+            note(e);
         }
     }
 
@@ -443,7 +457,7 @@ public final class ElectionDriver {
         try {
             time.execute(this::deliver);
         } catch (Throwable e) {
-            log.debug("{}: what the work reports is heard later", config.election(), e);
+            say("what the work reports is heard later", e);
         }
     }
 
@@ -451,7 +465,7 @@ public final class ElectionDriver {
         try {
             post((machine, now) -> machine.expired(term, now));
         } catch (Throwable e) {
-            log.debug("{}: that the term is over is noticed later", config.election(), e);
+            say("that the term is over is noticed later", e);
         }
     }
 

@@ -15,6 +15,9 @@ final class Watchdog implements Runnable {
     private static final long IDLE_NANOS = 1_000_000_000;
     private static final long LEAST_NANOS = 5_000_000;
 
+    /** What failed in a round is looked at again so soon: something may expire meanwhile. */
+    private static final long AGAIN_NANOS = 50_000_000;
+
     private final Timekeeper clock;
     private final Set<OpenElection> elections;
     private final ScheduledThreadPoolExecutor loop;
@@ -24,10 +27,10 @@ final class Watchdog implements Runnable {
     private volatile @Nullable Thread thread;
     private @Nullable Throwable failure;
 
-    /** The heartbeat: when the loop was last given one, whether it took it, and when it came to it. */
+    /** The heartbeat, which takes no memory on the loop: when that was given one, and whether it took it and came to it. */
     private volatile long givenAt;
 
-    private volatile long beatAt;
+    private volatile boolean beaten = true;
     private volatile long dueAt;
     private boolean taken = true;
 
@@ -45,7 +48,6 @@ final class Watchdog implements Runnable {
         this.log = log;
         long now = clock.now().nanos();
         givenAt = now;
-        beatAt = now;
         dueAt = now + IDLE_NANOS;
     }
 
@@ -53,14 +55,16 @@ final class Watchdog implements Runnable {
     public void run() {
         thread = Thread.currentThread();
         while (!ended) {
-            long wait = LEAST_NANOS;
+            long wait = AGAIN_NANOS;
             try {
-                wait = round();
+                long next = round();
+                // Even reading the clock takes memory.
+                dueAt = clock.now().nanos() + next;
+                wait = next;
             } catch (Throwable e) {
                 // Said in the next round: saying it may fail for the same reason.
                 failure = e;
             }
-            dueAt = clock.now().nanos() + wait;
             LockSupport.parkNanos(this, wait);
             // Nobody has a reason to interrupt this thread; a flag left set would keep it from waiting.
             if (Thread.interrupted() && ended) {
@@ -83,6 +87,7 @@ final class Watchdog implements Runnable {
                 wait = Math.min(wait, election.watch().toNanos());
             } catch (Throwable e) {
                 failure = e;
+                wait = Math.min(wait, AGAIN_NANOS);
             }
         }
         return Math.max(LEAST_NANOS, wait);
@@ -91,8 +96,9 @@ final class Watchdog implements Runnable {
     private void beat() {
         if (!taken) {
             give();
-        } else if (beatAt - givenAt >= 0) {
+        } else if (beaten) {
             givenAt = clock.now().nanos();
+            beaten = false;
             taken = false;
             give();
         } else if (loop.getPoolSize() == 0) {
@@ -102,14 +108,14 @@ final class Watchdog implements Runnable {
     }
 
     private void give() {
-        loop.execute(() -> beatAt = clock.now().nanos());
+        loop.execute(() -> beaten = true);
         taken = true;
     }
 
     /** How long the loop has left a task waiting, or this watchdog a round. */
     long stalledNanos() {
         long now = clock.now().nanos();
-        return Math.max(0, beatAt - givenAt >= 0 ? now - dueAt : now - givenAt);
+        return Math.max(0, beaten ? now - dueAt : now - givenAt);
     }
 
     /** Begins a round now: something has to be looked after that was not there before. */
