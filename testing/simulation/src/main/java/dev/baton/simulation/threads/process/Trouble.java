@@ -1,0 +1,33 @@
+package dev.baton.simulation.threads.process;
+
+/** What may go wrong around the threads; each world draws some. */
+enum Trouble {
+    CALLBACK_HANGS,
+    CALLBACK_THROWS,
+    CALLBACK_REENTERS,
+    CALLBACK_EXITS,
+    EXECUTOR_SUPPLIED,
+    EXECUTOR_REJECTS,
+    EXECUTOR_DROPS,
+    EXECUTOR_BLOCKS,
+    EXECUTOR_RUNS_AT_ONCE,
+    EXECUTOR_RUNS_TWICE,
+    SINK_HANGS,
+    SINK_THROWS,
+    SINK_REENTERS,
+    LOG_HANGS,
+    LOG_THROWS,
+    LOG_REENTERS,
+    STAGE_HANGS,
+    USERS_ASK,
+    USERS_WORK,
+    STORE_SILENT,
+    STORE_FAILS,
+    STORE_THROWS,
+    RECORD_DELETED,
+    LOOP_HELD,
+    MEMORY_SHORT,
+    THREADS_SHORT,
+    STARVED,
+    CLOSED_AMID_TROUBLE
+}
