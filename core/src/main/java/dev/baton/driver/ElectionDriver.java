@@ -197,7 +197,9 @@ public final class ElectionDriver {
         if (term != null && term != over) {
             left = term.remainingNanos();
             if (left == 0) {
+                // Whatever the loop has told: it may come to a stand between the end of the term and that of its work.
                 tellOfTheEnd(term);
+                over = term;
             }
         }
         callbacks.watch(now);
@@ -433,7 +435,6 @@ public final class ElectionDriver {
         } else if (effect instanceof Effect.EndTerm end) {
             term.end(end.reason());
             callbacks.ended(term, end.reason());
-            over = term;
         } else if (effect instanceof Effect.InterruptWork) {
             callbacks.interrupt(term);
         } else if (effect instanceof Effect.StopWork stop) {
