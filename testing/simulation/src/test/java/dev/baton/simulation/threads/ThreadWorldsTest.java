@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ThreadWorldsTest {
     private static final int FAST = 25;
-    private static final int SEEDS = 2_000;
+    private static final int SEEDS = 1_300;
 
     /** Within so many seeds a planted mistake is caught. */
     private static final int HUNTED = 200;
@@ -34,7 +34,7 @@ class ThreadWorldsTest {
     }
 
     @Test
-    @FullLane("2,000 worlds with some ten threads each")
+    @FullLane("1,300 worlds with some ten threads each")
     void invariantsHoldInManyWorlds() {
         assertHold(FAST, SEEDS);
     }

@@ -259,8 +259,9 @@ public final class SimulatedProcess implements Runnable {
                 asUser(() -> candidate.close(SLACK));
             }
         }
-        closeBackend();
+        // Who cannot be told for want of a thread while the backend closes is not told any more.
         long closedAt = Simulated.now();
+        closeBackend();
         if (candidates.stream()
                 .anyMatch(candidate -> candidate.election().leadership().isPresent())) {
             throw Simulated.violation("a term is valid, and its backend has been closed");
