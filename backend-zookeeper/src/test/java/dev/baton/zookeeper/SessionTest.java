@@ -88,7 +88,8 @@ class SessionTest {
         log.addAppender(lines);
         granted(acquire(claim).join());
         zooKeeper.lacking = new NoClassDefFoundError("org/xerial/snappy/Snappy");
-        zooKeeper.hold(request -> request.is("set"));
+        long stuck = zooKeeper.newest().sessionId();
+        zooKeeper.hold(request -> request.is("set") && request.session() == stuck);
         time.advance(TIMING.leaseDuration().multipliedBy(4));
         log.detachAppender(lines);
 
