@@ -36,6 +36,8 @@ class WatchRequestsTest {
     private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/orders/leases";
     private static final String LEASE = LEASES + "/reconciler";
     private static final String BUSY = "TooManyRequests";
+    /** Longer than a first pause, and than a second. */
+    private static final Duration SHORT = Duration.ofMillis(200);
 
     private final MemoryApiServer server = new MemoryApiServer();
     private final HandTime time = new HandTime();
@@ -127,6 +129,14 @@ class WatchRequestsTest {
                 () -> time.next().filter(next -> next.compareTo(least) >= 0).isPresent());
     }
 
+    /** A pause of at most {@code most} begins, before what is given seconds is late, and is over. */
+    private void pass(Duration most) {
+        until(
+                "a pause of at most " + most,
+                () -> time.next().filter(next -> next.compareTo(most) <= 0).isPresent());
+        time.advance(most);
+    }
+
     // -- the watch of a namespace -------------------------------------------------------------------------------------
 
     @Test
@@ -169,11 +179,8 @@ class WatchRequestsTest {
     void aWatchThatIsNotAnsweredWith200IsNone(int code) {
         server.when(Asked::isWatch, 1, refusal(code, "Other"));
         watch();
-        until("a refusal", () -> count(Asked::isWatch) == 1 && time.next().isPresent());
-        until("another watch", () -> {
-            time.advance(Duration.ofMillis(100));
-            return heard.contains("live true");
-        });
+        pass(SHORT);
+        until("another watch", () -> heard.contains("live true"));
         assertThat(heard).doesNotContain("live false");
         assertThat(count(Asked::isWatch)).isEqualTo(2);
     }
@@ -182,10 +189,8 @@ class WatchRequestsTest {
     void aWatchThatIsGoneIsBegunWithAList() {
         server.when(Asked::isWatch, 1, refusal(410, "Expired"));
         watch();
-        until("another list", () -> {
-            time.advance(Duration.ofMillis(100));
-            return count(WatchRequestsTest::isOfAll) == 2;
-        });
+        pass(SHORT);
+        until("another list", () -> count(WatchRequestsTest::isOfAll) == 2);
     }
 
     @Test
@@ -201,10 +206,9 @@ class WatchRequestsTest {
         watchLive();
         server.when(Asked::isWatch, 1, this::late);
         server.endWatches();
-        until("the end", () -> {
-            time.advance(Duration.ofMillis(100));
-            return count(Asked::isWatch) == 2;
-        });
+        pass(SHORT);
+        until("another watch", () -> count(Asked::isWatch) == 2);
+        assertThat(heard).doesNotContain("live false");
         time.advance(Duration.ofSeconds(1));
         until("silence", () -> heard.contains("live false"));
     }
@@ -214,10 +218,8 @@ class WatchRequestsTest {
         watchLive();
         server.say("<html>sign in</html>");
         until("silence", () -> heard.contains("live false"));
-        until("another watch", () -> {
-            time.advance(Duration.ofMillis(200));
-            return heard.lastIndexOf("live true") > heard.indexOf("live false");
-        });
+        pass(SHORT);
+        until("another watch", () -> heard.lastIndexOf("live true") > heard.indexOf("live false"));
     }
 
     // -- a watch that has fallen silent -------------------------------------------------------------------------------
@@ -235,10 +237,8 @@ class WatchRequestsTest {
         time.advance(Duration.ofSeconds(2));
         until("silence", () -> heard.contains("live false"));
         server.mute = false;
-        until("the change", () -> {
-            time.advance(Duration.ofMillis(100));
-            return heard.contains("two");
-        });
+        pass(SHORT);
+        until("the change", () -> heard.contains("two"));
         assertThat(count(WatchRequestsTest::isOfAll)).isEqualTo(2);
         assertThat(server.log(WatchRequestsTest::isOfAll).get(1).from()).isNotEqualTo(last);
     }
@@ -329,10 +329,8 @@ class WatchRequestsTest {
         watch();
         until("a look", () -> count(WatchRequestsTest::reads) == 1 && server.openWatches() == 1);
         assertThat(heard).isEmpty();
-        until("another look", () -> {
-            time.advance(Duration.ofMillis(100));
-            return heard.contains("none");
-        });
+        pass(Duration.ofSeconds(4));
+        until("another look", () -> heard.contains("none"));
         until("live", () -> heard.contains("live true"));
         assertThat(heard).startsWith("none");
     }
@@ -346,10 +344,8 @@ class WatchRequestsTest {
         server.say(
                 "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Lease\",\"metadata\":{\"resourceVersion\":\"1500\"}}}");
         server.endWatches();
-        until("another watch", () -> {
-            time.advance(Duration.ofMillis(100));
-            return count(Asked::isWatch) == 2;
-        });
+        pass(SHORT);
+        until("another watch", () -> count(Asked::isWatch) == 2);
         assertThat(heard).isEmpty();
         held.countDown();
         until("live", () -> heard.contains("live true"));
