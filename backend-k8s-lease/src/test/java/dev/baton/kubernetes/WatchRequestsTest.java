@@ -209,6 +209,8 @@ class WatchRequestsTest {
         pass(SHORT);
         until("another watch", () -> count(Asked::isWatch) == 2);
         assertThat(heard).doesNotContain("live false");
+        // The client's own limit, which comes later, would tell of it as well.
+        assertThat(time.next().orElseThrow()).isLessThan(Duration.ofSeconds(1));
         time.advance(Duration.ofSeconds(1));
         until("silence", () -> heard.contains("live false"));
     }
