@@ -63,10 +63,13 @@ final class RequestQueue {
         return request.unsent();
     }
 
-    /** Waits for the next call to make. */
+    /** Waits for the next call to make; once closed, there is nothing to make and nothing to wait for. */
     Runnable take() throws InterruptedException {
         synchronized (lock) {
             for (; ; ) {
+                if (closed) {
+                    return () -> {};
+                }
                 Request<?> next = further.poll();
                 if (next != null) {
                     return next.started(() -> {});
@@ -92,6 +95,7 @@ final class RequestQueue {
             unsent.addAll(waiting);
             further.clear();
             waiting.clear();
+            lock.notifyAll();
         }
         unsent.forEach(request -> request.answer.completeExceptionally(Request.closed()));
     }

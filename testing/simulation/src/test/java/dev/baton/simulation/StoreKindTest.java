@@ -19,7 +19,7 @@ abstract class StoreKindTest {
     static final int SEEDS = Lane.current() == Lane.FAST ? 500 : 20_000;
     static final int THREADS = 2;
     private static final int SEEDS_TO_MEET_EVERYTHING = 10_000;
-    private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 500;
+    private static final int MEDIAN_SEEDS_TO_CATCH_A_MUTANT = 1_000;
 
     final Options production;
     private final int seeds;
@@ -48,7 +48,7 @@ abstract class StoreKindTest {
         if (seeds >= SEEDS_TO_MEET_EVERYTHING) {
             assertThat(summary.coverage().gaps())
                     .as("transitions that never met a fault")
-                    .isEmpty();
+                    .isSubsetOf(tooRare());
         }
         System.out.printf(
                 Locale.ROOT,
@@ -57,6 +57,11 @@ abstract class StoreKindTest {
                 summary.simulatedNanos() / 3.6e12,
                 summary.events(),
                 summary.terms());
+    }
+
+    /** Pairs of a transition and a fault that the worlds of this kind do not meet in so many seeds. */
+    List<String> tooRare() {
+        return List.of();
     }
 
     List<Planted> mistakes() {

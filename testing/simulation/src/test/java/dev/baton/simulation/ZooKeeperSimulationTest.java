@@ -2,12 +2,18 @@ package dev.baton.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The ZooKeeper backend's own code, on servers and a client library in virtual time. */
 class ZooKeeperSimulationTest extends StoreKindTest {
     ZooKeeperSimulationTest() {
         super(ZooKeeperMutant.NONE, SEEDS);
+    }
+
+    @Override
+    List<String> tooRare() {
+        return List.of("TakingOver>Withdrawing × work-returns-early");
     }
 
     /** A claim first in line whose acquire had timed out was never tried again. */
