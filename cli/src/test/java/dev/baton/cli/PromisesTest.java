@@ -247,7 +247,7 @@ class PromisesTest {
         assertThat(PROMISES.judge(facts).stream()
                         .filter(verdict -> !verdict.kept())
                         .map(Verdict::measured))
-                .containsOnly("did not happen");
+                .containsOnly("not tried");
     }
 
     @Test
