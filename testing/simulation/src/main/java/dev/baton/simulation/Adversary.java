@@ -152,7 +152,7 @@ final class Adversary {
                     victim.resume();
                 });
             }
-            case WALL_CLOCK_JUMP -> victim.clock().jumpWall(random.nextLong(-JUMP, JUMP));
+            case WALL_CLOCK_JUMP -> victim.clock().jumpWall(world.now(), random.nextLong(-JUMP, JUMP));
             case PAUSE, WITHDRAW -> {
                 victim.ask(fault);
                 after(world.weather().spell(), () -> {

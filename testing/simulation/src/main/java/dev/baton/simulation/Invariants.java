@@ -194,7 +194,7 @@ final class Invariants {
     // -- what candidates tell -------------------------------------------------------------------------------------
 
     void told(Node node, ElectionEvent event) {
-        world.trace(node.toString(), event);
+        world.told(node, event);
         world.mix(event.type().name().hashCode() * 31L + node.slot());
         FencingToken token = event.token();
         switch (event.type()) {

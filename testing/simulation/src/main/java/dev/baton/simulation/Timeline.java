@@ -19,10 +19,12 @@ import java.util.Map;
 final class Timeline {
     private final Map<Invariants.Reign, long[]> terms = new LinkedHashMap<>();
     private final List<Struck> marks = new ArrayList<>();
-    private final List<LoggedEvent> told = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
     private final List<String> rows = new ArrayList<>(List.of("world"));
 
     private record Struck(long at, String who, Fault fault) {}
+
+    private record Told(long at, Node node, ElectionEvent event) {}
 
     void struck(long at, String who, Fault fault) {
         Struck last = marks.isEmpty() ? null : marks.get(marks.size() - 1);
@@ -32,26 +34,32 @@ final class Timeline {
         marks.add(new Struck(at, who, fault));
     }
 
-    /** {@code who} told this, in true time: what no candidate knows, and a checker of logs can be held against. */
-    void told(long at, String who, ElectionEvent event) {
-        Moment now = new Moment(at, at);
+    void told(long at, Node node, ElectionEvent event) {
+        told.add(new Told(at, node, event));
+    }
+
+    /** All that was told, as one log in true time: what no candidate knows, and a checker of logs can be held against. */
+    EventLog log() {
+        return new EventLog("world", told.stream().map(Timeline::inTrueTime).toList(), List.of());
+    }
+
+    /** A term is valid until one of the node's own clocks, fast, slow, suspended or set, shows that it is not. */
+    private static LoggedEvent inTrueTime(Told told) {
+        ElectionEvent event = told.event;
+        String who = told.node.toString();
+        Moment at = new Moment(told.at, told.at);
         Moment until = event.validUntil();
         ElectionEvent inTrueTime = new ElectionEvent(
-                now,
+                at,
                 event.type(),
                 event.election(),
                 who,
                 event.token(),
-                until == null ? null : now.plusNanos(until.nanosSince(event.at())),
+                until == null ? null : at.plusNanos(told.node.clock().reached(until, told.at) - told.at),
                 event.holder(),
                 event.reason(),
                 event.detail());
-        told.add(new LoggedEvent(inTrueTime, new Origin(who, 0)));
-    }
-
-    /** All that was told, as one log. */
-    EventLog log() {
-        return new EventLog("world", told, List.of());
+        return new LoggedEvent(inTrueTime, new Origin(who, 0));
     }
 
     void appears(String who) {

@@ -1,6 +1,8 @@
 package dev.baton.simulation;
 
 import dev.baton.spi.Moment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The two clocks of one machine, as functions of true time. Both run at the machine's own rate; a suspension stops the
@@ -14,11 +16,17 @@ final class VirtualClock {
 
     private final int ppm;
     private final long monotonicOrigin;
-    private long wallOrigin;
-    private long suspended;
-    private long suspendedSince = -1;
+    private final List<Stretch> stretches = new ArrayList<>();
+    private Stretch current;
     private long shownAt = Long.MIN_VALUE;
     private Moment shown = new Moment(0, 0);
+
+    /** From {@code since} in true time on, nothing was done to the clocks. */
+    private record Stretch(long since, long wallOrigin, long asleep, boolean isSuspended) {
+        long awake(long trueNanos) {
+            return (isSuspended ? since : trueNanos) - asleep;
+        }
+    }
 
     /**
      * Clocks of a machine.
@@ -30,7 +38,8 @@ final class VirtualClock {
     VirtualClock(int ppm, long monotonicOrigin, long wallOrigin) {
         this.ppm = ppm;
         this.monotonicOrigin = monotonicOrigin;
-        this.wallOrigin = wallOrigin;
+        this.current = new Stretch(0, wallOrigin, 0, false);
+        stretches.add(current);
     }
 
     /** What both show at {@code trueNanos}, which never precedes the last suspension. */
@@ -43,8 +52,7 @@ final class VirtualClock {
     }
 
     private Moment read(long trueNanos) {
-        long asleep = suspended + (suspendedSince < 0 ? 0 : trueNanos - suspendedSince);
-        return new Moment(monotonicOrigin + scaled(trueNanos - asleep), wallOrigin + scaled(trueNanos));
+        return new Moment(monotonicOrigin + scaled(current.awake(trueNanos)), current.wallOrigin + scaled(trueNanos));
     }
 
     private long scaled(long trueNanos) {
@@ -57,28 +65,50 @@ final class VirtualClock {
         if (left <= 0) {
             return 0;
         }
-        long begun = trueNanos - suspended;
-        long end = scaled(begun) + left;
-        long wait = left * MILLION / (MILLION + ppm);
-        while (scaled(begun + wait) < end) {
-            wait++;
-        }
-        return wait;
+        long begun = current.awake(trueNanos);
+        return unscaled(scaled(begun) + left) - begun;
     }
 
-    void jumpWall(long nanos) {
-        wallOrigin += nanos;
-        shownAt = Long.MIN_VALUE;
+    /** When in true time, from {@code trueNanos} on, either clock showed {@code until}, or will if nothing is done to it. */
+    long reached(Moment until, long trueNanos) {
+        long reached = Long.MAX_VALUE;
+        for (Stretch stretch : stretches) {
+            if (reached < stretch.since) {
+                break;
+            }
+            long byWall = unscaled(until.wallNanos() - stretch.wallOrigin);
+            long awake = unscaled(until.nanos() - monotonicOrigin);
+            boolean wakesLater = stretch.isSuspended && stretch.awake(stretch.since) < awake;
+            long first = wakesLater ? byWall : Math.min(byWall, awake + stretch.asleep);
+            reached = Math.max(first, Math.max(trueNanos, stretch.since));
+        }
+        return reached;
+    }
+
+    /** The first true time at which so much has passed by these clocks. */
+    private long unscaled(long shown) {
+        long trueNanos = Math.floorDiv(shown * MILLION, MILLION + ppm);
+        while (scaled(trueNanos) < shown) {
+            trueNanos++;
+        }
+        return trueNanos;
+    }
+
+    void jumpWall(long trueNanos, long nanos) {
+        begin(trueNanos, current.wallOrigin + nanos, current.isSuspended);
     }
 
     void suspend(long trueNanos) {
-        suspendedSince = trueNanos;
-        shownAt = Long.MIN_VALUE;
+        begin(trueNanos, current.wallOrigin, true);
     }
 
     void wake(long trueNanos) {
-        suspended += trueNanos - suspendedSince;
-        suspendedSince = -1;
+        begin(trueNanos, current.wallOrigin, false);
+    }
+
+    private void begin(long trueNanos, long wallOrigin, boolean isSuspended) {
+        current = new Stretch(trueNanos, wallOrigin, trueNanos - current.awake(trueNanos), isSuspended);
+        stretches.add(current);
         shownAt = Long.MIN_VALUE;
     }
 }

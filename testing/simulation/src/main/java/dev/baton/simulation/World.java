@@ -176,8 +176,13 @@ final class World {
         if (timeline != null && what instanceof Fault fault) {
             timeline.struck(now, who, fault);
         }
-        if (timeline != null && what instanceof ElectionEvent event) {
-            timeline.told(now, who, event);
+    }
+
+    /** The node told this. */
+    void told(Node node, ElectionEvent event) {
+        trace(node.toString(), event);
+        if (timeline != null) {
+            timeline.told(now, node, event);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.baton.verify.Clocks;
 import dev.baton.verify.Finding;
 import dev.baton.verify.Finding.Kind;
 import dev.baton.verify.Premises;
+import dev.baton.verify.Rule;
 import dev.baton.verify.Verification;
 import java.time.Duration;
 import java.util.List;
@@ -13,11 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The checkers that judge logs do not cry wolf: in worlds with every fault there is, in which no invariant broke, they find
- * each term and nothing against what the candidates told.
+ * each term and nothing against what the candidates told, but that two led at once where an operator took a claim away.
  */
 class VerifiedWorldsTest {
-    /** In seed 249 a renewal is told 6.6 ms after the term that was told of had run out: open. */
-    private static final int SEEDS = 249;
+    private static final int SEEDS = 1_000;
 
     /** Long enough for everything that the weather of a world delays. */
     private static final Premises PREMISES = new Premises(Clocks.ofOneHost(), Duration.ofDays(7));
@@ -30,7 +30,10 @@ class VerifiedWorldsTest {
                         .sum())
                 .as("terms of seed %d", seed)
                 .isEqualTo(outcome.terms());
-        return verification.of(Kind.VIOLATION);
+        boolean excused = outcome.faults().keySet().stream().anyMatch(Fault::breaksThePremise);
+        return verification.of(Kind.VIOLATION).stream()
+                .filter(finding -> !excused || finding.rule() != Rule.ONE_LEADER)
+                .toList();
     }
 
     @Test

@@ -7,7 +7,10 @@ import ch.qos.logback.core.AppenderBase;
 import dev.baton.campaign.candidate.Contender;
 import dev.baton.campaign.candidate.Leadership;
 import dev.baton.campaign.candidate.Settings;
+import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +18,21 @@ import org.slf4j.LoggerFactory;
  * A candidate of this library among code of others that misbehaves: its callbacks, its executor, its event sink and its
  * log. No promise may break for that, but where the work of a term does not stop its claim lapses instead of being handed
  * over.
+ *
+ * <p>Its process does not end before it has recorded what it told: events wait while its sink hangs, and without them the
+ * last term would seem to have lasted until its claim lapsed.
  */
 final class UnrulyContender implements Contender {
+    private static final long LONGEST_TO_RECORD_SECONDS = 60;
+
     private final Contender careful;
     private final Mischief mischief;
+    private final CountDownLatch recorded;
 
-    private UnrulyContender(Contender careful, Mischief mischief) {
+    private UnrulyContender(Contender careful, Mischief mischief, CountDownLatch recorded) {
         this.careful = careful;
         this.mischief = mischief;
+        this.recorded = recorded;
     }
 
     static Contender open(Settings settings, Appendable events) {
@@ -33,13 +43,20 @@ final class UnrulyContender implements Contender {
             appender.start();
             context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         }
+        CountDownLatch recorded = new CountDownLatch(1);
+        EventSink record = EventSink.jsonLines(events).and(event -> {
+            if (event.type() == ElectionEvent.Type.STOPPED) {
+                recorded.countDown();
+            }
+        });
         return new UnrulyContender(
                 BatonContender.open(
                         settings,
-                        mischief.around(EventSink.jsonLines(events)),
+                        mischief.around(record),
                         builder ->
                                 builder.callbackExecutor(mischief.executor()).onNewLeader(leader -> mischief.strike())),
-                mischief);
+                mischief,
+                recorded);
     }
 
     @Override
@@ -67,5 +84,10 @@ final class UnrulyContender implements Contender {
     @Override
     public void close() {
         careful.close();
+        try {
+            recorded.await(LONGEST_TO_RECORD_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
