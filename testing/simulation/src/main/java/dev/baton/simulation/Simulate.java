@@ -3,6 +3,7 @@ package dev.baton.simulation;
 import dev.baton.simulation.exhaustive.Bounds;
 import dev.baton.simulation.exhaustive.Exploration;
 import dev.baton.simulation.exhaustive.Mistake;
+import dev.baton.simulation.threads.SimulateThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Runs elections in seeded worlds full of faults and checks that no two leaders ever lead at once.",
+        subcommands = SimulateThreads.class,
         sortOptions = false)
 public final class Simulate implements Callable<Integer> {
     private static final long PROGRESS = 1_000;

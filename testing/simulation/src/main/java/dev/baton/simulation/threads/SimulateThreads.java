@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /** The command line: many seeds, one again, or every mistake that a tool can make. */
 @Command(
-        name = "simulate-threads",
+        name = "threads",
         mixinStandardHelpOptions = true,
         description = "Runs the threads of one process under a scheduler that decides every interleaving.",
         sortOptions = false)
@@ -37,11 +37,7 @@ public final class SimulateThreads implements Callable<Integer> {
             description = "Plant each mistake whose name contains the text, one after another, and hunt it.")
     private @Nullable String mistakes;
 
-    /** Exits 0 when every invariant held, or every mistake was caught; 1 when not. */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new SimulateThreads()).execute(args));
-    }
-
+    /** Returns 0 when every invariant held, or every mistake was caught; 1 when not. */
     @Override
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();

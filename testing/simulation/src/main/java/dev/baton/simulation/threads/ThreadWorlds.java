@@ -64,7 +64,7 @@ final class ThreadWorlds {
         List<String> trace = outcome.trace();
         return "seed " + seed + ": " + outcome.violation() + "\n  "
                 + String.join("\n  ", trace.subList(Math.max(0, trace.size() - TOLD), trace.size()))
-                + "\nreplay: testing/simulate-threads --seed " + seed;
+                + "\nreplay: testing/simulate threads --seed " + seed;
     }
 
     /** The first seed of {@code count} that violates something, or null. */
