@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * each term and nothing against what the candidates told, but that two led at once where an operator took a claim away.
  */
 class VerifiedWorldsTest {
-    private static final int SEEDS = 1_000;
+    private static final int SEEDS = 500;
 
     /** Long enough for everything that the weather of a world delays. */
     private static final Premises PREMISES = new Premises(Clocks.ofOneHost(), Duration.ofDays(7));
