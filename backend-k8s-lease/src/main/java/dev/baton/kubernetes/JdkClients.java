@@ -71,13 +71,24 @@ final class JdkClients extends JdkHttpClientFactory {
             return false;
         }
         String name = "HttpClient-" + number.group(1) + "-SelectorManager";
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals(name)) {
+        for (Thread thread : everyThread()) {
+            if (thread != null && thread.getName().equals(name)) {
                 thread.interrupt();
                 return true;
             }
         }
         return false;
+    }
+
+    /** All that live, without a look at what they do, for which the JVM would halt; the rest of the array is null. */
+    private static @Nullable Thread[] everyThread() {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] found = new Thread[2 * all.activeCount() + 8];
+        all.enumerate(found);
+        return found;
     }
 
     /** The JDK's own builder, which shows the client that it builds: fabric8 keeps it to itself. */
