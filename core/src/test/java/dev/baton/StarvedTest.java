@@ -9,9 +9,9 @@ import dev.baton.fixture.Waits;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ForwardingRuntime;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Timekeeper;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,9 +61,9 @@ class StarvedTest {
     void everyElectionLeadsAgainAfterMemoryWasShortForAWhile(String what) {
         List<LeaderElection> elections = start();
         await().until(() -> working.size() == ELECTIONS);
-        Moment until = runtime.right.timekeeper().now().plus(seconds(3));
+        Moment until = runtime.truly().plus(seconds(3));
         runtime.refuses = what;
-        await().until(() -> runtime.right.timekeeper().now().hasReached(until));
+        await().until(() -> runtime.truly().hasReached(until));
         runtime.refuses = "";
         await().until(() -> working.size() == ELECTIONS
                 && elections.stream()
@@ -104,13 +103,16 @@ class StarvedTest {
     }
 
     /** Says that there is no memory, to whatever it is asked to refuse. */
-    private static final class Starved implements BackendRuntime, Timekeeper {
-        private final BackendRuntime right;
+    private static final class Starved extends ForwardingRuntime {
         private final AtomicInteger refused = new AtomicInteger();
         private volatile String refuses = "";
 
         Starved(BackendRuntime right) {
-            this.right = right;
+            super(right);
+        }
+
+        Moment truly() {
+            return super.now();
         }
 
         private void need(String what) {
@@ -121,92 +123,57 @@ class StarvedTest {
         }
 
         @Override
-        public Timekeeper timekeeper() {
-            return this;
-        }
-
-        @Override
         public Moment now() {
             need("now");
-            return right.timekeeper().now();
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return right.timekeeper().random();
+            return super.now();
         }
 
         @Override
         public void execute(Runnable task) {
             need("execute");
-            right.timekeeper().execute(task);
+            super.execute(task);
         }
 
         @Override
         public Timer schedule(Duration delay, Runnable task) {
             need("schedule");
-            return right.timekeeper().schedule(delay, task);
+            return super.schedule(delay, task);
         }
 
         @Override
         public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
             need("send");
-            return right.send(priority, deadline, call);
+            return super.send(priority, deadline, call);
         }
 
         @Override
         public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
             need("sendNext");
-            return right.sendNext(call);
+            return super.sendNext(call);
         }
 
         @Override
         public Executor callbacks() {
             return task -> {
                 need("callbacks");
-                right.callbacks().execute(task);
+                super.callbacks().execute(task);
             };
         }
 
         @Override
         public void tell(Runnable report) {
             need("tell");
-            right.tell(report);
+            super.tell(report);
         }
 
         @Override
         public Logger logger(String name) {
-            Logger written = right.logger(name);
+            Logger written = super.logger(name);
             return (Logger) Proxy.newProxyInstance(
                     Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
                         need("log");
                         return method.invoke(written, arguments);
                     });
-        }
-
-        @Override
-        public void flush() {
-            right.flush();
-        }
-
-        @Override
-        public Duration stalled() {
-            return right.stalled();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return right.isClosed();
-        }
-
-        @Override
-        public Runnable register(OpenElection election) {
-            return right.register(election);
-        }
-
-        @Override
-        public void close() {
-            right.close();
         }
     }
 }

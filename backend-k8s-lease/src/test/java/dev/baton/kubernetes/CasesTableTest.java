@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CasesTableTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:IT|Test))\\.(\\w+)`");
-    private static final List<String> FOLDERS = List.of("backend-k8s-lease", "core", "testing/simulation");
+    private static final List<String> FOLDERS = List.of("backend-k8s-lease", "core", "lab/simulation");
 
     @Test
     void everyTestThatTheTableNamesExists() throws IOException {

@@ -121,8 +121,13 @@ class CredentialsTest {
                         .start()) {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> events.stream().anyMatch(event -> event.type() == Type.UNREACHABLE));
-            await().atMost(Duration.ofMinutes(1)).until(() -> !election.health().healthy());
-            String detail = election.health().detail();
+            // A busy machine may not run a program, or answer, in a call's four seconds; it is asked again.
+            String detail = await().atMost(Duration.ofMinutes(2))
+                    .until(
+                            () -> election.health().healthy()
+                                    ? ""
+                                    : election.health().detail(),
+                            told -> !told.isEmpty() && !told.contains(" did not answer within "));
             assertHidden(detail);
             assertThat(detail).doesNotContain("\n");
             return detail;

@@ -1,26 +1,27 @@
 package dev.baton.kubernetes;
 
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ForwardingRuntime;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 
 /** The threads of this process, and time that passes when the test says so. */
-final class HandTime implements BackendRuntime, Timekeeper {
-    private final BackendRuntime real = BackendRuntime.start("hand", false);
-    private final Moment begun = real.timekeeper().now();
+final class HandTime extends ForwardingRuntime {
+    private final Moment begun = super.now();
     private final List<Task> tasks = new ArrayList<>();
     private Duration passed = Duration.ZERO;
 
     private record Task(Duration due, Runnable run) {}
+
+    HandTime() {
+        super(BackendRuntime.start("hand", false));
+    }
 
     /** What is due until then is done on the loop, in order. */
     void advance(Duration duration) {
@@ -33,7 +34,7 @@ final class HandTime implements BackendRuntime, Timekeeper {
                     .toList();
             tasks.removeAll(now);
         }
-        now.forEach(task -> real.timekeeper().execute(task.run()));
+        now.forEach(task -> execute(task.run()));
     }
 
     /** When the next thing is due from now. */
@@ -42,18 +43,8 @@ final class HandTime implements BackendRuntime, Timekeeper {
     }
 
     @Override
-    public Timekeeper timekeeper() {
-        return this;
-    }
-
-    @Override
     public synchronized Moment now() {
         return begun.plus(passed);
-    }
-
-    @Override
-    public void execute(Runnable task) {
-        real.timekeeper().execute(task);
     }
 
     @Override
@@ -68,37 +59,7 @@ final class HandTime implements BackendRuntime, Timekeeper {
     }
 
     @Override
-    public RandomGenerator random() {
-        return real.timekeeper().random();
-    }
-
-    @Override
     public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
         return sendNext(call);
-    }
-
-    @Override
-    public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
-        return real.sendNext(call);
-    }
-
-    @Override
-    public Executor callbacks() {
-        return real.callbacks();
-    }
-
-    @Override
-    public boolean isClosed() {
-        return real.isClosed();
-    }
-
-    @Override
-    public Runnable register(OpenElection election) {
-        return real.register(election);
-    }
-
-    @Override
-    public void close() {
-        real.close();
     }
 }

@@ -28,6 +28,10 @@ final class Stage {
     static final Duration TICK = Duration.ofMillis(500);
     static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(4), Duration.ofMillis(2500), Duration.ofMillis(200));
+    /** For what is not about the end of a session: a busy machine keeps it, as long a one as the server gives. */
+    static final ElectionTiming PATIENT =
+            ElectionTiming.of(TICK.multipliedBy(20), Duration.ofMillis(6500), Duration.ofMillis(200));
+
     static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
     /** Of a call that is to succeed, on the busiest machine too. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -75,7 +79,11 @@ final class Stage {
     }
 
     static Claim claim(ElectionName election, String identity) {
-        return new Claim(election, identity, UUID.randomUUID().toString(), TIMING);
+        return claim(election, identity, TIMING);
+    }
+
+    static Claim claim(ElectionName election, String identity, ElectionTiming timing) {
+        return new Claim(election, identity, UUID.randomUUID().toString(), timing);
     }
 
     static Moment in(ZooKeeperBackend backend, Duration duration) {

@@ -18,7 +18,7 @@ class TestSourcesTest {
     @Test
     void testsOfAllModulesAreRead() {
         assertThat(ALL).extracting(TestSource::name).anyMatch(name -> name.contains("backend-etcd/src/test/"));
-        assertThat(ALL).extracting(TestSource::name).anyMatch(name -> name.contains("testing/servers/src/test/"));
+        assertThat(ALL).extracting(TestSource::name).anyMatch(name -> name.contains("lab/servers/src/test/"));
         assertThat(ALL).hasSizeGreaterThan(200);
     }
 

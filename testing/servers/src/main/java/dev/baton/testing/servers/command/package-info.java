@@ -1,5 +1,0 @@
-/** The command {@code testing/control-plane}, with which a person plays with a control plane. */
-@NullMarked
-package dev.baton.testing.servers.command;
-
-import org.jspecify.annotations.NullMarked;
