@@ -151,7 +151,6 @@ class ForeignReportsTest extends AmongForeignCode {
             List<String> heard = new CopyOnWriteArrayList<>();
             told.put(name, heard);
             elections.add(builder(name.toString())
-                    .timing(BRISK)
                     .onStartedLeading(interruptible(heard))
                     .onStoppedLeading((term, why) -> heard.add("stopped " + why))
                     .events(event -> {
