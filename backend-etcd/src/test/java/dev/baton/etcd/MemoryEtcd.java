@@ -56,6 +56,9 @@ final class MemoryEtcd implements Clients {
     /** Whether no watch is ever made. */
     boolean deaf;
 
+    /** What the client library throws in place of opening a channel. */
+    @Nullable Error lacking;
+
     /** Whether each that is asked for is refused. */
     boolean refusesWatches;
 
@@ -91,6 +94,9 @@ final class MemoryEtcd implements Clients {
 
     @Override
     public Channel open(String endpoint) {
+        if (lacking != null) {
+            throw lacking;
+        }
         Channel channel = new MemoryChannel(endpoint);
         opened.add(channel);
         return channel;

@@ -748,6 +748,26 @@ class SessionTest {
                 .containsExactly("watching true", "watching false", "watching true");
     }
 
+    /** A jar that is missing is no store that is silent, and what a later try finds is used. */
+    @Test
+    void aClientThatLacksAClassSaysWhichAndIsOpenedAgain() {
+        // A session of its own, which has no channel yet.
+        ElectionTiming longer =
+                ElectionTiming.of(TIMING.leaseDuration().multipliedBy(2), TIMING.renewDeadline(), TIMING.retryPeriod());
+        ElectionName name = ElectionName.parse("orders/other");
+        etcd.lacking = new NoClassDefFoundError("io/vertx/core/Vertx");
+
+        Claim other = new Claim(name, "one", "nonce-x", longer);
+        CompletableFuture<Answer> asked = acquire(other);
+        time.advance(longer.leaseDuration());
+
+        assertThat(failure(asked)).contains("NoClassDefFoundError: io.vertx.core.Vertx is missing");
+
+        etcd.lacking = null;
+        time.advance(longer.leaseDuration());
+        granted(soon(acquire(other)));
+    }
+
     @Test
     void membersWithoutALeaderAreTriedEverLessOften() {
         lead();
