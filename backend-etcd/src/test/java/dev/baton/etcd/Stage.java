@@ -1,5 +1,7 @@
 package dev.baton.etcd;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,16 +73,9 @@ final class Stage {
 
     /** Asks until it is granted, as an election does. */
     static void leadInTheEnd(EtcdBackend backend, Claim claim) throws Exception {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                lead(backend, claim);
-                return;
-            } catch (ExecutionException e) {
-                if (attempt == 10) {
-                    throw e;
-                }
-            }
-        }
+        await().atMost(2, TimeUnit.MINUTES)
+                .ignoreExceptionsInstanceOf(ExecutionException.class)
+                .until(() -> lead(backend, claim), Objects::nonNull);
     }
 
     /** Closed, in reverse order, with the rest. */

@@ -252,7 +252,8 @@ class CredentialsIT {
     @Test
     void certificateOfAnUnknownAuthorityIsSaid() {
         Config config = new ConfigBuilder(stage.config()).withCaCertData(null).build();
-        assertThat(trouble(stage.candidate(backend(settings -> settings.config(config)), "app-1")))
+        assertThat(trouble(
+                        stage.candidate(backend(settings -> settings.config(config)), "app-1", ElectionTiming.DEFAULT)))
                 .startsWith("Kubernetes at " + stage.server.url()
                         + " shows a certificate that this client does not trust (")
                 .endsWith("; set certificate-authority in the kubeconfig to the cluster's own");
@@ -262,7 +263,8 @@ class CredentialsIT {
     void certificateOfAnotherHostIsSaid() {
         String url = "https://localhost:" + URI.create(stage.server.url()).getPort();
         Config config = new ConfigBuilder(stage.config()).withMasterUrl(url).build();
-        assertThat(trouble(stage.candidate(backend(settings -> settings.config(config)), "app-1")))
+        assertThat(trouble(
+                        stage.candidate(backend(settings -> settings.config(config)), "app-1", ElectionTiming.DEFAULT)))
                 .startsWith("Kubernetes at " + url + " shows a certificate for another host (")
                 .endsWith("; address it by a name that its certificate has");
     }

@@ -4,6 +4,7 @@ import static dev.baton.kubernetes.KubernetesStage.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.event.ElectionEvent.Type;
+import dev.baton.spi.ElectionTiming;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class PermissionsIT {
     @ValueSource(strings = {"get", "create"})
     void missingVerbIsNamed(String verb) throws IOException {
         KubernetesBackend backend = permitted(documented().replace("\"" + verb + "\", ", ""));
-        TestCandidate one = stage.candidate(backend, "app-1");
+        TestCandidate one = stage.candidate(backend, "app-1", ElectionTiming.DEFAULT);
         String said = Objects.requireNonNull(one.awaitEvent(Type.UNREACHABLE).detail());
         assertThat(said)
                 .contains(

@@ -188,7 +188,7 @@ class RefusalsIT {
     void credentialsThatNobodyKnowsAreRejectedAndSaid() {
         KubernetesBackend backend = stage.backend(
                 KubernetesBackend.lease(), settings -> settings.config(stage.config("not-a-token-of-anybody")));
-        assertThat(trouble(stage.candidate(backend, "app-1")))
+        assertThat(trouble(stage.candidate(backend, "app-1", ElectionTiming.DEFAULT)))
                 .startsWith("Kubernetes at " + stage.server.url()
                         + " rejected the credentials of this client (401) when asked to get leases in namespace \""
                         + stage.namespace + "\"; renew the token or certificate")

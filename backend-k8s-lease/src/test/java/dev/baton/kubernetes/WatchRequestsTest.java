@@ -170,8 +170,10 @@ class WatchRequestsTest {
         watch();
         until("a refusal", () -> count(Asked::isWatch) == 1);
         untilDue(Duration.ofSeconds(3));
-        time.advance(Duration.ofSeconds(4));
-        until("live", () -> heard.contains("live true"));
+        until("live", () -> {
+            time.advance(Duration.ofSeconds(4));
+            return heard.contains("live true");
+        });
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * last term would seem to have lasted until its claim lapsed.
  */
 final class UnrulyContender implements Contender {
-    private static final long LONGEST_TO_RECORD_SECONDS = 60;
+    private static final long LONGEST_TO_RECORD_SECONDS = 20;
 
     private final Contender careful;
     private final Mischief mischief;
