@@ -134,14 +134,15 @@ class ElectionLifeTest {
                             .thenRun(() -> threads.add(Thread.currentThread().getName()));
                     term.draining()
                             .thenRun(() -> threads.add(Thread.currentThread().getName()));
+                    calls.add("began");
                 })
                 .onStoppedLeading(
                         (term, why) -> threads.add(Thread.currentThread().getName()))
                 .onNewLeader(identity -> threads.add(Thread.currentThread().getName()))
                 .start();
-        await().until(() -> threads.size() == 2);
+        await().until(() -> calls.contains("began") && threads.size() >= 2);
         election.closeAsync().thenRun(() -> threads.add(Thread.currentThread().getName()));
-        await().until(() -> threads.size() == 6);
+        await().until(() -> threads.size() >= 6);
         assertThat(threads).noneMatch(name -> name.endsWith("-loop") || name.endsWith("-sender"));
     }
 
@@ -442,9 +443,13 @@ class ElectionLifeTest {
         try {
             LeaderElection election = builder("first")
                     .drainTimeout(seconds(60))
-                    .onStartedLeading(term -> finish.await())
+                    .onStartedLeading(term -> {
+                        calls.add("began");
+                        finish.await();
+                    })
                     .start();
-            await().until(() -> election.leadership().isPresent());
+            // Work that has not begun is not waited for.
+            await().until(() -> calls.contains("began"));
             Leadership term = election.leadership().orElseThrow();
             election.stepDown();
             await().until(() -> !term.acceptsWork());
