@@ -26,9 +26,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
@@ -126,24 +130,23 @@ class ElectionLifeTest {
 
     @Test
     void callbacksRunNeitherOnTheLoopNorOnTheSender() {
-        List<String> threads = new CopyOnWriteArrayList<>();
+        Map<String, String> threads = new ConcurrentHashMap<>();
+        Consumer<String> ran =
+                what -> threads.merge(what, Thread.currentThread().getName(), (one, two) -> one + " " + two);
         LeaderElection election = builder("first")
                 .onStartedLeading(term -> {
-                    threads.add(Thread.currentThread().getName());
-                    term.ended()
-                            .thenRun(() -> threads.add(Thread.currentThread().getName()));
-                    term.draining()
-                            .thenRun(() -> threads.add(Thread.currentThread().getName()));
-                    calls.add("began");
+                    term.ended().thenRun(() -> ran.accept("ended"));
+                    term.draining().thenRun(() -> ran.accept("draining"));
+                    ran.accept("started");
                 })
-                .onStoppedLeading(
-                        (term, why) -> threads.add(Thread.currentThread().getName()))
-                .onNewLeader(identity -> threads.add(Thread.currentThread().getName()))
+                .onStoppedLeading((term, why) -> ran.accept("stopped"))
+                .onNewLeader(identity -> ran.accept("news"))
                 .start();
-        await().until(() -> calls.contains("began") && threads.size() >= 2);
-        election.closeAsync().thenRun(() -> threads.add(Thread.currentThread().getName()));
-        await().until(() -> threads.size() >= 6);
-        assertThat(threads).noneMatch(name -> name.endsWith("-loop") || name.endsWith("-sender"));
+        await().until(() -> threads.keySet().containsAll(Set.of("started", "news")));
+        election.closeAsync().thenRun(() -> ran.accept("closed"));
+        await().until(() ->
+                threads.keySet().containsAll(Set.of("started", "news", "draining", "stopped", "ended", "closed")));
+        assertThat(threads.values()).noneMatch(names -> names.contains("-loop") || names.contains("-sender"));
     }
 
     /** Rule 1.3. */

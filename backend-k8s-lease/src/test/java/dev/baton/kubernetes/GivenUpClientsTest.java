@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Secrets;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -16,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -46,10 +50,14 @@ class GivenUpClientsTest {
         runtime.close();
     }
 
-    private static long selectors() {
+    private static Set<Thread> selectorThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().endsWith("-SelectorManager"))
-                .count();
+                .collect(Collectors.toSet());
+    }
+
+    private static long selectors() {
+        return selectorThreads().size();
     }
 
     private static long descriptors() {
@@ -95,6 +103,22 @@ class GivenUpClientsTest {
                 assertThat(descriptors() - descriptorsBefore).as("descriptors").isLessThanOrEqualTo(6L * clients + 20);
             });
             server.close();
+        }
+    }
+
+    /** No collection ends it: it is still referred to. */
+    @Test
+    void aClientThatIsClosedEndsThoughItIsReferredTo() throws IOException {
+        try (HttpServerStub stub = new HttpServerStub(path -> "")) {
+            JdkClients clients = new JdkClients(runtime.callbacks());
+            Set<Thread> others = selectorThreads();
+            JdkClients.Made made = clients.open(config(stub).build(), Secrets.of(List.of()));
+            Set<Thread> own = selectorThreads();
+            own.removeAll(others);
+            assertThat(own).hasSize(1);
+            clients.close(made);
+            await().atMost(Duration.ofMinutes(1)).until(() -> own.stream().noneMatch(Thread::isAlive));
+            Reference.reachabilityFence(made);
         }
     }
 

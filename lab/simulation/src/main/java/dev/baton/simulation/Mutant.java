@@ -46,7 +46,7 @@ public enum Mutant implements Planted {
             "The clock by which a term expires stands still while a renewal is in flight, and a late answer revives it (3.2).") {
         @Override
         LockBackend around(LockBackend right, Register register, Node node) {
-            return new Mutants.ExpiredTermRevived(right);
+            return new ExpiredTermRevived(right);
         }
     },
     ACQUIRE_LEFT_BEHIND(

@@ -8,12 +8,10 @@ import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
-import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.ForwardingBackend;
-import dev.baton.spi.ForwardingRuntime;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
@@ -126,44 +124,6 @@ final class Mutants {
                     })
                     .thenAccept(entry -> {});
             return within(deadline, runtime().timekeeper(), done);
-        }
-    }
-
-    static final class ExpiredTermRevived extends ForwardingBackend {
-        private final Frozen frozen;
-
-        ExpiredTermRevived(LockBackend right) {
-            super(right);
-            frozen = new Frozen(right.runtime());
-        }
-
-        @Override
-        public BackendRuntime runtime() {
-            return frozen;
-        }
-
-        @Override
-        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-            frozen.stop();
-            return super.renew(claim, deadline)
-                    .whenComplete((answer, failure) -> frozen.schedule(Duration.ofMillis(1), () -> frozen.at = null));
-        }
-
-        private static final class Frozen extends ForwardingRuntime {
-            private @Nullable Moment at;
-
-            Frozen(BackendRuntime right) {
-                super(right);
-            }
-
-            @Override
-            public Moment now() {
-                return at == null ? super.now() : at;
-            }
-
-            void stop() {
-                at = super.now();
-            }
         }
     }
 

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * log. No promise may break for that, but where the work of a term does not stop its claim lapses instead of being handed
  * over.
  *
- * <p>Its process does not end before it has recorded what it told: events wait while its sink hangs, and without them the
- * last term would seem to have lasted until its claim lapsed.
+ * <p>Before its process ends it waits, 20 seconds at most, until its events are recorded. They wait while its sink hangs;
+ * without them the last term would seem to have lasted until its claim lapsed.
  */
 final class UnrulyContender implements Contender {
     private static final long LONGEST_TO_RECORD_SECONDS = 20;

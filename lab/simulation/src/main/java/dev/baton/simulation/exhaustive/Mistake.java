@@ -1,6 +1,7 @@
 package dev.baton.simulation.exhaustive;
 
 import dev.baton.register.Register;
+import dev.baton.simulation.ExpiredTermRevived;
 import dev.baton.spi.LockBackend;
 import java.util.Locale;
 
@@ -29,7 +30,7 @@ public enum Mistake {
     EXPIRED_TERM_REVIVED("The clock by which a term expires stands still while a renewal is in flight.") {
         @Override
         LockBackend around(LockBackend right, Register register, Contender contender) {
-            return new Mistakes.ExpiredTermRevived(right);
+            return new ExpiredTermRevived(right);
         }
     },
     IDENTITY_INSTEAD_OF_NONCE("A record that carries our name is ours.") {

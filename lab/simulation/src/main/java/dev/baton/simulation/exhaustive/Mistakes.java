@@ -6,11 +6,9 @@ import dev.baton.register.Register;
 import dev.baton.simulation.ForwardingRegister;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
-import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ForwardingBackend;
-import dev.baton.spi.ForwardingRuntime;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
@@ -140,46 +138,6 @@ final class Mistakes {
             return granted.contains(claim.nonce())
                     ? super.withdraw(claim, deadline)
                     : CompletableFuture.completedFuture(null);
-        }
-    }
-
-    static final class ExpiredTermRevived extends ForwardingBackend {
-        private final Frozen frozen;
-
-        ExpiredTermRevived(LockBackend right) {
-            super(right);
-            frozen = new Frozen(right.runtime());
-        }
-
-        @Override
-        public BackendRuntime runtime() {
-            return frozen;
-        }
-
-        @Override
-        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-            frozen.stop();
-            return super.renew(claim, deadline)
-                    .whenComplete((answer, failure) -> frozen.schedule(Duration.ofMillis(1), () -> frozen.at = null));
-        }
-    }
-
-    /** A runtime whose driver sees a clock that may stand still. */
-    private static final class Frozen extends ForwardingRuntime {
-        private @Nullable Moment at;
-
-        Frozen(BackendRuntime right) {
-            super(right);
-        }
-
-        @Override
-        public Moment now() {
-            Moment stands = at;
-            return stands == null ? super.now() : stands;
-        }
-
-        void stop() {
-            at = super.now();
         }
     }
 
