@@ -116,9 +116,12 @@ class GivenUpClientsTest {
             Set<Thread> own = selectorThreads();
             own.removeAll(others);
             assertThat(own).hasSize(1);
-            clients.close(made);
-            await().atMost(Duration.ofMinutes(1)).until(() -> own.stream().noneMatch(Thread::isAlive));
-            Reference.reachabilityFence(made);
+            try {
+                clients.close(made);
+                await().atMost(Duration.ofMinutes(1)).until(() -> own.stream().noneMatch(Thread::isAlive));
+            } finally {
+                Reference.reachabilityFence(made);
+            }
         }
     }
 
