@@ -84,8 +84,6 @@ final class TermRun {
         try {
             report.began();
             owner.started().lead(leadership);
-        } catch (InterruptedException e) {
-            failure = leadership.acceptsWork() ? e : null;
         } catch (Throwable e) {
             // Also a checked exception that onStartedLeading does not declare, as Kotlin and Scala throw them.
             failure = e;
@@ -99,13 +97,24 @@ final class TermRun {
             interrupted = clearInterrupt();
         }
         try {
-            if (first) {
-                report.returned(failure);
+            if (isAnAnswerToTheEnd(failure)) {
+                failure = null;
             }
         } finally {
-            stopIfClosed();
+            try {
+                if (first) {
+                    report.returned(failure);
+                }
+            } finally {
+                stopIfClosed();
+            }
         }
         sayHowItWent("onStartedLeading", interrupted, failure);
+    }
+
+    /** Whoever is interrupted because the term ends may leave by the interrupt. */
+    private boolean isAnAnswerToTheEnd(@Nullable Throwable failure) {
+        return failure instanceof InterruptedException && !leadership.acceptsWork();
     }
 
     /** After all that matters: for want of memory it cannot be said. */
@@ -258,6 +267,12 @@ final class TermRun {
             }
         }
 
+        boolean hasBegun() {
+            synchronized (lock) {
+                return begun;
+            }
+        }
+
         void look(Moment now) {
             boolean due;
             Moment limit = beginBy;
@@ -383,17 +398,26 @@ final class TermRun {
         }
     }
 
-    /** Tries again what could not be done for want of a thread, or was dropped. */
-    void watch(Moment now) {
+    /**
+     * Tries again what could not be done for want of a thread, or was dropped.
+     *
+     * @return whether something has still to be told
+     */
+    boolean watch(Moment now) {
         tellStages();
+        stopIfClosed();
         Stop stopping;
+        boolean returned;
         synchronized (lock) {
             stopping = stop;
+            returned = begun && settled;
         }
         if (stopping != null) {
             stopping.look(now);
         }
         advance();
+        boolean stopped = !returned || owner.stopped() == null || (stopping != null && stopping.hasBegun());
+        return !stopped || !leadership.endedFuture().isDone();
     }
 
     boolean isCurrent() {

@@ -118,11 +118,9 @@ final class ThreadCallbacks implements TermCallbacks {
     }
 
     @Override
-    public void watch(Moment now) {
+    public boolean watch(Moment now) {
         TermRun run = current;
-        if (run != null) {
-            run.watch(now);
-        }
+        return run != null && run.watch(now);
     }
 
     /** The newest term. */

@@ -9,6 +9,7 @@ import dev.baton.machine.Term;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.BackendRuntime.OpenElection;
 import dev.baton.spi.BackendRuntime.Priority;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
@@ -166,7 +167,7 @@ public final class ElectionDriver {
     public void abandon() {
         LiveTerm term = live;
         if (term != null) {
-            term.end(EndReason.DRAIN_TIMED_OUT);
+            term.abandon();
             tellOfTheEnd(term);
         }
         post(ElectionMachine::abandon);
@@ -188,7 +189,7 @@ public final class ElectionDriver {
      * Looks after the election from another thread than the loop: a term that has expired is ended and its work
      * interrupted, though the loop stands still; what was lost for want of memory is begun again.
      *
-     * @return how soon to look again
+     * @return how soon to look again; once the runtime has closed, {@link OpenElection#SETTLED} when all has been told
      */
     public Duration watch() {
         Moment now = time.now();
@@ -202,7 +203,10 @@ public final class ElectionDriver {
                 over = term;
             }
         }
-        callbacks.watch(now);
+        boolean owes = callbacks.watch(now);
+        if (runtime.isClosed()) {
+            return owes ? Duration.ZERO : OpenElection.SETTLED;
+        }
         long pace = config.timing().retryPeriod().toNanos() / LOOKS;
         Moment wake = wakesAt;
         Report last = report;

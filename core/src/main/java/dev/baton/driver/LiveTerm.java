@@ -18,6 +18,10 @@ public final class LiveTerm {
     private final Timekeeper clock;
     private final Consumer<Term> expired;
     private final Object lock = new Object();
+
+    /** Made beforehand, since it must not take memory to end a term whose connection is about to be closed. */
+    private final Stage abandoned;
+
     private volatile Stage stage;
 
     private record Stage(
@@ -32,6 +36,7 @@ public final class LiveTerm {
         this.clock = clock;
         this.expired = expired;
         this.stage = new Stage(TermPhase.ACTIVE, validity.until(), null);
+        this.abandoned = new Stage(TermPhase.ENDED, validity.until(), EndReason.DRAIN_TIMED_OUT);
     }
 
     /** What the machine calls it. */
@@ -91,6 +96,15 @@ public final class LiveTerm {
         synchronized (lock) {
             if (!stage.isOver()) {
                 stage = new Stage(TermPhase.DRAINING, stage.until, null);
+            }
+        }
+    }
+
+    /** Ends the term whatever its work is doing; takes no memory. */
+    void abandon() {
+        synchronized (lock) {
+            if (!stage.isOver()) {
+                stage = abandoned;
             }
         }
     }

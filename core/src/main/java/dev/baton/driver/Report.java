@@ -44,9 +44,18 @@ final class Report implements TermCallbacks.WorkReport {
 
     @Override
     public void returned(@Nullable Throwable why) {
-        failure = why == null ? null : Printable.text(Failures.text(why));
+        failure = why == null ? null : describe(why);
         returned = true;
         deliver.run();
+    }
+
+    /** That it failed is told in any case. */
+    private static String describe(Throwable failure) {
+        try {
+            return Printable.text(Failures.text(failure));
+        } catch (VirtualMachineError e) {
+            return "it threw, and there was no memory to say what";
+        }
     }
 
     @Override

@@ -29,8 +29,14 @@ public interface TermCallbacks {
     /** Another holder is seen, or none. */
     void leaderChanged(@Nullable Holder holder);
 
-    /** Try again what could not be done before; called off the loop, every now and then. */
-    default void watch(Moment now) {}
+    /**
+     * Try again what could not be done before; called off the loop, every now and then.
+     *
+     * @return whether something of the newest term has still to be told
+     */
+    default boolean watch(Moment now) {
+        return false;
+    }
 
     /** How the work of one term goes; any thread, each at most once. Nothing is thrown. */
     interface WorkReport {

@@ -107,11 +107,17 @@ public interface BackendRuntime extends AutoCloseable {
          * Looks after the election off the loop: ends and interrupts what has expired though the loop stands still. Quick,
          * and never under a lock that others' code can hold.
          *
+         * <p>Called on for some seconds after the runtime has closed, until it answers {@link #SETTLED}: what could not be told
+         * for want of a thread is told then.
+         *
          * @return how soon to be called again, at the latest
          */
         default Duration watch() {
-            return Duration.ofDays(1);
+            return SETTLED;
         }
+
+        /** So soon if there is nothing to look after. */
+        Duration SETTLED = Duration.ofDays(1);
     }
 
     /**

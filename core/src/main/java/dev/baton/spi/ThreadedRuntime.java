@@ -54,6 +54,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Step closing = new Step("closing the elections", this::closeElections);
+    private final Step[] ending;
     private volatile @Nullable Thread loopThread;
     private volatile Thread sender;
     private @Nullable Thread hook;
@@ -90,6 +92,24 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
                 new SynchronousQueue<>(),
                 BackendThreads.daemons("baton-" + kind + "-callback"));
         watchdog = new Watchdog(this, elections, loop, this::lookAfterTheSender, log);
+        ending = new Step[] {
+            new Step("ending the terms", this::abandonElections),
+            new Step("letting the loop finish", this::flushLoop),
+            new Step("removing the shutdown hook", this::removeHook),
+            new Step("ending the watchdog", watchdog::end),
+            new Step("ending the loop", loop::shutdown),
+            new Step("dropping what waits to be sent", requests::close),
+            new Step("ending the sender", this::endSender),
+            new Step("telling those who wait for the end", () -> ended.complete(null)),
+            new Step("telling the last events", this::flush),
+            new Step("ending the threads of callbacks", () -> callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS)),
+            new Step("ending the thread of events", events::retire),
+            new Step("ending the thread of the log", lines::retire)
+        };
+    }
+
+    private void endSender() {
+        sender.interrupt();
     }
 
     static ThreadedRuntime start(String kind, boolean shutdownHook, int inFlight) {
@@ -189,24 +209,18 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
 
     @Override
     public void close() {
-        closeElections();
+        closing.attempt();
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        try {
-            elections.forEach(this::abandon);
-            flushLoop();
-        } finally {
-            removeHook();
-            watchdog.end();
-            loop.shutdown();
-            requests.close();
-            sender.interrupt();
-            ended.complete(null);
-            flush();
-            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
-            events.retire();
-            lines.retire();
+        for (Step step : ending) {
+            step.attempt();
+        }
+    }
+
+    private void abandonElections() {
+        for (OpenElection election : elections) {
+            abandon(election);
         }
     }
 
@@ -214,7 +228,35 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         try {
             election.abandon();
         } catch (Throwable e) {
-            log.error("ending the term of {} failed", election, e);
+            complain("ending a term", e);
+        }
+    }
+
+    private void complain(String what, Throwable failure) {
+        try {
+            log.error("{} failed", what, failure);
+        } catch (Throwable e) {
+            // No memory to say so; what matters is that the close goes on.
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Of a close, made beforehand: whatever one step throws, for want of memory or else, the next is taken. */
+    private final class Step {
+        private final String what;
+        private final Runnable action;
+
+        Step(String what, Runnable action) {
+            this.what = what;
+            this.action = action;
+        }
+
+        void attempt() {
+            try {
+                action.run();
+            } catch (Throwable e) {
+                complain(what, e);
+            }
         }
     }
 

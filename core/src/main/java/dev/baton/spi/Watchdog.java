@@ -18,6 +18,9 @@ final class Watchdog implements Runnable {
     /** What failed in a round is looked at again so soon: something may expire meanwhile. */
     private static final long AGAIN_NANOS = 50_000_000;
 
+    /** Rounds after the runtime has closed, ten seconds: for that long what is still owed to users is tried again. */
+    private static final int LAST_ROUNDS = 200;
+
     private final Timekeeper clock;
     private final Set<OpenElection> elections;
     private final ScheduledThreadPoolExecutor loop;
@@ -26,6 +29,8 @@ final class Watchdog implements Runnable {
     private volatile boolean ended;
     private volatile @Nullable Thread thread;
     private @Nullable Throwable failure;
+    private boolean settled;
+    private int lastRounds;
 
     /** The heartbeat, which takes no memory on the loop: when that was given one, and whether it took it and came to it. */
     private volatile long givenAt;
@@ -65,12 +70,17 @@ final class Watchdog implements Runnable {
                 // Said in the next round: saying it may fail for the same reason.
                 failure = e;
             }
-            LockSupport.parkNanos(this, wait);
-            // Nobody has a reason to interrupt this thread; a flag left set would keep it from waiting.
-            if (Thread.interrupted() && ended) {
-                return;
-            }
+            pause(wait);
         }
+        while (!settled && lastRounds++ < LAST_ROUNDS) {
+            settle();
+        }
+    }
+
+    private void pause(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+        // Nobody has a reason to interrupt this thread; a flag left set would keep it from waiting.
+        Thread.interrupted();
     }
 
     private long round() {
@@ -81,7 +91,11 @@ final class Watchdog implements Runnable {
         }
         beat();
         round.run();
-        long wait = IDLE_NANOS;
+        return Math.max(LEAST_NANOS, Math.min(IDLE_NANOS, watchAll()));
+    }
+
+    private long watchAll() {
+        long wait = OpenElection.SETTLED.toNanos();
         for (OpenElection election : elections) {
             try {
                 wait = Math.min(wait, election.watch().toNanos());
@@ -90,7 +104,18 @@ final class Watchdog implements Runnable {
                 wait = Math.min(wait, AGAIN_NANOS);
             }
         }
-        return Math.max(LEAST_NANOS, wait);
+        return wait;
+    }
+
+    private void settle() {
+        try {
+            settled = watchAll() >= OpenElection.SETTLED.toNanos();
+        } catch (Throwable e) {
+            failure = e;
+        }
+        if (!settled) {
+            pause(AGAIN_NANOS);
+        }
     }
 
     private void beat() {

@@ -17,8 +17,8 @@ import java.util.Optional;
  * use by many threads.
  */
 public final class CandidateProcess implements AutoCloseable {
-    private static final Duration END_LIMIT = Duration.ofSeconds(60);
-    private static final Duration EVENT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration END_LIMIT = Patience.LIMIT;
+    private static final Duration EVENT_LIMIT = Patience.LIMIT;
 
     private final Path parent;
     private final ServerProcess process;
@@ -55,7 +55,7 @@ public final class CandidateProcess implements AutoCloseable {
     }
 
     /**
-     * When it first told of {@code event}, in nanoseconds of the wall clock since 1970; waits for that for a minute.
+     * When it first told of {@code event}, in nanoseconds of the wall clock since 1970; waits for that for {@link Patience#LIMIT}.
      *
      * @throws IllegalStateException if it does not tell of it, with what it printed, or if the thread is interrupted
      */
@@ -91,7 +91,7 @@ public final class CandidateProcess implements AutoCloseable {
     /**
      * Asks it to end with SIGTERM and returns when it has.
      *
-     * @throws IllegalStateException if it is not running, or does not end within a minute, with what it printed last
+     * @throws IllegalStateException if it is not running, or does not end within {@link Patience#LIMIT}, with what it printed last
      */
     public void terminate() {
         process.terminate(END_LIMIT);

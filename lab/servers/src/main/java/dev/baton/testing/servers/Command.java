@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that runs to its end, and what it prints. */
 final class Command {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Patience.LIMIT;
 
     private Command() {}
 
     /**
      * Runs {@code command} without input and returns what it printed.
      *
-     * @throws IllegalStateException with all that it printed, if it fails, takes longer than a minute, or is interrupted
+     * @throws IllegalStateException with all that it printed, if it fails, takes longer than {@link Patience#LIMIT}, or is interrupted
      */
     static String run(List<String> command) {
         try {

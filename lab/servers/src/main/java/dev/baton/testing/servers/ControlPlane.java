@@ -505,7 +505,7 @@ public final class ControlPlane implements AutoCloseable {
     /** The settings of a control plane; not safe for use by many threads. */
     public static final class Builder {
         private final Topology topology;
-        private Duration patience = Duration.ofMinutes(2);
+        private Duration patience = Patience.LIMIT;
         private UnaryOperator<KubeComponent> timing = UnaryOperator.identity();
         private boolean components = true;
 

@@ -341,7 +341,7 @@ public final class EtcdCluster implements AutoCloseable {
     /** The settings of a cluster; not safe for use by many threads. */
     public static final class Builder {
         private int members = 1;
-        private Duration patience = Duration.ofSeconds(60);
+        private Duration patience = Patience.LIMIT;
         private final List<String> flags = new ArrayList<>();
         private final List<String> tls = new ArrayList<>();
         private boolean proxiedPeers;

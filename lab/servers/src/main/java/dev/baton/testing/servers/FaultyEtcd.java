@@ -30,7 +30,7 @@ public final class FaultyEtcd implements AutoCloseable {
     public static final String PASSWORD = "secret";
 
     private static final String ROOT = "root:secret";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Patience.LIMIT;
     private static final Duration SYNC = Duration.ofMillis(1200);
     private static final String QUOTA_BYTES = "8388608";
     private static final int FILLING_BYTES = 1_000_000;

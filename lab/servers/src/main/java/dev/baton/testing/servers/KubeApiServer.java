@@ -332,7 +332,7 @@ public final class KubeApiServer implements AutoCloseable {
         private final EtcdCluster etcd;
         private final @Nullable KubeFolder other;
         private final List<String> flags = new ArrayList<>();
-        private Duration patience = Duration.ofSeconds(90);
+        private Duration patience = Patience.LIMIT;
         private boolean ownsEtcd;
         private String endpoints;
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class SlowDisk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlowDisk.class);
     private static final String STRACE = "strace";
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Patience.LIMIT;
 
     private final Process strace;
 

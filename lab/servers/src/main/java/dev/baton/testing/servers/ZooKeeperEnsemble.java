@@ -239,7 +239,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
         private Duration tickTime = Duration.ofSeconds(2);
         private int initLimit = 10;
         private int syncLimit = 5;
-        private Duration patience = Duration.ofSeconds(60);
+        private Duration patience = Patience.LIMIT;
         private boolean proxiedPeers;
         private final Map<String, String> extra = new LinkedHashMap<>();
         private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx128m", "-XX:+UseSerialGC"));

@@ -32,6 +32,13 @@ class ThreadWorldsTest {
         assertHold(0, FAST);
     }
 
+    /** Among them 66, 242 and 515: work that returned was never told of the end of its term, and a close threw. */
+    @Test
+    @FullLane("575 worlds more")
+    void invariantsHoldInManyWorlds() {
+        assertHold(FAST, 575);
+    }
+
     private void assertHold(long first, long count) {
         ThreadWorlds.Found found = worlds.hunt(first, count);
         assertThat(found == null ? "" : found.report()).isEmpty();
