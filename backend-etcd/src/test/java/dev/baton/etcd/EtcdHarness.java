@@ -114,6 +114,33 @@ final class EtcdHarness implements BackendHarness {
         awaitUse(backend, proxy);
     }
 
+    /** As where the role of this client's user has lost the permission to read: etcd compares nothing for it either. */
+    @Override
+    public void refuseReads(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.refuseReads();
+        breakConnections(backend, proxy);
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.refuseWatches();
+        breakConnections(backend, proxy);
+    }
+
+    @Override
+    public void misroute(LockBackend backend) throws IOException {
+        FaultyGrpc proxy = above(backend);
+        proxy.misroute();
+        breakConnections(backend, proxy);
+    }
+
+    /** Streams that have begun would go on as they are. */
+    private void breakConnections(LockBackend backend, FaultyGrpc proxy) {
+        network(backend).redirect(proxy.address());
+    }
+
     @Override
     public void repeat(LockBackend backend) throws IOException {
         FaultyGrpc proxy = above(backend);

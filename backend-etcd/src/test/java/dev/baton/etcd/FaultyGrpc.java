@@ -3,6 +3,7 @@ package dev.baton.etcd;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -33,20 +34,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gRPC proxy on loopback before one member, and what can happen above TCP: writes are refused, requests are repeated,
- * watches fall silent. One of these is in force at a time.
+ * A gRPC proxy on loopback before one member, and what can happen above TCP: writes, reads or watches are refused,
+ * requests are repeated or answered by something else, watches fall silent. One of these is in force at a time.
  */
 final class FaultyGrpc implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FaultyGrpc.class);
     private static final String TRANSACTION = "etcdserverpb.KV/Txn";
+    private static final String RANGE = "etcdserverpb.KV/Range";
     private static final String WATCH = "etcdserverpb.Watch/Watch";
 
     /** As etcd says it of a user who has no role for a key. */
     private static final Status DENIED = Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied");
 
+    /** What gRPC makes of what a web server answers to a path that it does not know. */
+    private static final Status NOT_FOUND =
+            Status.UNIMPLEMENTED.withDescription("HTTP status code 404\ninvalid content-type: text/plain");
+
+    /** As etcd answers whoever may not read what is to be watched. */
+    private static final byte[] WATCH_DENIED = WatchResponse.newBuilder()
+            .setWatchId(-1)
+            .setCreated(true)
+            .setCanceled(true)
+            .setCancelReason("rpc error: code = PermissionDenied desc = etcdserver: permission denied")
+            .build()
+            .toByteArray();
+
     private enum Fault {
         NONE,
-        REFUSES,
+        REFUSES_WRITES,
+        REFUSES_READS,
+        REFUSES_WATCHES,
+        MISROUTES,
         REPEATS,
         DEAF
     }
@@ -77,7 +95,22 @@ final class FaultyGrpc implements AutoCloseable {
 
     /** Transactions that write are refused; others are carried out. */
     void refuse() {
-        fault = Fault.REFUSES;
+        fault = Fault.REFUSES_WRITES;
+    }
+
+    /** Whatever would read is refused, transactions that compare and watches too. */
+    void refuseReads() {
+        fault = Fault.REFUSES_READS;
+    }
+
+    /** Watches that would be made are refused. */
+    void refuseWatches() {
+        fault = Fault.REFUSES_WATCHES;
+    }
+
+    /** Each call that begins is answered as by a server that is none of etcd's. */
+    void misroute() {
+        fault = Fault.MISROUTES;
     }
 
     /** Each request that is answered once is carried out twice, and the second answer told. */
@@ -127,6 +160,10 @@ final class FaultyGrpc implements AutoCloseable {
     private final class Passing implements ServerCallHandler<byte[], byte[]> {
         @Override
         public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> from, Metadata headers) {
+            if (fault == Fault.MISROUTES) {
+                from.close(NOT_FOUND, new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
             ClientCall<byte[], byte[]> to = member.newCall(from.getMethodDescriptor(), CallOptions.DEFAULT);
             Answers answers = new Answers(from, to);
             to.start(answers, headers);
@@ -155,10 +192,15 @@ final class FaultyGrpc implements AutoCloseable {
             if (transaction) {
                 transactions.incrementAndGet();
             }
-            if (fault == Fault.REFUSES && transaction && writes(message)) {
+            if (isDenied(method, message)) {
                 answers.refused = true;
                 from.close(DENIED, new Metadata());
                 to.cancel("refused", null);
+                return;
+            }
+            if (isWatchDenied(method, message)) {
+                answers.tell(WATCH_DENIED);
+                from.request(1);
                 return;
             }
             if (fault == Fault.REPEATS && transaction) {
@@ -193,11 +235,41 @@ final class FaultyGrpc implements AutoCloseable {
         }
     }
 
-    private static boolean writes(byte[] message) {
+    /** Whether the member would not do it for a user who lacks the permission. */
+    private boolean isDenied(String method, byte[] message) {
+        return switch (fault) {
+            case REFUSES_WRITES ->
+                method.equals(TRANSACTION)
+                        && steps(transaction(message))
+                                .anyMatch(step -> step.getRequestCase() != RequestOp.RequestCase.REQUEST_RANGE);
+            case REFUSES_READS -> method.equals(RANGE) || (method.equals(TRANSACTION) && reads(transaction(message)));
+            default -> false;
+        };
+    }
+
+    private static boolean reads(TxnRequest transaction) {
+        return transaction.getCompareCount() > 0
+                || steps(transaction).anyMatch(step -> step.getRequestCase() == RequestOp.RequestCase.REQUEST_RANGE);
+    }
+
+    private static Stream<RequestOp> steps(TxnRequest transaction) {
+        return Stream.concat(transaction.getSuccessList().stream(), transaction.getFailureList().stream());
+    }
+
+    private static TxnRequest transaction(byte[] message) {
         try {
-            TxnRequest transaction = TxnRequest.parseFrom(message);
-            return Stream.concat(transaction.getSuccessList().stream(), transaction.getFailureList().stream())
-                    .anyMatch(step -> step.getRequestCase() != RequestOp.RequestCase.REQUEST_RANGE);
+            return TxnRequest.parseFrom(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isWatchDenied(String method, byte[] message) {
+        boolean refused = fault == Fault.REFUSES_WATCHES || fault == Fault.REFUSES_READS;
+        try {
+            return refused
+                    && method.equals(WATCH)
+                    && WatchRequest.parseFrom(message).hasCreateRequest();
         } catch (InvalidProtocolBufferException e) {
             throw new UncheckedIOException(e);
         }
@@ -211,6 +283,8 @@ final class FaultyGrpc implements AutoCloseable {
         /** By this proxy, which has answered already. */
         private volatile boolean refused;
 
+        private boolean begun;
+
         Answers(ServerCall<byte[], byte[]> from, ClientCall<byte[], byte[]> to) {
             this.from = from;
             this.to = to;
@@ -219,14 +293,26 @@ final class FaultyGrpc implements AutoCloseable {
 
         @Override
         public void onHeaders(Metadata headers) {
-            from.sendHeaders(headers);
+            begin(headers);
             to.request(1);
+        }
+
+        private synchronized void begin(Metadata headers) {
+            if (!begun) {
+                begun = true;
+                from.sendHeaders(headers);
+            }
+        }
+
+        synchronized void tell(byte[] message) {
+            begin(new Metadata());
+            from.sendMessage(message);
         }
 
         @Override
         public void onMessage(byte[] message) {
             if (!watch || isToBeTold(message)) {
-                from.sendMessage(message);
+                tell(message);
             }
             to.request(1);
         }

@@ -68,13 +68,13 @@ final class KubernetesHarness implements BackendHarness {
             this.tcp = tcp;
         }
 
-        /** Does {@code fault} to what {@code which} names, from now on. */
+        /** Does {@code what} to what {@code which} names, from now on, and breaks the connections that watches go on by. */
         synchronized Rule strike(KubeApiServer server, Predicate<Asked> which, Fault what) throws IOException {
             if (http == null) {
                 http = FaultyHttp.inTheNameOf(server);
-                tcp.redirect(http.address());
             }
             fault = http.when(which, what);
+            tcp.redirect(http.address());
             return fault;
         }
 
@@ -180,6 +180,22 @@ final class KubernetesHarness implements BackendHarness {
     public void refuse(LockBackend backend) throws IOException {
         network(backend)
                 .strike(stage.server, asked -> !asked.method().equals("GET"), exchange -> exchange.passAs(nobody));
+    }
+
+    @Override
+    public void refuseReads(LockBackend backend) throws IOException {
+        network(backend)
+                .strike(stage.server, asked -> asked.method().equals("GET"), exchange -> exchange.passAs(nobody));
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) throws IOException {
+        network(backend).strike(stage.server, Asked::isWatch, exchange -> exchange.passAs(nobody));
+    }
+
+    @Override
+    public void misroute(LockBackend backend) throws IOException {
+        network(backend).strike(stage.server, asked -> true, exchange -> exchange.plain(404, "404 page not found"));
     }
 
     @Override

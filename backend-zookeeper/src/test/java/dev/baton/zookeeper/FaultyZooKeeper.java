@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A proxy of ZooKeeper's protocol on loopback before one server, and what can happen above TCP: writes are refused, watches
+ * A proxy of ZooKeeper's protocol on loopback before one server, and what can happen above TCP: writes or reads are refused, watches
  * fall silent. One of these is in force at a time.
  */
 final class FaultyZooKeeper implements AutoCloseable {
@@ -38,13 +38,24 @@ final class FaultyZooKeeper implements AutoCloseable {
             OpCode.setData,
             OpCode.multi);
 
+    /** What takes the permission to read; whether there is a node, anybody may ask. */
+    private static final Set<Integer> READS =
+            Set.of(OpCode.getData, OpCode.getChildren, OpCode.getChildren2, OpCode.addWatch);
+
     /** Of what a watch tells, which answers nothing. */
     private static final int WATCH_EVENT = -1;
 
     private enum Fault {
-        NONE,
-        REFUSES,
-        DEAF
+        NONE(Set.of()),
+        REFUSES_WRITES(WRITES),
+        REFUSES_READS(READS),
+        DEAF(Set.of());
+
+        private final Set<Integer> refused;
+
+        Fault(Set<Integer> refused) {
+            this.refused = refused;
+        }
     }
 
     private final InetSocketAddress server;
@@ -69,7 +80,12 @@ final class FaultyZooKeeper implements AutoCloseable {
 
     /** Whatever would write is answered as where the permission to was taken. */
     void refuse() {
-        fault = Fault.REFUSES;
+        fault = Fault.REFUSES_WRITES;
+    }
+
+    /** Whatever would read is answered as where the permission to was taken; so no new watch is left. */
+    void refuseReads() {
+        fault = Fault.REFUSES_READS;
     }
 
     /** What watches tell is lost. */
@@ -128,8 +144,8 @@ final class FaultyZooKeeper implements AutoCloseable {
                 write(out, read(in));
                 while (true) {
                     ByteBuffer frame = read(in);
-                    boolean writes = WRITES.contains(frame.getInt(Integer.BYTES));
-                    write(out, writes && fault == Fault.REFUSES ? harmless(frame.getInt(0)) : frame);
+                    boolean isRefused = fault.refused.contains(frame.getInt(Integer.BYTES));
+                    write(out, isRefused ? harmless(frame.getInt(0)) : frame);
                 }
             }
         }

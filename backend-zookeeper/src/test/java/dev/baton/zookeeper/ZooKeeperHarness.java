@@ -133,6 +133,24 @@ final class ZooKeeperHarness implements BackendHarness {
         awaitConnection(backend, proxy);
     }
 
+    /** As where its permission to read was taken. Watches that it has left stand, as they do there. */
+    @Override
+    public void refuseReads(LockBackend backend) throws IOException {
+        FaultyZooKeeper proxy = above(backend);
+        proxy.refuseReads();
+        awaitConnection(backend, proxy);
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) {
+        throw Cannot.because("whoever may read in ZooKeeper may leave a watch");
+    }
+
+    @Override
+    public void misroute(LockBackend backend) {
+        throw Cannot.because("nothing but a server of ZooKeeper's can answer its clients");
+    }
+
     @Override
     public void repeat(LockBackend backend) {
         throw Cannot.because("requests of a session have numbers, and nothing can repeat one between ZooKeeper and its"

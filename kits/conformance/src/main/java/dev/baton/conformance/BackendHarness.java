@@ -109,6 +109,31 @@ public interface BackendHarness {
     }
 
     /**
+     * Makes the store refuse, in words of its own, whatever an instance would read or watch, until {@link #heal}: as when
+     * its permission to read was taken. What the store lets it write without reading, it may write.
+     */
+    default void refuseReads(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot make the store refuse to read for one instance");
+    }
+
+    /**
+     * Ends the watches of an instance and makes the store refuse it new ones, in words of its own, until {@link #heal}. It
+     * may read and write.
+     */
+    default void refuseWatches(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot make the store refuse watches to one instance");
+    }
+
+    /**
+     * Has whatever an instance asks answered "not found" by something that is not the store, until {@link #heal}: as by a
+     * balancer whose routes are lost. Nothing reaches the store.
+     */
+    default void misroute(LockBackend backend) throws Exception {
+        throw Cannot.because("the harness cannot answer in the store's stead, or nothing can between this store and its"
+                + " clients");
+    }
+
+    /**
      * Has each request of an instance carried out and then once more, and only the second one answered, until {@link
      * #heal}: as by a proxy that repeats requests.
      */
@@ -125,8 +150,8 @@ public interface BackendHarness {
     }
 
     /**
-     * Ends {@link #silence}, {@link #loseAnswers}, {@link #slowDown}, {@link #refuse}, {@link #repeat} and {@link #deafen}
-     * of an instance; does nothing if there is none.
+     * Ends whatever befell an instance, but for {@link #kill}, {@link #strand} and {@link #expire}; does nothing if nothing
+     * did.
      */
     default void heal(LockBackend backend) throws Exception {}
 

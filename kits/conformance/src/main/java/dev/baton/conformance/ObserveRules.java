@@ -1,7 +1,9 @@
 package dev.baton.conformance;
 
+import dev.baton.LeaderElection;
 import dev.baton.conformance.Ear.Hint;
 import dev.baton.conformance.Ear.Word;
+import dev.baton.event.ElectionEvent;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
@@ -50,6 +52,21 @@ abstract class ObserveRules extends UnknownRules {
 
         scene.granted(party.renew(claim), "renew after something beside the claim had been edited");
         lostOnlyIfGone(scene, party, claim, "after something beside it had been edited");
+    }
+
+    /** Rule 6.1: nor for what something says that is not the store. */
+    @Test
+    protected void required_rule6_1_lostIsNotSaidForWhatIsNotOfTheStore(Scene scene) throws Exception {
+        Party party = scene.party();
+        party.observe(scene.longTiming());
+        Claim claim = scene.longClaim("leader");
+        party.lead(claim);
+        scene.harness().misroute(party.backend());
+        var unused = party.fate(party.renewing(claim, scene.callTimeout()));
+        scene.pass(scene.timing().retryPeriod());
+        scene.harness().heal(party.backend());
+
+        lostOnlyIfGone(scene, party, claim, "after something in between had answered \"not found\"");
     }
 
     private static void lostOnlyIfGone(Scene scene, Party party, Claim claim, String when) throws InterruptedException {
@@ -121,6 +138,49 @@ abstract class ObserveRules extends UnknownRules {
                 scene.comes(() -> isRefused(party, claim), twice.plus(scene.patience())),
                 "the claim of a leader that heard nothing was deleted, and was renewed on for longer than "
                         + ElectionTiming.text(twice));
+    }
+
+    /** Rule 6.2: a leader that is refused its watch looks at its claim with each renewal. */
+    @Test
+    protected void required_rule6_2_aLeaderThatIsRefusedItsWatchLooksByItself(Scene scene) throws Exception {
+        isNotRenewedOnceItsClaimIsGone(scene, scene.harness()::refuseWatches, "that was refused its watch");
+    }
+
+    /** Rule 6.2: what a leader may not look at, and is not told of, it does not hold for certain. */
+    @Test
+    protected void required_rule6_2_aLeaderThatMayNotLookIsNotRenewedBlindly(Scene scene) throws Exception {
+        isNotRenewedOnceItsClaimIsGone(scene, scene.harness()::refuseReads, "that might not read");
+    }
+
+    /** Where a watch is not known to be refused, it may tell yet. */
+    private static void isNotRenewedOnceItsClaimIsGone(Scene scene, Act trouble, String which) throws Exception {
+        Party party = scene.party();
+        Ear ear = party.observeLive(scene.longTiming());
+        Claim claim = scene.longClaim("leader");
+        party.lead(claim);
+        trouble.on(party.backend());
+        boolean unwatched = scene.comes(() -> !ear.isWatching(), scene.timing().leaseDuration());
+        scene.harness().delete(scene.election());
+
+        String what = "the claim of a leader " + which + " was deleted, and a renewal of it that began afterwards, ";
+        if (unwatched) {
+            scene.require(
+                    party.fate(party.renewing(claim, scene.callTimeout())) != Party.Fate.GRANTED,
+                    what + "while it knew that it was not watching, was granted");
+        } else {
+            scene.require(
+                    scene.comes(() -> !isGranted(scene, party, claim), scene.patience()),
+                    what + "and each for " + ElectionTiming.text(scene.patience()) + " after it, was granted");
+        }
+    }
+
+    private static boolean isGranted(Scene scene, Party party, Claim claim) {
+        try {
+            return party.fate(party.renewing(claim, scene.callTimeout())) == Party.Fate.GRANTED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static boolean isRefused(Party party, Claim claim) {
@@ -197,6 +257,18 @@ abstract class ObserveRules extends UnknownRules {
     private static boolean isHeldBy(Hint hint, String identity) {
         Holder holder = hint.holder();
         return holder != null && holder.identity().equals(identity);
+    }
+
+    /** Rule 6.3: a watch that is refused delivers nothing. */
+    @Test
+    protected void required_rule6_3_whoeverIsRefusedAWatchSaysSo(Scene scene) throws Exception {
+        Party party = scene.party();
+        Ear ear = party.observeLive(scene.timing());
+        scene.harness().refuseWatches(party.backend());
+        scene.require(
+                scene.comes(() -> !ear.isWatching(), scene.patience()),
+                "the watches of an instance were ended and refused, and of " + ear.all()
+                        + " that its watcher has heard the last word on it is watching(true)");
     }
 
     /** Rule 6.3: most backends notice in time that nothing can be delivered. */
@@ -282,5 +354,61 @@ abstract class ObserveRules extends UnknownRules {
         one.withdraw(leader);
 
         other.lead(standby);
+    }
+
+    /** Rule 6.5: a standby that was told nothing of the vacancy comes to lead by itself. */
+    @Test
+    protected void required_rule6_5_aStandbyThatHearsNothingComesToLead(Scene scene) throws Exception {
+        leadsInTheEnd(scene, scene.harness()::deafen, deaf -> {}, "heard nothing any more");
+    }
+
+    /** Rule 6.5: nor does one wait for ever that was refused a look for a while. */
+    @Test
+    protected void required_rule6_5_aStandbyThatMightNotLookComesToLead(Scene scene) throws Exception {
+        leadsInTheEnd(scene, scene.harness()::refuseReads, scene.harness()::heal, "might not read for a while");
+    }
+
+    /** Of two real candidates one closes while the other is in trouble, which ends a leaseDuration later, or never. */
+    private static void leadsInTheEnd(Scene scene, Act trouble, Act end, String what) throws Exception {
+        Party one = scene.party();
+        Party other = scene.party();
+        try (Fleet fleet = new Fleet(scene)) {
+            LeaderElection leader = fleet.enter(one, "leader");
+            if (!fleet.comesToTerms(1, scene.patience())) {
+                throw Cannot.because("the only candidate did not come to lead");
+            }
+            LeaderElection standby = fleet.enter(other, "standby");
+            scene.pass(scene.timing().retryPeriod().multipliedBy(3));
+            trouble.on(other.backend());
+            leader.close();
+            scene.pass(scene.timing().leaseDuration());
+            end.on(other.backend());
+            boolean leads = scene.comes(() -> standby.leadership().isPresent(), scene.patience());
+            if (fleet.count(ElectionEvent.Type.TOKEN_REFUSED) > 0) {
+                throw Cannot.because(
+                        "the token that it was granted was not greater than its predecessor's, which rule 2.2"
+                                + " is about");
+            }
+            scene.require(
+                    leads,
+                    "the leader gave back what it held, and the only other candidate, which " + what
+                            + ", did not come to lead");
+        }
+    }
+
+    /** Rule 6.5: what was refused to a watcher is asked for again. */
+    @Test
+    protected void required_rule6_5_aWatchThatWasRefusedIsAskedForAgain(Scene scene) throws Exception {
+        Party party = scene.party();
+        Ear ear = party.observeLive(scene.timing());
+        scene.harness().refuseWatches(party.backend());
+        scene.comes(() -> !ear.isWatching(), scene.timing().leaseDuration());
+        int place = ear.place();
+        scene.pass(scene.timing().leaseDuration());
+        scene.harness().heal(party.backend());
+        scene.require(
+                scene.comes(ear::isWatching, scene.patience()),
+                "the watches of an instance were refused for a while, and afterwards its watcher heard only "
+                        + ear.since(place));
     }
 }

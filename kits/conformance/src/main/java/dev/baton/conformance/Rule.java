@@ -58,7 +58,8 @@ enum Rule {
     R4_2(
             "4.2",
             "withdraw completes only when nothing under way can bring the claim back",
-            "requests whose outcome is unknown: they have to be voided, or waited for, before withdraw completes"),
+            "requests whose outcome is unknown: they have to be voided, or waited for, before withdraw completes; and what"
+                    + " counts as gone, which the store alone can say"),
     R4_3(
             "4.3",
             "a lost term's claim is left alone while its work winds down",
@@ -69,8 +70,9 @@ enum Rule {
             "whether renew writes unconditionally, or creates what it does not find"),
     R4_5(
             "4.5",
-            "what the store has refused for certain is not owed",
-            "whether a write that was refused for certain still counts as unknown when the claim is withdrawn"),
+            "what the store has refused for certain is answered at once, and not owed",
+            "whether a write that was refused for certain is tried again by the same call, or still counts as unknown when"
+                    + " the claim is withdrawn"),
     R5_1(
             "5.1",
             "withdraw touches nobody else's claim",
@@ -82,11 +84,13 @@ enum Rule {
     R6_1(
             "6.1",
             "hints are hints, and lost is said only of a claim that is gone",
-            "whether lost follows from a change older than the claim, or from another's"),
+            "whether lost follows from a change older than the claim, from another's, or from an answer that is not the"
+                    + " store's"),
     R6_2(
             "6.2",
             "a leader hears when its claim is removed or taken",
-            "whether the leader's own record, key or node is watched, and compared at each change"),
+            "whether the leader's own record, key or node is watched, and compared at each change; and whether a renewal"
+                    + " reads it while it is not"),
     R6_3(
             "6.3",
             "watching(true) is said only while changes are being delivered",
@@ -98,9 +102,9 @@ enum Rule {
                     + " else"),
     R6_5(
             "6.5",
-            "whoever asks is answered from the store, and not from what was heard",
+            "whoever asks is answered from the store, and not from what was heard, and what was refused is asked for again",
             "what acquire of a claim in line is answered from: a cache that the watch keeps up to date is as old as the last"
-                    + " event that was not lost"),
+                    + " event that was not lost; and what asks again after a look or a watch was refused"),
     R7_1(
             "7.1",
             "every stage completes by its deadline",

@@ -3,6 +3,8 @@ package dev.baton.conformance;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -104,17 +106,44 @@ abstract class UnknownRules extends GrantRules {
     /** Rule 3.4: who may not write just now has not lost what it has written. */
     @Test
     protected void required_rule3_4_aRefusalToWriteEndsNoTerm(Scene scene) throws Exception {
+        endsNoTerm(scene, scene.harness()::refuse, "the store refused to write");
+    }
+
+    /** Rule 3.4: nor has who may not read. */
+    @Test
+    protected void required_rule3_4_aRefusalToReadEndsNoTerm(Scene scene) throws Exception {
+        endsNoTerm(scene, scene.harness()::refuseReads, "the store refused to read");
+    }
+
+    /** Rule 3.4: what stands between the two does not know what the store has. */
+    @Test
+    protected void required_rule3_4_aNotFoundOfSomethingInBetweenEndsNoTerm(Scene scene) throws Exception {
+        endsNoTerm(scene, scene.harness()::misroute, "something in between answered \"not found\"");
+    }
+
+    /** Rule 3.4: a renewal that met its own copy was carried out all the same. */
+    @Test
+    protected void required_rule3_4_aRenewalThatMetItsOwnCopyEndsNoTerm(Scene scene) throws Exception {
+        endsNoTerm(scene, scene.harness()::repeat, "each request was carried out twice");
+    }
+
+    /** What is done to an instance. */
+    interface Act {
+        void on(LockBackend backend) throws Exception;
+    }
+
+    private static void endsNoTerm(Scene scene, Act trouble, String what) throws Exception {
         Party party = scene.party();
         Claim claim = scene.longClaim("leader");
         party.lead(claim);
-        scene.harness().refuse(party.backend());
+        trouble.on(party.backend());
         Party.Fate fate = party.fate(party.renewing(claim, scene.callTimeout()));
         scene.harness().heal(party.backend());
 
         scene.require(
                 fate != Party.Fate.REFUSED,
-                "renew of a claim that holds was answered Refused while the store refused to write: its record stood");
-        scene.granted(party.renew(claim), "renew after the store had refused to write for a while");
+                "renew of a claim that holds was answered Refused while " + what + ": its record stood");
+        scene.granted(party.renew(claim), "renew after a while in which " + what);
     }
 
     /** Rule 3.4: a request that met its own copy was carried out all the same. */
@@ -188,6 +217,36 @@ abstract class UnknownRules extends GrantRules {
                         + " confirmed it");
     }
 
+    /** Rule 4.2: who may not look has not seen that the claim is gone. */
+    @Test
+    protected void required_rule4_2_aWithdrawalThatMayNotLookLeavesNothing(Scene scene) throws Exception {
+        leavesNothing(scene, scene.harness()::refuseReads, "the store refused to read");
+    }
+
+    /** Rule 4.2: nor has who was told so by something that is not the store. */
+    @Test
+    protected void required_rule4_2_aWithdrawalIsNotConfirmedBySomethingInBetween(Scene scene) throws Exception {
+        leavesNothing(scene, scene.harness()::misroute, "something in between answered \"not found\"");
+    }
+
+    /** A withdrawal is confirmed while the trouble lasts only if nothing is left, and in the end it is. */
+    private static void leavesNothing(Scene scene, Act trouble, String what) throws Exception {
+        Party party = scene.party();
+        Claim claim = scene.longClaim("leader");
+        party.lead(claim);
+        trouble.on(party.backend());
+        Party.Fate fate = party.fate(party.withdrawing(claim, scene.callTimeout()));
+        if (fate != Party.Fate.DONE) {
+            scene.harness().heal(party.backend());
+            party.withdraw(claim);
+        }
+        leadsAtOnce(
+                scene,
+                scene.party(),
+                "the withdraw of a claim that holds " + fate + " while " + what
+                        + (fate == Party.Fate.DONE ? "" : ", and was made again"));
+    }
+
     /** Rule 4.2: a renewal that lands after all brings nothing back. */
     @Test
     protected void required_rule4_2_whatLandsLateBringsNothingBack(Scene scene) throws Exception {
@@ -223,6 +282,24 @@ abstract class UnknownRules extends GrantRules {
                 fate == Party.Fate.DONE,
                 "withdraw of a claim that the store had refused to write " + fate
                         + ": nothing can stand of it, and who closes must not wait for the store to change its mind");
+    }
+
+    /** Rule 4.5: what the store has refused is not tried again by the call that it answers: others wait behind it. */
+    @Test
+    protected void required_rule4_5_aRefusalToWriteIsAnsweredAtOnce(Scene scene) throws Exception {
+        Party party = scene.party();
+        scene.harness().refuse(party.backend());
+        long since = System.nanoTime();
+        Party.Fate fate = party.fate(party.acquiring(
+                scene.longClaim("first"), scene.patience().multipliedBy(3).dividedBy(4)));
+        Duration took = Duration.ofNanos(System.nanoTime() - since);
+        if (fate == Party.Fate.HUNG) {
+            throw Cannot.because("acquire of what the store refused did not complete at all, which rule 7.1 is about");
+        }
+        scene.require(
+                took.compareTo(scene.patience().dividedBy(2)) < 0,
+                "acquire of a claim that the store refused to write " + fate + " after " + ElectionTiming.text(took)
+                        + ", and not when the store had said so: who closes had to wait for it");
     }
 
     /** Rule 4.4: the next term needs a new claim. */
@@ -338,8 +415,10 @@ abstract class UnknownRules extends GrantRules {
         leadsAtOnce(scene, rivals.waiting(), rivals.refused(), "a holder was withdrawn");
     }
 
-    /** The next is granted without waiting for a lease to run out, where one takes long. */
-    private static void leadsAtOnce(Scene scene, Party party, String after) throws InterruptedException {
+    /** Nothing is left, and the next is granted without waiting for a lease to run out, where one takes long. */
+    private static void leadsAtOnce(Scene scene, Party party, String after) throws Exception {
+        int left = scene.harness().standing(scene.election()).orElse(0);
+        scene.require(left == 0, after + ", and then " + left + " of its claims still stood in the store");
         leadsAtOnce(scene, party, scene.longClaim("next"), after);
     }
 

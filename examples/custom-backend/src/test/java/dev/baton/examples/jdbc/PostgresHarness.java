@@ -31,7 +31,6 @@ final class PostgresHarness extends JdbcHarness {
         TcpProxy network = TcpProxy.to(server.address());
         String user = "candidate_" + users.incrementAndGet();
         server.execute("CREATE ROLE " + user + " LOGIN");
-        server.execute("GRANT SELECT ON baton_election TO " + user);
         server.execute("GRANT USAGE ON SEQUENCE baton_revision TO " + user);
         permit(user);
         String url = server.url(network.address(), user);
@@ -41,7 +40,7 @@ final class PostgresHarness extends JdbcHarness {
     }
 
     private void permit(String user) {
-        server.execute("GRANT INSERT, UPDATE ON baton_election TO " + user);
+        server.execute("GRANT SELECT, INSERT, UPDATE ON baton_election TO " + user);
     }
 
     /** The backend, that takes its network along when it is closed. */
@@ -99,6 +98,12 @@ final class PostgresHarness extends JdbcHarness {
     public void refuse(LockBackend backend) {
         server.execute("REVOKE INSERT, UPDATE ON baton_election FROM "
                 + candidate(backend).user());
+    }
+
+    @Override
+    public void refuseReads(LockBackend backend) {
+        server.execute(
+                "REVOKE SELECT ON baton_election FROM " + candidate(backend).user());
     }
 
     @Override

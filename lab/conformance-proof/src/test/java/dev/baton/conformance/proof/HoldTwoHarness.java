@@ -83,6 +83,21 @@ final class HoldTwoHarness implements BackendHarness {
     }
 
     @Override
+    public void refuseReads(LockBackend backend) {
+        both(backend, MemoryHarness::refuseReads);
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) {
+        both(backend, MemoryHarness::refuseWatches);
+    }
+
+    @Override
+    public void misroute(LockBackend backend) {
+        both(backend, MemoryHarness::misroute);
+    }
+
+    @Override
     public void repeat(LockBackend backend) {
         both(backend, MemoryHarness::repeat);
     }

@@ -1,9 +1,12 @@
 package dev.baton.conformance.proof;
 
+import dev.baton.spi.BackendException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -14,6 +17,11 @@ import java.util.function.Supplier;
 
 /** The way from one instance to a store in memory, and what can befall it. */
 final class Link {
+    /** What something says that is not the store. */
+    static final String NOT_FOUND = "404 page not found";
+
+    static final String NOT_PERMITTED_TO_READ = "memory does not permit to read";
+
     private enum State {
         OPEN,
         SILENT,
@@ -27,8 +35,17 @@ final class Link {
     private Duration delay = Duration.ZERO;
     private boolean deaf;
     private int connection;
-    private boolean refusing;
     private boolean repeating;
+    private final Set<Refused> refused = EnumSet.noneOf(Refused.class);
+    private boolean misrouted;
+    private final Set<Runnable> watches = new LinkedHashSet<>();
+
+    /** What the store can refuse to one instance. */
+    enum Refused {
+        WRITES,
+        READS,
+        WATCHES
+    }
 
     /** Makes a request on the connection at hand. */
     <T> CompletionStage<T> request(Supplier<CompletionStage<T>> request) {
@@ -49,6 +66,9 @@ final class Link {
                 held.add(arrive);
                 return answer;
             }
+            if (misrouted) {
+                return CompletableFuture.failedFuture(new BackendException(NOT_FOUND));
+            }
         }
         arrive.run();
         return answer;
@@ -64,13 +84,37 @@ final class Link {
                 : request.get();
     }
 
-    /** Whether the store refuses to write for this instance. */
-    synchronized boolean isRefused() {
-        return refusing;
+    /** Whether the store refuses it to this instance. */
+    synchronized boolean isRefused(Refused what) {
+        return refused.contains(what);
     }
 
-    synchronized void refuse() {
-        refusing = true;
+    synchronized void refuse(Refused what) {
+        refused.add(what);
+    }
+
+    /** Refuses watches, those that are there too. */
+    void refuseWatches() {
+        List<Runnable> ended;
+        synchronized (this) {
+            refused.add(Refused.WATCHES);
+            ended = new ArrayList<>(watches);
+            watches.clear();
+        }
+        ended.forEach(Runnable::run);
+    }
+
+    /** A watch is there; answers false if it is refused. */
+    synchronized boolean watches(Runnable ended) {
+        return !refused.contains(Refused.WATCHES) && watches.add(ended);
+    }
+
+    synchronized void forget(Runnable ended) {
+        watches.remove(ended);
+    }
+
+    synchronized void misroute() {
+        misrouted = true;
     }
 
     synchronized void repeat() {
@@ -147,7 +191,8 @@ final class Link {
             state = State.OPEN;
             deaf = false;
             delay = Duration.ZERO;
-            refusing = false;
+            refused.clear();
+            misrouted = false;
             repeating = false;
             late = new ArrayList<>(held);
             held.clear();

@@ -92,7 +92,23 @@ class MemoryHarness implements BackendHarness {
 
     @Override
     public void refuse(LockBackend backend) {
-        link(backend).refuse();
+        link(backend).refuse(Link.Refused.WRITES);
+    }
+
+    @Override
+    public void refuseReads(LockBackend backend) {
+        link(backend).refuse(Link.Refused.READS);
+        refuseWatches(backend);
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) {
+        link(backend).refuseWatches();
+    }
+
+    @Override
+    public void misroute(LockBackend backend) {
+        link(backend).misroute();
     }
 
     @Override

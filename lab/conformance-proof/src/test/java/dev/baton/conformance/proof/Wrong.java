@@ -1,6 +1,7 @@
 package dev.baton.conformance.proof;
 
 import dev.baton.conformance.BackendHarness;
+import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
@@ -20,6 +21,7 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -95,31 +97,10 @@ enum Wrong {
     RENEWS_FROM_MEMORY("2.1 4.4 6.2", "before the guarantee of a leader that renews had run out") {
         @Override
         LockBackend around(LockBackend right) {
-            Map<Claim, Answer.Granted> held = new ConcurrentHashMap<>();
-            return new ForwardingBackend(right) {
+            return new RenewingFromMemory(right) {
                 @Override
-                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-                    return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
-                        if (answer instanceof Answer.Granted granted) {
-                            held.put(claim, granted);
-                        }
-                    });
-                }
-
-                @Override
-                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-                    Answer.Granted granted = held.get(claim);
-                    if (granted == null || claim.timing().leaseDuration().compareTo(LONG) > 0) {
-                        return right.renew(claim, deadline);
-                    }
-                    return CompletableFuture.completedFuture(
-                            new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
-                }
-
-                @Override
-                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-                    held.remove(claim);
-                    return right.withdraw(claim, deadline);
+                boolean isRemembered(Claim claim) {
+                    return claim.timing().leaseDuration().compareTo(LONG) <= 0;
                 }
             };
         }
@@ -229,6 +210,118 @@ enum Wrong {
             };
         }
     },
+    TAKES_A_CONFLICT_FOR_A_LOSS("3.4 6.1", "while each request was carried out twice") {
+        @Override
+        LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+            Set<String> conflicts = ConcurrentHashMap.newKeySet();
+            Register client = new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                public CompletionStage<Entry> write(
+                        ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+                    return super.write(election, expected, next).whenComplete((entry, failure) -> {
+                        if (cause(failure) instanceof ConflictException) {
+                            conflicts.add(next.nonce());
+                        }
+                    });
+                }
+            };
+            return new ForwardingBackend(new RegisterBackend(client, 0)) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    conflicts.remove(claim.nonce());
+                    return right.renew(claim, deadline)
+                            .handle((answer, failure) -> conflicts.remove(claim.nonce())
+                                    ? CompletableFuture.<Answer>completedFuture(new Answer.Refused(null, Duration.ZERO))
+                                    : settled(answer, failure))
+                            .thenCompose(answer -> answer);
+                }
+            };
+        }
+    },
+    TAKES_ANY_NOT_FOUND_FOR_THE_STORES("3.4 4.2", "while something in between answered") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                public CompletionStage<Optional<Entry>> read(ElectionName election) {
+                    return super.read(election).exceptionally(failure -> {
+                        if (says(failure, Link.NOT_FOUND)) {
+                            return Optional.empty();
+                        }
+                        throw new CompletionException(failure);
+                    });
+                }
+
+                @Override
+                public CompletionStage<Entry> write(
+                        ElectionName election, @Nullable Entry expected, LeaderRecord next) {
+                    return super.write(election, expected, next).exceptionally(failure -> {
+                        throw says(failure, Link.NOT_FOUND)
+                                ? new ConflictException("it is gone")
+                                : new CompletionException(failure);
+                    });
+                }
+            };
+        }
+    },
+    TAKES_A_REFUSED_LOOK_FOR_NOTHING_THERE("3.4 4.2", "while the store refused to read") {
+        @Override
+        LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+            Register client = new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                public CompletionStage<Optional<Entry>> read(ElectionName election) {
+                    return super.read(election).exceptionally(failure -> {
+                        if (says(failure, Link.NOT_PERMITTED_TO_READ)) {
+                            return Optional.empty();
+                        }
+                        throw new CompletionException(failure);
+                    });
+                }
+            };
+            return new ForwardingBackend(new RegisterBackend(client, 0)) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return client.read(claim.election())
+                            .thenCompose(found -> found.isEmpty()
+                                    ? CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO))
+                                    : right.renew(claim, deadline));
+                }
+            };
+        }
+    },
+    RETRIES_WHAT_WAS_REFUSED("4.5", "who closes had to wait for it") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return right.acquire(claim, deadline)
+                            .handle((answer, failure) -> failure != null
+                                            && isNotWritten(failure)
+                                            && runtime().timekeeper().now().isBefore(deadline)
+                                    ? later(() -> acquire(claim, deadline))
+                                    : settled(answer, failure))
+                            .thenCompose(answer -> answer);
+                }
+
+                private CompletionStage<Answer> later(Supplier<CompletionStage<Answer>> call) {
+                    CompletableFuture<Answer> answer = new CompletableFuture<>();
+                    runtime()
+                            .timekeeper()
+                            .schedule(
+                                    PAUSE,
+                                    () -> call.get().whenComplete((value, failure) -> {
+                                        if (failure != null) {
+                                            answer.completeExceptionally(failure);
+                                        } else {
+                                            answer.complete(value);
+                                        }
+                                    }));
+                    return answer;
+                }
+            };
+        }
+    },
     OWES_WHAT_WAS_REFUSED("4.5", "must not wait for the store to change its mind") {
         @Override
         Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
@@ -243,7 +336,7 @@ enum Wrong {
             };
         }
     },
-    FORGETS_WHAT_HAD_NO_ANSWER("4.1", "only when the lease") {
+    FORGETS_WHAT_HAD_NO_ANSWER("4.1", "1 of its claims still stood") {
         @Override
         LockBackend around(LockBackend right) {
             Set<Claim> unknown = ConcurrentHashMap.newKeySet();
@@ -387,6 +480,29 @@ enum Wrong {
             };
         }
     },
+    CALLS_LOST_WHAT_WAS_NOT_FOUND("6.1", "after something in between had answered") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Map<ElectionName, ElectionWatcher> watchers = new ConcurrentHashMap<>();
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+                    return right.renew(claim, deadline).whenComplete((answer, failure) -> {
+                        ElectionWatcher watcher = watchers.get(claim.election());
+                        if (watcher != null && failure != null && says(failure, Link.NOT_FOUND)) {
+                            watcher.lost(claim, "not found");
+                        }
+                    });
+                }
+
+                @Override
+                public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                    watchers.put(election, watcher);
+                    return right.observe(election, timing, watcher);
+                }
+            };
+        }
+    },
     LEAVES_THE_LEADER_IN_THE_DARK("6.2", "the leader, which was watching, heard only") {
         @Override
         LockBackend around(LockBackend right) {
@@ -394,6 +510,44 @@ enum Wrong {
                 @Override
                 public void lost(Claim claim, String how) {
                     // The mistake: nobody is told.
+                }
+            });
+        }
+    },
+    TRUSTS_A_WATCH_THAT_IS_NONE("6.2", "that was refused its watch was deleted") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new RenewingFromMemory(right) {
+                private volatile boolean unseen;
+
+                @Override
+                boolean isRemembered(Claim claim) {
+                    // The mistake: what nobody would tell is taken for what has not happened.
+                    return unseen;
+                }
+
+                @Override
+                public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+                        @Override
+                        public void watching(boolean live) {
+                            unseen = !live;
+                            super.watching(live);
+                        }
+                    });
+                }
+            };
+        }
+    },
+    KEEPS_SAYING_THAT_IT_WATCHES("6.3", "that its watcher has heard the last word on it is watching(true)") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+                @Override
+                public void watching(boolean live) {
+                    if (live) {
+                        super.watching(true);
+                    }
                 }
             });
         }
@@ -469,16 +623,50 @@ enum Wrong {
             };
         }
     },
+    WAITS_FOR_A_TURN_THAT_NOBODY_CALLS("6.5", "which might not read for a while, did not come to lead") {
+        @Override
+        LockBackend around(LockBackend right) {
+            Set<ElectionName> inLine = ConcurrentHashMap.newKeySet();
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+                    return inLine.contains(claim.election())
+                            ? CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO))
+                            : right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+                                if (failure != null && says(failure, Link.NOT_PERMITTED_TO_READ)) {
+                                    inLine.add(claim.election());
+                                }
+                            });
+                }
+            };
+        }
+    },
+    GIVES_UP_A_WATCH_THAT_WAS_REFUSED("6.5", "were refused for a while, and afterwards") {
+        @Override
+        Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
+            return new FaultyRegister(shared, link, runtime, timeout) {
+                @Override
+                @Nullable Duration pause() {
+                    return null;
+                }
+            };
+        }
+    },
+    NEVER_ENDS_A_WITHDRAWAL("7.1", "withdraw of a store that had fallen silent did not complete") {
+        @Override
+        LockBackend around(LockBackend right) {
+            return new ForwardingBackend(right) {
+                @Override
+                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+                    return unended(right.withdraw(claim, deadline));
+                }
+            };
+        }
+    },
     WAITS_FOR_EVER("7.1", "did not complete") {
         @Override
         LockBackend around(LockBackend right) {
             return new ForwardingBackend(right) {
-                private <T> CompletionStage<T> unended(CompletionStage<T> stage) {
-                    CompletableFuture<T> answer = new CompletableFuture<>();
-                    stage.thenAccept(answer::complete);
-                    return answer;
-                }
-
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     return unended(right.acquire(claim, deadline));
@@ -554,6 +742,22 @@ enum Wrong {
             };
         }
     },
+    CLOSES_WHEN_THE_STORE_ANSWERS("8.2", "close() of a store that had fallen silent had not returned") {
+        @Override
+        LockBackend open(Register shared, Link link, BackendRuntime runtime, Duration timeout, Statics statics) {
+            return new ForwardingBackend(new RegisterBackend(client(shared, link, runtime, timeout), 0)) {
+                @Override
+                public void close() {
+                    right.close();
+                    // The mistake has an end, since whoever was killed is never answered.
+                    link.request(Wrong::done)
+                            .toCompletableFuture()
+                            .completeOnTimeout(null, FOR_EVER.toNanos(), TimeUnit.NANOSECONDS)
+                            .join();
+                }
+            };
+        }
+    },
     LEAVES_A_THREAD_BEHIND("8.2", "threads [left-behind#") {
         @Override
         LockBackend around(LockBackend right) {
@@ -622,6 +826,12 @@ enum Wrong {
 
     /** Longer than the kit's shortest lease, and shorter than its long ones. */
     private static final Duration LONG = Duration.ofSeconds(3);
+
+    /** Longer than the kit waits for what has to be bounded. */
+    private static final Duration FOR_EVER = Duration.ofSeconds(20);
+
+    /** Between two tries of what was refused. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final String rules;
     private final String told;
@@ -705,8 +915,26 @@ enum Wrong {
     }
 
     private static boolean isNotWritten(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof BackendException said && said.isNotWritten();
+        return cause(failure) instanceof BackendException said && said.isNotWritten();
+    }
+
+    private static @Nullable Throwable cause(@Nullable Throwable failure) {
+        return failure instanceof CompletionException ? failure.getCause() : failure;
+    }
+
+    private static boolean says(Throwable failure, String words) {
+        return String.valueOf(failure.getMessage()).contains(words);
+    }
+
+    /** What a call has come to. */
+    private static CompletionStage<Answer> settled(Answer answer, @Nullable Throwable failure) {
+        return failure == null ? CompletableFuture.completedFuture(answer) : CompletableFuture.failedFuture(failure);
+    }
+
+    private static <T> CompletionStage<T> unended(CompletionStage<T> stage) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        stage.thenAccept(answer::complete);
+        return answer;
     }
 
     private static CompletionStage<Void> done() {
@@ -776,6 +1004,42 @@ enum Wrong {
                 name);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Renews some claims without asking. */
+    private abstract static class RenewingFromMemory extends ForwardingBackend {
+        private final Map<Claim, Answer.Granted> held = new ConcurrentHashMap<>();
+
+        RenewingFromMemory(LockBackend right) {
+            super(right);
+        }
+
+        abstract boolean isRemembered(Claim claim);
+
+        @Override
+        public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
+            return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+                if (answer instanceof Answer.Granted granted) {
+                    held.put(claim, granted);
+                }
+            });
+        }
+
+        @Override
+        public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
+            Answer.Granted granted = held.get(claim);
+            if (granted == null || !isRemembered(claim)) {
+                return right.renew(claim, deadline);
+            }
+            return CompletableFuture.completedFuture(
+                    new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
+        }
+
+        @Override
+        public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
+            held.remove(claim);
+            return right.withdraw(claim, deadline);
+        }
     }
 
     /** Asks the store under another nonce than the claim's. */

@@ -74,7 +74,7 @@ class WrongBackendsTest {
         }
     }
 
-    @FullLane("runs the kit on 30 wrong backends, two minutes")
+    @FullLane("runs the kit on 46 wrong backends, three minutes")
     @ParameterizedTest
     @EnumSource
     void isRejectedByExactlyTheRulesItBreaks(Wrong wrong) {
