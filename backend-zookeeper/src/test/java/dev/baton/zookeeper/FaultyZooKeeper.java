@@ -46,16 +46,10 @@ final class FaultyZooKeeper implements AutoCloseable {
     private static final int WATCH_EVENT = -1;
 
     private enum Fault {
-        NONE(Set.of()),
-        REFUSES_WRITES(WRITES),
-        REFUSES_READS(READS),
-        DEAF(Set.of());
-
-        private final Set<Integer> refused;
-
-        Fault(Set<Integer> refused) {
-            this.refused = refused;
-        }
+        NONE,
+        REFUSES_WRITES,
+        REFUSES_READS,
+        DEAF
     }
 
     private final InetSocketAddress server;
@@ -144,8 +138,7 @@ final class FaultyZooKeeper implements AutoCloseable {
                 write(out, read(in));
                 while (true) {
                     ByteBuffer frame = read(in);
-                    boolean isRefused = fault.refused.contains(frame.getInt(Integer.BYTES));
-                    write(out, isRefused ? harmless(frame.getInt(0)) : frame);
+                    write(out, isRefused(frame.getInt(Integer.BYTES)) ? harmless(frame.getInt(0)) : frame);
                 }
             }
         }
@@ -188,6 +181,14 @@ final class FaultyZooKeeper implements AutoCloseable {
                     .putInt(Code.NOAUTH.intValue())
                     .flip();
         }
+    }
+
+    private boolean isRefused(int request) {
+        return switch (fault) {
+            case REFUSES_WRITES -> WRITES.contains(request);
+            case REFUSES_READS -> READS.contains(request);
+            default -> false;
+        };
     }
 
     private static ByteBuffer read(DataInputStream in) throws IOException {

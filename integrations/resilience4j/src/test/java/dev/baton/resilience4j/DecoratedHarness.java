@@ -108,6 +108,36 @@ final class DecoratedHarness implements BackendHarness {
     }
 
     @Override
+    public void refuse(LockBackend backend) throws Exception {
+        right.refuse(inside(backend));
+    }
+
+    @Override
+    public void refuseReads(LockBackend backend) throws Exception {
+        right.refuseReads(inside(backend));
+    }
+
+    @Override
+    public void refuseWatches(LockBackend backend) throws Exception {
+        right.refuseWatches(inside(backend));
+    }
+
+    @Override
+    public void misroute(LockBackend backend) throws Exception {
+        right.misroute(inside(backend));
+    }
+
+    @Override
+    public void repeat(LockBackend backend) throws Exception {
+        right.repeat(inside(backend));
+    }
+
+    @Override
+    public void deafen(LockBackend backend) throws Exception {
+        right.deafen(inside(backend));
+    }
+
+    @Override
     public void heal(LockBackend backend) throws Exception {
         right.heal(inside(backend));
     }
