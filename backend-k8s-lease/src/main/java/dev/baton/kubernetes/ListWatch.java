@@ -38,7 +38,6 @@ final class ListWatch {
     private static final long LONGEST_PAUSE = 10_000_000_000L;
 
     private static final Duration LONGEST_RESPITE = Duration.ofNanos(LONGEST_PAUSE);
-    private static final long FORBIDDEN_PAUSE = 30_000_000_000L;
 
     private final Logger log;
     private final ApiServer server;
@@ -71,7 +70,7 @@ final class ListWatch {
         /** Whether changes are being delivered. */
         void live(boolean live);
 
-        /** The server does not permit this. It is tried again, rarely. */
+        /** The server does not permit this. It is tried again, less and less often. */
         void forbidden(Response response);
     }
 
@@ -113,7 +112,7 @@ final class ListWatch {
             unanswered(failure);
         } else if (response.code() == Response.FORBIDDEN) {
             listener.forbidden(response);
-            after(FORBIDDEN_PAUSE, this::open);
+            after(pause(), this::open);
         } else if (response.code() != Response.OK || !isList(response.body())) {
             again(new IOException(response.code() + " " + response.message()));
         } else {
@@ -178,7 +177,7 @@ final class ListWatch {
         } else if (code != null && code == Response.FORBIDDEN) {
             live(false);
             listener.forbidden(new Response(code, Json.object(), Duration.ZERO));
-            after(FORBIDDEN_PAUSE, this::open);
+            after(pause(), this::open);
         } else if (code == null) {
             unanswered(failure);
         } else {

@@ -343,7 +343,7 @@ class KubernetesWireTest {
 
         @Test
         void aWatchByNameWhereTheNamespaceIsNotPermitted() {
-            server.when(asked -> asked.uri().contains("labelSelector"), 1, forbidden());
+            server.when(asked -> asked.uri().contains("labelSelector"), Integer.MAX_VALUE, forbidden());
             Ear ear = observe();
             KubernetesStage.until("a watch", () -> ear.live);
             assertThat(only(asked -> asked.isList() && asked.uri().contains("fieldSelector"))

@@ -71,6 +71,17 @@ class ListWatchTest {
         }
     }
 
+    @Test
+    void serverThatForbidsIsAskedAgainSoonAndThenAboutOnceALeaseDuration() throws IOException {
+        try (HttpServerStub strict = new HttpServerStub(path -> HttpServerStub.answer(403, "{}"))) {
+            List<Duration> asked = pausesOn(strict.url());
+            assertThat(asked.get(0)).isLessThan(Duration.ofSeconds(1));
+            assertThat(asked)
+                    .anyMatch(pause -> pause.compareTo(FOR_AN_ANSWER) >= 0)
+                    .allMatch(pause -> pause.compareTo(Duration.ofSeconds(15)) <= 0);
+        }
+    }
+
     private List<Duration> pausesOn(String url) {
         ApiServer server = new ApiServer(
                 new ConfigBuilder(Config.empty())
