@@ -373,8 +373,12 @@ class StatusIT extends OnRealServers {
         String[] question = {
             "status", "--backend", "zookeeper", "--endpoints", ensemble.connectString(), "--timeout", "3s"
         };
-        assertThat(baton.run(question)).as("there is no election").isEqualTo(3);
-        assertThat(baton.out()).contains("   leader ", "   follower ", "3.9.").doesNotContain("warning:");
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(baton.run(question)).as("there is no election").isEqualTo(3);
+            assertThat(baton.out())
+                    .contains("   leader ", "   follower ", "3.9.")
+                    .doesNotContain("warning:");
+        });
 
         int leader = ensemble.leader().orElseThrow();
         ensemble.kill(ensemble.followers().get(0));
