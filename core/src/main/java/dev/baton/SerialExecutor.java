@@ -67,11 +67,19 @@ final class SerialExecutor implements Executor {
                 try {
                     task.run();
                 } catch (Throwable e) {
-                    failed.accept(e);
+                    tell(e);
                 }
             }
         } finally {
             end();
+        }
+    }
+
+    private void tell(Throwable failure) {
+        try {
+            failed.accept(failure);
+        } catch (Throwable e) {
+            // For want of memory or stack it cannot be told; the tasks that wait run all the same.
         }
     }
 

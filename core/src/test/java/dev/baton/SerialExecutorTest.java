@@ -74,6 +74,20 @@ class SerialExecutorTest {
         assertThat(ran).containsExactly("IOException", "StackOverflowError", "next");
     }
 
+    /** For want of stack, even that may fail; the submission of the next task came while the first ran. */
+    @Test
+    void taskWhoseFailureCannotBeToldStopsNothing() {
+        SerialExecutor lane =
+                new SerialExecutor(queued::add, failure -> Sneaky.raise(new StackOverflowError("planted")));
+        lane.execute(() -> {
+            lane.execute(() -> ran.add("next"));
+            queued.remove().run();
+            throw new IllegalStateException("planted");
+        });
+        queued.remove().run();
+        assertThat(ran).containsExactly("next");
+    }
+
     @Test
     void laneThatIsFullRejects() {
         SerialExecutor lane = lane(queued::add);

@@ -48,13 +48,21 @@ public final class Lane implements Timekeeper {
         for (Runnable next = next(); next != null; next = next()) {
             try {
                 next.run();
-            } catch (RuntimeException | Error e) {
-                String fault = Linkage.fault(e);
-                log.error(
-                        "a step of a backend failed; {}",
-                        fault == null ? "this is a defect in Baton" : fault,
-                        Printable.failure(e));
+            } catch (Throwable e) {
+                say(e);
             }
+        }
+    }
+
+    private void say(Throwable failure) {
+        try {
+            String fault = Linkage.fault(failure);
+            log.error(
+                    "a step of a backend failed; {}",
+                    fault == null ? "this is a defect in Baton" : fault,
+                    Printable.failure(failure));
+        } catch (Throwable e) {
+            // For want of memory or stack it cannot be said; the steps that wait are taken all the same.
         }
     }
 

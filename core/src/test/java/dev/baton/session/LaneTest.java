@@ -1,0 +1,32 @@
+package dev.baton.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.fixture.VirtualTime;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+
+/** What touches a backend's state runs, whatever ran before it. */
+class LaneTest {
+    /** For want of stack, nothing can be said. */
+    private static final Logger STARVED = (Logger) Proxy.newProxyInstance(
+            LaneTest.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+                throw new StackOverflowError("planted");
+            });
+
+    /** Otherwise the backend does nothing any more: no term is renewed, and none begins. */
+    @Test
+    void stepWhoseFailureCannotBeSaidStopsNothing() {
+        List<String> ran = new ArrayList<>();
+        Lane lane = new Lane(new VirtualTime(1), STARVED);
+        lane.execute(() -> {
+            lane.execute(() -> ran.add("next"));
+            throw new IllegalStateException("planted");
+        });
+        lane.execute(() -> ran.add("later"));
+        assertThat(ran).containsExactly("next", "later");
+    }
+}
