@@ -752,7 +752,7 @@ enum Wrong {
                     // The mistake has an end, since whoever was killed is never answered.
                     link.request(Wrong::done)
                             .toCompletableFuture()
-                            .completeOnTimeout(null, FOR_EVER.toNanos(), TimeUnit.NANOSECONDS)
+                            .completeOnTimeout(null, QUIET_CLOSE.toNanos(), TimeUnit.NANOSECONDS)
                             .join();
                 }
             };
@@ -828,7 +828,7 @@ enum Wrong {
     private static final Duration LONG = Duration.ofSeconds(3);
 
     /** Longer than the kit waits for what has to be bounded. */
-    private static final Duration FOR_EVER = Duration.ofSeconds(20);
+    private static final Duration QUIET_CLOSE = Duration.ofSeconds(20);
 
     /** Between two tries of what was refused. */
     private static final Duration PAUSE = Duration.ofMillis(50);
