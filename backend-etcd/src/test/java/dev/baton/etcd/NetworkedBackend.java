@@ -100,7 +100,7 @@ final class NetworkedBackend extends ForwardingBackend {
     @Override
     public void close() {
         try {
-            right.close();
+            delegate.close();
         } finally {
             open = false;
             closeNetwork();

@@ -80,7 +80,7 @@ final class NetworkedBackend extends ForwardingBackend {
     @Override
     public void close() {
         try {
-            right.close();
+            delegate.close();
         } finally {
             open = false;
             closeNetwork();

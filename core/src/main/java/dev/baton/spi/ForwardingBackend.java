@@ -9,55 +9,55 @@ import java.util.concurrent.CompletionStage;
  */
 public class ForwardingBackend implements LockBackend {
     /** The backend that does it. */
-    protected final LockBackend right;
+    protected final LockBackend delegate;
 
-    /** @param right the backend that does everything, until a subclass changes a part of it */
-    public ForwardingBackend(LockBackend right) {
-        this.right = right;
+    /** @param delegate the backend that does everything, until a subclass changes a part of it */
+    public ForwardingBackend(LockBackend delegate) {
+        this.delegate = delegate;
     }
 
     @Override
     public String kind() {
-        return right.kind();
+        return delegate.kind();
     }
 
     @Override
     public BackendRuntime runtime() {
-        return right.runtime();
+        return delegate.runtime();
     }
 
     @Override
     public void check(ElectionName election, ElectionTiming timing) {
-        right.check(election, timing);
+        delegate.check(election, timing);
     }
 
     @Override
     public Duration windDownBudget(ElectionTiming timing) {
-        return right.windDownBudget(timing);
+        return delegate.windDownBudget(timing);
     }
 
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return right.acquire(claim, deadline);
+        return delegate.acquire(claim, deadline);
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return right.renew(claim, deadline);
+        return delegate.renew(claim, deadline);
     }
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return right.withdraw(claim, deadline);
+        return delegate.withdraw(claim, deadline);
     }
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return right.observe(election, timing, watcher);
+        return delegate.observe(election, timing, watcher);
     }
 
     @Override
     public void close() {
-        right.close();
+        delegate.close();
     }
 }

@@ -63,8 +63,8 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
 
     private ResilientBackend(Builder builder) {
         super(builder.right);
-        time = right.runtime().timekeeper();
-        String name = builder.name == null ? right.kind() : builder.name;
+        time = delegate.runtime().timekeeper();
+        String name = builder.name == null ? delegate.kind() : builder.name;
         breaker = builder.newBreaker(name, time);
         limiter = builder.newLimiter(name, time);
         patience = builder.timeLimiters.timeLimiter(name, builder.timeLimiter);
@@ -109,7 +109,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         refused.remove(claim);
         Moment limit = time.now().plus(patience.getTimeLimiterConfig().getTimeoutDuration());
         Moment soonest = limit.isBefore(deadline) ? limit : deadline;
-        return counted(() -> right.acquire(claim, soonest)).whenComplete((answer, failure) -> {
+        return counted(() -> delegate.acquire(claim, soonest)).whenComplete((answer, failure) -> {
             if (answer instanceof Refused) {
                 refused.add(claim);
             }
@@ -142,14 +142,14 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
     /** Made at once, whatever the circuit breaker and the rate limiter say. */
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return counted(() -> right.renew(claim, deadline));
+        return counted(() -> delegate.renew(claim, deadline));
     }
 
     /** Made at once, whatever the circuit breaker and the rate limiter say. */
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
         refused.remove(claim);
-        return counted(() -> right.withdraw(claim, deadline));
+        return counted(() -> delegate.withdraw(claim, deadline));
     }
 
     private <T> CompletionStage<T> counted(Supplier<CompletionStage<T>> call) {
@@ -181,7 +181,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
     /** Passes on to a backend that records events. */
     @Override
     public void accept(ElectionEvent event) {
-        if (right instanceof EventSink store) {
+        if (delegate instanceof EventSink store) {
             store.accept(event);
         }
     }

@@ -229,7 +229,7 @@ enum Wrong {
                 @Override
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     conflicts.remove(claim.nonce());
-                    return right.renew(claim, deadline)
+                    return delegate.renew(claim, deadline)
                             .handle((answer, failure) -> conflicts.remove(claim.nonce())
                                     ? CompletableFuture.<Answer>completedFuture(new Answer.Refused(null, Duration.ZERO))
                                     : settled(answer, failure))
@@ -284,7 +284,7 @@ enum Wrong {
                     return client.read(claim.election())
                             .thenCompose(found -> found.isEmpty()
                                     ? CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO))
-                                    : right.renew(claim, deadline));
+                                    : delegate.renew(claim, deadline));
                 }
             };
         }
@@ -390,7 +390,7 @@ enum Wrong {
                 @Override
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     Moment sentAt = runtime.timekeeper().now();
-                    return right.renew(claim, deadline)
+                    return delegate.renew(claim, deadline)
                             .thenCompose(answer -> answer instanceof Answer.Granted
                                     ? CompletableFuture.completedFuture(answer)
                                     : client.read(claim.election())
@@ -421,7 +421,7 @@ enum Wrong {
                 public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
                     Instant now = Instant.now();
                     LeaderRecord free = new LeaderRecord("", "", Duration.ofSeconds(1), now, now, 0);
-                    return right.withdraw(claim, deadline)
+                    return delegate.withdraw(claim, deadline)
                             .thenCompose(done -> client.read(claim.election()))
                             .thenCompose(found ->
                                     found.isEmpty() || found.get().record().isFree()
@@ -748,7 +748,7 @@ enum Wrong {
             return new ForwardingBackend(new RegisterBackend(client(shared, link, runtime, timeout), 0)) {
                 @Override
                 public void close() {
-                    right.close();
+                    delegate.close();
                     // The mistake has an end, since whoever was killed is never answered.
                     link.request(Wrong::done)
                             .toCompletableFuture()
@@ -1018,7 +1018,7 @@ enum Wrong {
 
         @Override
         public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-            return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
+            return delegate.acquire(claim, deadline).whenComplete((answer, failure) -> {
                 if (answer instanceof Answer.Granted granted) {
                     held.put(claim, granted);
                 }
@@ -1029,7 +1029,7 @@ enum Wrong {
         public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
             Answer.Granted granted = held.get(claim);
             if (granted == null || !isRemembered(claim)) {
-                return right.renew(claim, deadline);
+                return delegate.renew(claim, deadline);
             }
             return CompletableFuture.completedFuture(
                     new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
@@ -1038,7 +1038,7 @@ enum Wrong {
         @Override
         public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
             held.remove(claim);
-            return right.withdraw(claim, deadline);
+            return delegate.withdraw(claim, deadline);
         }
     }
 
@@ -1060,22 +1060,22 @@ enum Wrong {
 
         @Override
         public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-            return right.acquire(named(claim), deadline);
+            return delegate.acquire(named(claim), deadline);
         }
 
         @Override
         public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-            return right.renew(named(claim), deadline);
+            return delegate.renew(named(claim), deadline);
         }
 
         @Override
         public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-            return right.withdraw(named(claim), deadline);
+            return delegate.withdraw(named(claim), deadline);
         }
 
         @Override
         public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-            return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+            return delegate.observe(election, timing, new Forwarding.Repeating(watcher) {
                 @Override
                 public void lost(Claim claim, String how) {
                     super.lost(renamed.getOrDefault(claim.nonce(), claim), how);
