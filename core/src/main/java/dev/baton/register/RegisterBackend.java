@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Elections on any compare-and-set register, by client-go's algorithm: take a record that is free or has not changed for
  * its lease duration on our own clock; write it again to renew.
  *
- * <p>What is decided is decided on the loop, in {@link Contest} and {@link Bid}; every call of the register is made on
+ * <p>What is decided is decided on the loop, in {@link ElectionView} and {@link RegisterClaim}; every call of the register is made on
  * the sender thread under a timeout of ours.
  */
 public final class RegisterBackend implements LockBackend {
@@ -33,7 +33,7 @@ public final class RegisterBackend implements LockBackend {
     private final BackendRuntime runtime;
     private final Timekeeper time;
     private final int epoch;
-    private final Map<ElectionName, Contest> contests = new HashMap<>();
+    private final Map<ElectionName, ElectionView> views = new HashMap<>();
 
     /**
      * A backend over {@code register}, which it closes when closed.
@@ -64,23 +64,23 @@ public final class RegisterBackend implements LockBackend {
 
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return onLoop(answer -> contest(claim.election()).bid(claim).acquire(deadline, answer));
+        return onLoop(answer -> view(claim.election()).registerClaim(claim).acquire(deadline, answer));
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return onLoop(answer -> contest(claim.election()).bid(claim).renew(deadline, answer));
+        return onLoop(answer -> view(claim.election()).registerClaim(claim).renew(deadline, answer));
     }
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return onLoop(answer -> contest(claim.election()).bid(claim).withdraw(deadline, answer));
+        return onLoop(answer -> view(claim.election()).registerClaim(claim).withdraw(deadline, answer));
     }
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        time.execute(() -> contest(election).join(watcher));
-        return () -> time.execute(() -> contest(election).leave(watcher));
+        time.execute(() -> view(election).join(watcher));
+        return () -> time.execute(() -> view(election).leave(watcher));
     }
 
     @Override
@@ -103,11 +103,11 @@ public final class RegisterBackend implements LockBackend {
 
     /** Forgets a contest in which nobody is left. */
     void forget(ElectionName election) {
-        contests.remove(election);
+        views.remove(election);
     }
 
-    private Contest contest(ElectionName election) {
-        return contests.computeIfAbsent(election, name -> new Contest(name, this));
+    private ElectionView view(ElectionName election) {
+        return views.computeIfAbsent(election, name -> new ElectionView(name, this));
     }
 
     private interface Step<T> {

@@ -311,7 +311,7 @@ final class Fingerprints {
             Class<?> type = value.getClass();
             Shape shape = shape(type);
             put(shape.number);
-            if (type.getName().endsWith(".Bid")) {
+            if (type.getName().endsWith(".RegisterClaim")) {
                 walk(field(value, "claim"));
                 return;
             }

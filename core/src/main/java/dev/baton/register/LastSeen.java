@@ -20,25 +20,25 @@ import org.jspecify.annotations.Nullable;
  * @param seenAt when its record was first seen
  * @param leaseNanos how long from then its holder is to be waited for; 0 when nobody is
  */
-record Sight(@Nullable Entry entry, long revision, Moment seenAt, long leaseNanos) {
+record LastSeen(@Nullable Entry entry, long revision, Moment seenAt, long leaseNanos) {
 
-    static Sight of(@Nullable Entry entry, long revision, Moment now) {
-        return new Sight(entry, revision, now, lease(entry));
+    static LastSeen of(@Nullable Entry entry, long revision, Moment now) {
+        return new LastSeen(entry, revision, now, lease(entry));
     }
 
     /** What is known after seeing {@code next}; a sight older than this one changes nothing. */
-    Sight then(@Nullable Entry next, long nextRevision, Moment now) {
+    LastSeen then(@Nullable Entry next, long nextRevision, Moment now) {
         if (nextRevision < revision || (nextRevision == revision && !differs(next))) {
             return this;
         }
         if (next == null) {
-            return new Sight(null, nextRevision, seenAt, leaseNanos);
+            return new LastSeen(null, nextRevision, seenAt, leaseNanos);
         }
         if (entry != null && next.record().equals(entry.record())) {
-            return new Sight(next, nextRevision, seenAt, leaseNanos);
+            return new LastSeen(next, nextRevision, seenAt, leaseNanos);
         }
         long lease = lease(next);
-        return new Sight(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
+        return new LastSeen(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
     }
 
     /** Whether the same revision shows something else: nothing any more, or, after a restore, another record. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What one process knows of one election on a register, and who wants to hear of it. Confined to the loop. */
-final class Contest {
+final class ElectionView {
     /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
     private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
 
@@ -34,9 +34,9 @@ final class Contest {
 
     private final ElectionName election;
     private final RegisterBackend backend;
-    private final Map<Claim, Bid> bids = new HashMap<>();
+    private final Map<Claim, RegisterClaim> claims = new HashMap<>();
     private final List<ElectionWatcher> watchers = new ArrayList<>();
-    private Sight sight;
+    private LastSeen lastSeen;
     private Moment readAt;
     private boolean known;
     private boolean live;
@@ -48,37 +48,37 @@ final class Contest {
     /** How many polls in a row had no answer, as far as it matters. */
     private int unanswered;
 
-    Contest(ElectionName election, RegisterBackend backend) {
+    ElectionView(ElectionName election, RegisterBackend backend) {
         this.election = election;
         this.backend = backend;
         this.readAt = backend.time().now();
-        this.sight = Sight.of(null, 0, readAt);
+        this.lastSeen = LastSeen.of(null, 0, readAt);
     }
 
     String kind() {
         return backend.kind();
     }
 
-    Bid bid(Claim claim) {
-        return bids.computeIfAbsent(claim, c -> new Bid(c, this, backend));
+    RegisterClaim registerClaim(Claim claim) {
+        return claims.computeIfAbsent(claim, c -> new RegisterClaim(c, this, backend));
     }
 
     void settled(Claim claim) {
-        bids.remove(claim);
+        claims.remove(claim);
         forgetIfEmpty();
     }
 
-    Sight sight() {
-        return sight;
+    LastSeen lastSeen() {
+        return lastSeen;
     }
 
     /** Whether a watch that lives has shown a free record, no longer ago than {@code span}. */
     boolean isFreeSince(Duration span) {
-        Entry entry = sight.entry();
+        Entry entry = lastSeen.entry();
         return live
                 && entry != null
                 && entry.record().isFree()
-                && backend.time().now().nanosSince(sight.seenAt()) < span.toNanos();
+                && backend.time().now().nanosSince(lastSeen.seenAt()) < span.toNanos();
     }
 
     /** Who holds the election as far as has been seen, or null. */
@@ -91,7 +91,7 @@ final class Contest {
         Holder by = holder;
         String name = by == null ? "its last holder" : "\"" + by.identity() + "\"";
         return new BackendException("the record of " + election + " on " + backend.kind() + " says that " + name
-                + " is to be waited for for " + ElectionTiming.text(Duration.ofNanos(sight.leaseNanos()))
+                + " is to be waited for for " + ElectionTiming.text(Duration.ofNanos(lastSeen.leaseNanos()))
                 + ", longer than any leaseDuration (" + ElectionTiming.text(ElectionTiming.LONGEST)
                 + "), so nobody can take over if it dies; if it does not lead any more, blank the record's holderIdentity, or"
                 + " restart the candidates where the record is gone");
@@ -101,28 +101,28 @@ final class Contest {
 
     /** Takes note of an entry that was read or written. Answers false when it is older than what has been seen. */
     boolean saw(@Nullable Entry entry) {
-        long revision = entry == null ? sight.revision() : entry.revision();
+        long revision = entry == null ? lastSeen.revision() : entry.revision();
         readAt = backend.time().now();
         answered();
-        boolean current = revision >= sight.revision();
+        boolean current = revision >= lastSeen.revision();
         see(entry, revision);
         return current;
     }
 
     private void see(@Nullable Entry entry, long revision) {
-        Sight next = sight.then(entry, revision, backend.time().now());
-        boolean changed = !next.equals(sight);
-        sight = next;
+        LastSeen next = lastSeen.then(entry, revision, backend.time().now());
+        boolean changed = !next.equals(lastSeen);
+        lastSeen = next;
         if (changed || !known) {
             known = true;
-            tell(changed ? bidsGone(entry, revision) : List.of());
+            tell(changed ? claimsGone(entry, revision) : List.of());
         }
     }
 
-    private List<Claim> bidsGone(@Nullable Entry entry, long revision) {
+    private List<Claim> claimsGone(@Nullable Entry entry, long revision) {
         List<Claim> gone = new ArrayList<>();
-        bids.forEach((claim, bid) -> {
-            if (bid.isGone(entry, revision)) {
+        claims.forEach((claim, registerClaim) -> {
+            if (registerClaim.isGone(entry, revision)) {
                 gone.add(claim);
             }
         });
@@ -130,8 +130,8 @@ final class Contest {
     }
 
     private void tell(List<Claim> gone) {
-        Entry entry = sight.entry();
-        Duration wait = sight.wait(backend.time().now());
+        Entry entry = lastSeen.entry();
+        Duration wait = lastSeen.wait(backend.time().now());
         holder = entry == null || entry.record().isFree() ? null : holder(entry);
         for (ElectionWatcher watcher : List.copyOf(watchers)) {
             gone.forEach(claim -> watcher.lost(claim, "its record is gone or another's"));
@@ -142,21 +142,21 @@ final class Contest {
     /** The revision at which a leadership was first seen stands for its token: at least as great, and so a safe guard. */
     private Holder holder(Entry entry) {
         FencingToken token = new FencingToken(backend.epoch(), entry.revision());
-        Holder seen = Bid.holder(entry, token);
+        Holder seen = RegisterClaim.holder(entry, token);
         Holder before = holder;
         return before != null
                         && before.token() != null
                         && before.identity().equals(seen.identity())
                         && Objects.equals(before.nonce(), seen.nonce())
                         && Objects.equals(before.acquired(), seen.acquired())
-                ? Bid.holder(entry, before.token())
+                ? RegisterClaim.holder(entry, before.token())
                 : seen;
     }
 
     private void tell(ElectionWatcher watcher, Duration wait) {
         if (holder != null) {
             // Whoever stands by has to try, to come to know that it would wait in vain.
-            watcher.held(holder, sight.isEndless() ? Duration.ZERO : wait);
+            watcher.held(holder, lastSeen.isEndless() ? Duration.ZERO : wait);
         } else if (wait.isZero()) {
             watcher.vacant();
         }
@@ -171,7 +171,7 @@ final class Contest {
         }
         watcher.watching(live);
         if (known) {
-            tell(watcher, sight.wait(backend.time().now()));
+            tell(watcher, lastSeen.wait(backend.time().now()));
         }
     }
 
@@ -186,7 +186,7 @@ final class Contest {
 
     private void listening(Changes heard, LockBackend.@Nullable Observation begun, @Nullable Throwable failure) {
         if (failure != null) {
-            Logger log = backend.runtime().logger(Contest.class);
+            Logger log = backend.runtime().logger(ElectionView.class);
             log.warn("{}: cannot watch, and polls instead", election, failure);
         }
         if (changes == heard) {
@@ -209,7 +209,7 @@ final class Contest {
                 })
                 .whenComplete((closed, failure) -> {
                     if (failure != null) {
-                        Logger log = backend.runtime().logger(Contest.class);
+                        Logger log = backend.runtime().logger(ElectionView.class);
                         log.debug("{}: a watch was not closed", election, failure);
                     }
                 });
@@ -234,7 +234,7 @@ final class Contest {
     }
 
     private void forgetIfEmpty() {
-        if (bids.isEmpty() && watchers.isEmpty()) {
+        if (claims.isEmpty() && watchers.isEmpty()) {
             backend.forget(election);
         }
     }
@@ -261,7 +261,7 @@ final class Contest {
             pollLater(pace() + jitter);
             return;
         }
-        long asked = sight.revision();
+        long asked = lastSeen.revision();
         backend.call(
                 "a read of " + election,
                 backend.time().now().plus(POLL),
@@ -273,7 +273,7 @@ final class Contest {
                         answered();
                     }
                     // What a change has overtaken is older than that change, and an empty read does not say so.
-                    if (found != null && asked == sight.revision()) {
+                    if (found != null && asked == lastSeen.revision()) {
                         saw(found.orElse(null));
                     }
                     if (poll == round) {

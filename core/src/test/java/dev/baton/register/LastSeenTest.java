@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class SightTest {
+class LastSeenTest {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Moment BEGIN = new Moment(0, 0);
     private static final Moment LATER = BEGIN.plus(Duration.ofSeconds(60));
@@ -20,21 +20,21 @@ class SightTest {
     /** A store that was restored gives a revision again, to another record. */
     @Test
     void recordThatStandsWhereOneHasVanishedIsWaitedFor() {
-        Sight vanished = Sight.of(heldBy("a", 222), 222, BEGIN).then(null, 222, BEGIN);
+        LastSeen vanished = LastSeen.of(heldBy("a", 222), 222, BEGIN).then(null, 222, BEGIN);
         assertThat(vanished.wait(LATER)).isZero();
-        Sight another = vanished.then(heldBy("b", 222), 222, LATER);
+        LastSeen another = vanished.then(heldBy("b", 222), 222, LATER);
         assertThat(another.wait(LATER)).isEqualTo(LEASE);
     }
 
     @Test
     void recordThatStandsWhereAnotherStoodIsWaitedFor() {
-        Sight another = Sight.of(heldBy("a", 222), 222, BEGIN).then(heldBy("b", 222), 222, LATER);
+        LastSeen another = LastSeen.of(heldBy("a", 222), 222, BEGIN).then(heldBy("b", 222), 222, LATER);
         assertThat(another.wait(LATER)).isEqualTo(LEASE);
     }
 
     @Test
     void sameSightAgainIsNoSignOfLife() {
-        Sight again = Sight.of(heldBy("a", 222), 222, BEGIN).then(heldBy("a", 222), 222, LATER);
+        LastSeen again = LastSeen.of(heldBy("a", 222), 222, BEGIN).then(heldBy("a", 222), 222, LATER);
         assertThat(again.wait(LATER)).isZero();
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * there, the write may still land. The store's "no" settles the request that it answers, and that one alone; whether a
  * copy of the request has landed before, only a read can tell (rule 3.4).
  */
-final class Bid {
+final class RegisterClaim {
     /** Stands for the revision that a creation expects. */
     private static final long ABSENT = -1;
 
@@ -30,7 +30,7 @@ final class Bid {
     private static final int MOST_ROUNDS = 3;
 
     private final Claim claim;
-    private final Contest contest;
+    private final ElectionView view;
     private final RegisterBackend backend;
     private final List<Sent> unknown = new ArrayList<>();
     private @Nullable Entry written;
@@ -49,9 +49,9 @@ final class Bid {
         }
     }
 
-    Bid(Claim claim, Contest contest, RegisterBackend backend) {
+    RegisterClaim(Claim claim, ElectionView view, RegisterBackend backend) {
         this.claim = claim;
-        this.contest = contest;
+        this.view = view;
         this.backend = backend;
     }
 
@@ -76,35 +76,35 @@ final class Bid {
      * have been restored from a backup meanwhile, and its revisions have come round to the one that was seen.
      */
     void acquire(Moment deadline, CompletableFuture<Answer> answer) {
-        Sight sight = contest.sight();
-        if (contest.isFreeSince(claim.timing().retryPeriod()) && unknown.isEmpty() && sight.revision() != refuted) {
-            take(sight.entry(), deadline, answer);
+        LastSeen lastSeen = view.lastSeen();
+        if (view.isFreeSince(claim.timing().retryPeriod()) && unknown.isEmpty() && lastSeen.revision() != refuted) {
+            take(lastSeen.entry(), deadline, answer);
         } else {
             read(deadline, answer, entry -> take(entry, deadline, answer));
         }
     }
 
     private void take(@Nullable Entry entry, Moment deadline, CompletableFuture<Answer> answer) {
-        Duration wait = contest.sight().wait(now());
+        Duration wait = view.lastSeen().wait(now());
         if (entry == null && wait.isZero()) {
             take(null, LeaderRecord.first(claim, now().wall()), deadline, answer);
         } else if (entry != null && (entry.record().isFree() || entry.record().isBy(claim) || wait.isZero())) {
             take(entry, entry.record().takenBy(claim, now().wall()), deadline, answer);
-        } else if (contest.sight().isEndless()) {
-            fail(answer, contest.endless());
+        } else if (view.lastSeen().isEndless()) {
+            fail(answer, view.endless());
         } else {
             // Also where it vanished: still its holder's until the lease last seen has run out.
-            answer.complete(new Answer.Refused(contest.holder(), wait));
+            answer.complete(new Answer.Refused(view.holder(), wait));
         }
     }
 
     private void take(
             @Nullable Entry expected, LeaderRecord record, Moment deadline, CompletableFuture<Answer> answer) {
-        long seen = contest.sight().revision();
+        long seen = view.lastSeen().revision();
         write(expected, record, deadline, (sentAt, entry, failure) -> {
             if (entry != null && isSeenGone(entry)) {
                 answer.complete(
-                        new Answer.Refused(contest.holder(), contest.sight().wait(now())));
+                        new Answer.Refused(view.holder(), view.lastSeen().wait(now())));
             } else if (entry != null) {
                 token = new FencingToken(backend.epoch(), entry.revision());
                 answer.complete(granted(sentAt, token));
@@ -119,9 +119,9 @@ final class Bid {
 
     /** Whether a change has told that what was taken is gone, before the answer that it had been taken. */
     private boolean isSeenGone(Entry taken) {
-        Sight sight = contest.sight();
-        Entry seen = sight.entry();
-        return sight.revision() > taken.revision()
+        LastSeen lastSeen = view.lastSeen();
+        Entry seen = lastSeen.entry();
+        return lastSeen.revision() > taken.revision()
                 && (seen == null || !seen.record().isBy(claim));
     }
 
@@ -130,7 +130,7 @@ final class Bid {
     void renew(Moment deadline, CompletableFuture<Answer> answer) {
         Entry last = written;
         if (token == null) {
-            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(view.holder(), Duration.ZERO));
         } else if (last != null && unknown.isEmpty()) {
             rewrite(last, token, deadline, answer, true);
         } else {
@@ -158,7 +158,7 @@ final class Bid {
                 rewrite(entry, kept, deadline, answer, false);
             } else {
                 answer.complete(
-                        new Answer.Refused(contest.holder(), contest.sight().wait(now())));
+                        new Answer.Refused(view.holder(), view.lastSeen().wait(now())));
             }
         });
     }
@@ -184,7 +184,7 @@ final class Bid {
             } else if (unknown.isEmpty()) {
                 done(answer);
             } else if ((entry != null && entry.record().isFree())
-                    || contest.sight().wait(now()).isZero()) {
+                    || view.lastSeen().wait(now()).isZero()) {
                 // What we might take we may void; a dead holder's record would otherwise never move on. Where a living
                 // holder's record has vanished, a free one would invite others before its lease has run out.
                 LeaderRecord free = entry == null
@@ -212,7 +212,7 @@ final class Bid {
     }
 
     private void done(CompletableFuture<Void> answer) {
-        contest.settled(claim);
+        view.settled(claim);
         answer.complete(null);
     }
 
@@ -227,7 +227,7 @@ final class Bid {
     }
 
     private void read(Moment deadline, CompletableFuture<?> answer, Read then) {
-        long known = contest.sight().revision();
+        long known = view.lastSeen().revision();
         backend.call(
                 "a read of " + claim.election(),
                 deadline,
@@ -242,7 +242,7 @@ final class Bid {
                         read(deadline, answer, then);
                         return;
                     }
-                    if (!contest.saw(entry)) {
+                    if (!view.saw(entry)) {
                         fail(answer, stale(entry == null ? 0 : entry.revision()));
                         return;
                     }
@@ -256,14 +256,14 @@ final class Bid {
 
     /** Whether what was read is older than a change that was seen while the answer was under way. */
     private boolean isOvertaken(@Nullable Entry entry, long knownWhenAsked) {
-        long seen = contest.sight().revision();
+        long seen = view.lastSeen().revision();
         return seen > knownWhenAsked
                 && (entry == null || (entry.revision() >= knownWhenAsked && entry.revision() < seen));
     }
 
     private BackendException stale(long revision) {
-        return new BackendException(contest.kind() + " answered a read of " + claim.election() + " with revision "
-                + revision + " after revision " + contest.sight().revision()
+        return new BackendException(view.kind() + " answered a read of " + claim.election() + " with revision "
+                + revision + " after revision " + view.lastSeen().revision()
                 + " had been seen: a stale read, or a store restored from a backup; in that case raise the epoch and"
                 + " restart every candidate");
     }
@@ -296,7 +296,7 @@ final class Bid {
     private void settle(Sent sent, @Nullable Entry entry, @Nullable Throwable failure) {
         if (entry != null) {
             unknown.removeIf(other -> other.place == sent.place);
-            contest.saw(entry);
+            view.saw(entry);
             recognise(entry);
         } else if (isDefinite(failure)) {
             unknown.remove(sent);
