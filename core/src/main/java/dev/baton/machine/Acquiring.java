@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *     written is owed
  * @param nudged whether a chance was heard of since the call was made
  */
-record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, boolean nudged) implements State {
+record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, boolean nudged) implements State {
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new Acquiring(next, claim, call, overdue, nudged);
     }
 
@@ -29,33 +29,33 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         if (now.isBefore(overdue)) {
             return this;
         }
-        Candidate waits = candidate.failed("the backend has not answered an acquire by its deadline", now, out);
-        return Withdrawing.now(waits, claim, call, now, now).tick(now, out);
+        Knowledge waits = knowledge.failed("the backend has not answered an acquire by its deadline", now, effects);
+        return Withdrawing.now(waits, claim, call, now, now).tick(now, effects);
     }
 
     @Override
-    public State answered(long answered, Answer answer, Moment now, Out out) {
+    public State answered(long answered, Answer answer, Moment now, Effects effects) {
         if (answered != call) {
             return this;
         }
-        Candidate reached = candidate.reached(now, out);
+        Knowledge reached = knowledge.reached(now, effects);
         return answer instanceof Answer.Granted granted
-                ? granted(reached, claim, granted, now, out)
-                : new Acquiring(reached, claim, call, overdue, nudged).refused((Answer.Refused) answer, now, out);
+                ? granted(reached, claim, granted, now, effects)
+                : new Acquiring(reached, claim, call, overdue, nudged).refused((Answer.Refused) answer, now, effects);
     }
 
     /** The claim holds: its term begins, unless it is not wanted any more or the store cannot be believed. */
-    static State granted(Candidate candidate, Claim claim, Answer.Granted granted, Moment now, Out out) {
-        FencingToken seen = candidate.seen();
+    static State granted(Knowledge knowledge, Claim claim, Answer.Granted granted, Moment now, Effects effects) {
+        FencingToken seen = knowledge.seen();
         if (seen != null && !granted.token().isAfter(seen)) {
-            return refuse(candidate, claim, 0, granted.token(), seen, now, out);
+            return refuse(knowledge, claim, 0, granted.token(), seen, now, effects);
         }
-        Validity validity = Validity.of(granted, candidate.config().timing());
-        Candidate next = candidate
+        Validity validity = Validity.of(granted, knowledge.config().timing());
+        Knowledge next = knowledge
                 .seesToken(granted.token())
                 .edit()
                 .races(0)
@@ -63,74 +63,74 @@ record Acquiring(Candidate candidate, Claim claim, long call, Moment overdue, bo
                 .done();
         Tenure tenure = Tenure.begin(new Term(claim, granted.token()), validity, next);
         if (!next.contends() || validity.isOver(now)) {
-            return Withdrawing.now(next, claim, 0, now, now).tick(now, out);
+            return Withdrawing.now(next, claim, 0, now, now).tick(now, effects);
         }
         long delay = next.config().takeoverDelay().toNanos();
         return delay > 0
-                ? new TakingOver(next, tenure, now.plusNanos(delay)).tick(now, out)
-                : Leading.begin(next, tenure, now, out);
+                ? new TakingOver(next, tenure, now.plusNanos(delay)).tick(now, effects)
+                : Leading.begin(next, tenure, now, effects);
     }
 
     /** The store offers a token that is not new: it has gone back in time, and its word is worth nothing. */
     static State refuse(
-            Candidate candidate,
+            Knowledge knowledge,
             Claim claim,
             long pending,
             FencingToken offered,
             FencingToken seen,
             Moment now,
-            Out out) {
+            Effects effects) {
         String why = "the store offered token " + offered + " after " + seen
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
                 + seen.nextEpoch();
-        out.tell(candidate, now, Type.TOKEN_REFUSED, why);
-        Candidate next = candidate.edit().refusal(why).done();
+        effects.tell(knowledge, now, Type.TOKEN_REFUSED, why);
+        Knowledge next = knowledge.edit().refusal(why).done();
         return Withdrawing.now(next, claim, pending, now, now.plusNanos(next.leaseNanos()))
-                .tick(now, out);
+                .tick(now, effects);
     }
 
-    private State refused(Answer.Refused refused, Moment now, Out out) {
+    private State refused(Answer.Refused refused, Moment now, Effects effects) {
         boolean race = refused.retryIn().isZero() || refused.retryIn().isNegative();
-        Candidate next =
-                candidate.edit().races(race ? candidate.races() + 1 : 0).done();
+        Knowledge next =
+                knowledge.edit().races(race ? knowledge.races() + 1 : 0).done();
         if (refused.holder() != null) {
-            next = next.sees(refused.holder(), now, out);
+            next = next.sees(refused.holder(), now, effects);
         }
-        Moment tryAt = nudged ? next.tryRacing(now, out) : next.tryAfter(refused.retryIn(), now, out);
+        Moment tryAt = nudged ? next.tryRacing(now, effects) : next.tryAfter(refused.retryIn(), now, effects);
         // A turn that came while the refusal was under way is not told again.
-        return new StandingBy(next, claim, !nudged, tryAt, now).intended(now, out);
+        return new StandingBy(next, claim, !nudged, tryAt, now).intended(now, effects);
     }
 
     @Override
-    public State failed(long answered, String why, Moment now, Out out) {
+    public State failed(long answered, String why, Moment now, Effects effects) {
         if (answered != call) {
             return this;
         }
-        Candidate next = candidate.failed(why, now, out);
-        return new StandingBy(next, claim, false, next.tryAfterFailure(now, out), now).intended(now, out);
+        Knowledge next = knowledge.failed(why, now, effects);
+        return new StandingBy(next, claim, false, next.tryAfterFailure(now, effects), now).intended(now, effects);
     }
 
     @Override
-    public State vacant(Moment now, Out out) {
-        return new Acquiring(candidate.sees(null, now, out), claim, call, overdue, true);
+    public State vacant(Moment now, Effects effects) {
+        return new Acquiring(knowledge.sees(null, now, effects), claim, call, overdue, true);
     }
 
     @Override
-    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Out out) {
-        return first.equals(claim) ? new Acquiring(candidate, claim, call, overdue, true) : this;
+    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Effects effects) {
+        return first.equals(claim) ? new Acquiring(knowledge, claim, call, overdue, true) : this;
     }
 
     @Override
-    public State lost(Claim gone, String how, Moment now, Out out) {
-        return gone.equals(claim) ? give(call, now, out) : this;
+    public State lost(Claim gone, String how, Moment now, Effects effects) {
+        return gone.equals(claim) ? give(call, now, effects) : this;
     }
 
     @Override
-    public State intended(Moment now, Out out) {
-        return candidate.contends() ? this : give(call, now, out);
+    public State intended(Moment now, Effects effects) {
+        return knowledge.contends() ? this : give(call, now, effects);
     }
 
-    private State give(long pending, Moment now, Out out) {
-        return Withdrawing.now(candidate, claim, pending, now, now).tick(now, out);
+    private State give(long pending, Moment now, Effects effects) {
+        return Withdrawing.now(knowledge, claim, pending, now, now).tick(now, effects);
     }
 }

@@ -16,34 +16,38 @@ import org.jspecify.annotations.Nullable;
  * @param until when patience ends
  */
 record Draining(
-        Candidate candidate,
+        Knowledge knowledge,
         Tenure tenure,
         EndReason reason,
         @Nullable Moment interruptAt,
         Moment until) implements State {
 
-    static State begin(Candidate candidate, Tenure tenure, EndReason reason, Moment now, Out out) {
-        long patience = candidate.config().drainTimeout().toNanos();
-        out.add(new Effect.DrainTerm(tenure.term(), reason));
-        out.tellTerm(candidate, now, Type.TERM_DRAINING, tenure.term(), reason);
+    static State begin(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
+        long patience = knowledge.config().drainTimeout().toNanos();
+        effects.add(new Effect.DrainTerm(tenure.term(), reason));
+        effects.tellTerm(knowledge, now, Type.TERM_DRAINING, tenure.term(), reason);
         Draining draining = new Draining(
-                candidate.stopWork(reason, out), tenure, reason, now.plusNanos(patience / 2), now.plusNanos(patience));
-        boolean pending = candidate.workIs(Work.Stage.PENDING);
-        return (pending ? draining.interrupt(out) : draining).workMoved(null, now, out);
+                knowledge.stopWork(reason, effects),
+                tenure,
+                reason,
+                now.plusNanos(patience / 2),
+                now.plusNanos(patience));
+        boolean pending = knowledge.workIs(Work.Stage.PENDING);
+        return (pending ? draining.interrupt(effects) : draining).workMoved(null, now, effects);
     }
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new Draining(next, tenure, reason, interruptAt, until);
     }
 
-    private Draining keeping(Candidate next, Tenure kept) {
+    private Draining keeping(Knowledge next, Tenure kept) {
         return new Draining(next, kept, reason, interruptAt, until);
     }
 
-    private Draining interrupt(Out out) {
-        out.add(new Effect.InterruptWork(tenure.term()));
-        return new Draining(candidate, tenure, reason, null, until);
+    private Draining interrupt(Effects effects) {
+        effects.add(new Effect.InterruptWork(tenure.term()));
+        return new Draining(knowledge, tenure, reason, null, until);
     }
 
     @Override
@@ -52,8 +56,8 @@ record Draining(
     }
 
     @Override
-    public State expire(Moment now, Out out) {
-        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, out) : this;
+    public State expire(Moment now, Effects effects) {
+        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, effects) : this;
     }
 
     @Override
@@ -62,53 +66,55 @@ record Draining(
     }
 
     @Override
-    public State endNow(EndReason why, Moment now, Out out) {
-        return Ending.abruptly(candidate, tenure, why, now, out);
+    public State endNow(EndReason why, Moment now, Effects effects) {
+        return Ending.abruptly(knowledge, tenure, why, now, effects);
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         if (!now.isBefore(until)) {
-            return endNow(EndReason.DRAIN_TIMED_OUT, now, out);
+            return endNow(EndReason.DRAIN_TIMED_OUT, now, effects);
         }
-        Draining next = interruptAt != null && !now.isBefore(interruptAt) ? interrupt(out) : this;
+        Draining next = interruptAt != null && !now.isBefore(interruptAt) ? interrupt(effects) : this;
         if (!tenure.isDue(now)) {
             return next;
         }
-        Candidate counted = candidate.nextCall();
-        return next.keeping(counted, tenure.renew(counted, now, out));
+        Knowledge counted = knowledge.nextCall();
+        return next.keeping(counted, tenure.renew(counted, now, effects));
     }
 
     @Override
-    public State answered(long call, Answer answer, Moment now, Out out) {
+    public State answered(long call, Answer answer, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.reached(now, out);
+        Knowledge next = knowledge.reached(now, effects);
         if (answer instanceof Answer.Granted granted) {
-            Tenure renewed = tenure.renewed(granted, next, now, out);
-            out.add(new Effect.ExtendTerm(renewed.term(), renewed.validity()));
+            Tenure renewed = tenure.renewed(granted, next, now, effects);
+            effects.add(new Effect.ExtendTerm(renewed.term(), renewed.validity()));
             return keeping(next, renewed);
         }
-        return Ending.abruptly(next, tenure.unrenewed(next, now), EndReason.LOST, now, out);
+        return Ending.abruptly(next, tenure.unrenewed(next, now), EndReason.LOST, now, effects);
     }
 
     @Override
-    public State failed(long call, String why, Moment now, Out out) {
+    public State failed(long call, String why, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.failed(why, now, out);
+        Knowledge next = knowledge.failed(why, now, effects);
         return keeping(next, tenure.unrenewed(next, now));
     }
 
     @Override
-    public State lost(Claim gone, String how, Moment now, Out out) {
-        return gone.equals(tenure.term().claim()) ? Ending.abruptly(candidate, tenure, EndReason.LOST, now, out) : this;
+    public State lost(Claim gone, String how, Moment now, Effects effects) {
+        return gone.equals(tenure.term().claim())
+                ? Ending.abruptly(knowledge, tenure, EndReason.LOST, now, effects)
+                : this;
     }
 
     @Override
-    public State workMoved(@Nullable String failure, Moment now, Out out) {
-        return candidate.work() == null ? Ending.orderly(candidate, tenure, reason, now, out) : this;
+    public State workMoved(@Nullable String failure, Moment now, Effects effects) {
+        return knowledge.work() == null ? Ending.orderly(knowledge, tenure, reason, now, effects) : this;
     }
 }

@@ -27,127 +27,127 @@ public final class ElectionMachine {
     /** A candidate that has not begun. */
     public ElectionMachine(CandidateConfig config, Moment now, RandomGenerator random) {
         this.random = random;
-        this.state = StandingBy.fresh(Candidate.of(config), now);
+        this.state = StandingBy.fresh(Knowledge.of(config), now);
     }
 
     private List<Effect> step(Moment now, Event event) {
-        Out out = new Out(random);
-        state = event.apply(state.expire(now, out), out);
-        return out.effects();
+        Effects effects = new Effects(random);
+        state = event.apply(state.expire(now, effects), effects);
+        return effects.effects();
     }
 
     private interface Event {
-        State apply(State state, Out out);
+        State apply(State state, Effects effects);
     }
 
     // -- events of time -------------------------------------------------------------------------------------------
 
     /** The candidate begins to contend. */
     public List<Effect> start(Moment now) {
-        return step(now, (s, out) -> {
-            out.tell(s.candidate(), now, Type.STARTED, null);
-            return s.tick(now, out);
+        return step(now, (s, effects) -> {
+            effects.tell(s.knowledge(), now, Type.STARTED, null);
+            return s.tick(now, effects);
         });
     }
 
     /** Time has passed; due at {@link #wake()}, harmless at any other time. */
     public List<Effect> tick(Moment now) {
-        return step(now, (s, out) -> s.tick(now, out));
+        return step(now, (s, effects) -> s.tick(now, effects));
     }
 
     // -- events of the backend ------------------------------------------------------------------------------------
 
     /** An acquire or a renewal was answered. */
     public List<Effect> answered(long call, Answer answer, Moment now) {
-        return step(now, (s, out) -> s.answered(call, answer, now, out));
+        return step(now, (s, effects) -> s.answered(call, answer, now, effects));
     }
 
     /** A call failed; what it did is unknown. */
     public List<Effect> failed(long call, String why, Moment now) {
-        return step(now, (s, out) -> s.failed(call, why, now, out));
+        return step(now, (s, effects) -> s.failed(call, why, now, effects));
     }
 
     /** A withdrawal was confirmed. */
     public List<Effect> confirmed(long call, Moment now) {
-        return step(now, (s, out) -> s.confirmed(call, now, out));
+        return step(now, (s, effects) -> s.confirmed(call, now, effects));
     }
 
     /** The watch became live or went dead. */
     public List<Effect> watching(boolean live, Moment now) {
-        return step(now, (s, out) -> s.watching(live, now, out));
+        return step(now, (s, effects) -> s.watching(live, now, effects));
     }
 
     /** The store shows a holder. */
     public List<Effect> held(Holder holder, Duration chanceIn, Moment now) {
-        return step(now, (s, out) -> s.held(holder, chanceIn, now, out));
+        return step(now, (s, effects) -> s.held(holder, chanceIn, now, effects));
     }
 
     /** The store shows no holder. */
     public List<Effect> vacant(Moment now) {
-        return step(now, (s, out) -> s.vacant(now, out));
+        return step(now, (s, effects) -> s.vacant(now, effects));
     }
 
     /** The claim is first in line; {@code granted} is what an acquire would answer, or null. */
     public List<Effect> yourTurn(Claim claim, Answer.@Nullable Granted granted, Moment now) {
-        return step(now, (s, out) -> s.yourTurn(claim, granted, now, out));
+        return step(now, (s, effects) -> s.yourTurn(claim, granted, now, effects));
     }
 
     /** The claim is gone from the store, or another's. */
     public List<Effect> lost(Claim claim, String how, Moment now) {
-        return step(now, (s, out) -> s.lost(claim, how, now, out));
+        return step(now, (s, effects) -> s.lost(claim, how, now, effects));
     }
 
     // -- events of the term and its callbacks ---------------------------------------------------------------------
 
     /** Somebody asked the term whether it is valid, and by the clock it was not: nothing may extend it any more. */
     public List<Effect> expired(Term term, Moment now) {
-        return step(now, (s, out) -> term.equals(s.term()) ? s.endNow(EndReason.EXPIRED, now, out) : s);
+        return step(now, (s, effects) -> term.equals(s.term()) ? s.endNow(EndReason.EXPIRED, now, effects) : s);
     }
 
     /** onStartedLeading began to run: the candidate is fit to lead. */
     public List<Effect> workBegan(Term term, Moment now) {
-        return step(now, (s, out) -> {
-            Work work = s.candidate().work();
+        return step(now, (s, effects) -> {
+            Work work = s.knowledge().work();
             if (work == null || !work.term().equals(term)) {
                 return s;
             }
-            out.tellTerm(s.candidate(), now, Type.WORK_STARTED, term, null);
+            effects.tellTerm(s.knowledge(), now, Type.WORK_STARTED, term, null);
             Work running = work.at(Work.Stage.RUNNING);
-            return s.with(s.candidate().edit().unfit(null).work(running).done()).workMoved(null, now, out);
+            return s.with(s.knowledge().edit().unfit(null).work(running).done()).workMoved(null, now, effects);
         });
     }
 
     /** onStartedLeading returned, or threw {@code failure}. */
     public List<Effect> workReturned(Term term, @Nullable String failure, Moment now) {
-        return work(term, now, failure, (work, out) -> {
-            out.tellTerm(state.candidate(), now, Type.WORK_RETURNED, term, null);
-            return work.returned(out);
+        return work(term, now, failure, (work, effects) -> {
+            effects.tellTerm(state.knowledge(), now, Type.WORK_RETURNED, term, null);
+            return work.returned(effects);
         });
     }
 
     /** onStartedLeading will never run, since it was rejected or cancelled before it began. */
     public List<Effect> workCancelled(Term term, String why, Moment now) {
-        return work(term, now, why, (work, out) -> null);
+        return work(term, now, why, (work, effects) -> null);
     }
 
     /** onStoppedLeading returned or threw. */
     public List<Effect> workStopped(Term term, Moment now) {
-        return work(term, now, null, (work, out) -> {
-            out.tellTerm(state.candidate(), now, Type.WORK_STOPPED, term, null);
+        return work(term, now, null, (work, effects) -> {
+            effects.tellTerm(state.knowledge(), now, Type.WORK_STOPPED, term, null);
             return null;
         });
     }
 
     private interface Move {
-        @Nullable Work apply(Work work, Out out);
+        @Nullable Work apply(Work work, Effects effects);
     }
 
     private List<Effect> work(Term term, Moment now, @Nullable String failure, Move move) {
-        return step(now, (s, out) -> {
-            Work work = s.candidate().work();
+        return step(now, (s, effects) -> {
+            Work work = s.knowledge().work();
             return work == null || !work.term().equals(term)
                     ? s
-                    : s.with(s.candidate().withWork(move.apply(work, out))).workMoved(failure, now, out);
+                    : s.with(s.knowledge().withWork(move.apply(work, effects))).workMoved(failure, now, effects);
         });
     }
 
@@ -155,12 +155,12 @@ public final class ElectionMachine {
 
     /** Hand the term over, if there is one, and stay in the contest. */
     public List<Effect> stepDown(Moment now) {
-        return step(now, (s, out) -> s.stepDown(now, out));
+        return step(now, (s, effects) -> s.stepDown(now, effects));
     }
 
     /** Hand this very term over, if it is the one under way, and stay in the contest. */
     public List<Effect> stepDown(Term term, Moment now) {
-        return step(now, (s, out) -> term.equals(s.term()) ? s.stepDown(now, out) : s);
+        return step(now, (s, effects) -> term.equals(s.term()) ? s.stepDown(now, effects) : s);
     }
 
     /** Begin no new term. */
@@ -188,20 +188,20 @@ public final class ElectionMachine {
     public List<Effect> abandon(Moment now) {
         return step(
                 now,
-                (s, out) ->
-                        s.with(s.candidate().edit().closing(true).done()).endNow(EndReason.DRAIN_TIMED_OUT, now, out));
+                (s, effects) -> s.with(s.knowledge().edit().closing(true).done())
+                        .endNow(EndReason.DRAIN_TIMED_OUT, now, effects));
     }
 
-    private List<Effect> intend(Moment now, @Nullable Type told, UnaryOperator<Candidate> change) {
-        return step(now, (s, out) -> {
-            Candidate changed = change.apply(s.candidate());
-            if (changed.equals(s.candidate())) {
+    private List<Effect> intend(Moment now, @Nullable Type told, UnaryOperator<Knowledge> change) {
+        return step(now, (s, effects) -> {
+            Knowledge changed = change.apply(s.knowledge());
+            if (changed.equals(s.knowledge())) {
                 return s;
             }
             if (told != null && !changed.closing()) {
-                out.tell(changed, now, told, null);
+                effects.tell(changed, now, told, null);
             }
-            return s.with(changed).intended(now, out);
+            return s.with(changed).intended(now, effects);
         });
     }
 
@@ -239,39 +239,39 @@ public final class ElectionMachine {
 
     /** The greatest token seen, anyone's, or null. */
     public @Nullable FencingToken seen() {
-        return state.candidate().seen();
+        return state.knowledge().seen();
     }
 
     /** Who was last seen to lead, or null. */
     public @Nullable Holder holder() {
-        return state.candidate().holder();
+        return state.knowledge().holder();
     }
 
     /** Whether changes are heard as they happen. */
     public boolean isWatched() {
-        return state.candidate().watched();
+        return state.knowledge().watched();
     }
 
     /** Whether it was paused or withdrawn. */
     public boolean isPaused() {
-        return state.candidate().paused() || state.candidate().withdrawn();
+        return state.knowledge().paused() || state.knowledge().withdrawn();
     }
 
     /** What keeps the candidate from doing its part, in a sentence, or null when nothing does. */
     public @Nullable String trouble() {
-        Candidate candidate = state.candidate();
-        if (candidate.refusal() != null) {
-            return candidate.refusal();
+        Knowledge knowledge = state.knowledge();
+        if (knowledge.refusal() != null) {
+            return knowledge.refusal();
         }
         boolean idle = state instanceof StandingBy || state instanceof Withdrawing;
-        if (idle && candidate.work() != null) {
+        if (idle && knowledge.work() != null) {
             return "the callbacks and permits of the last term ("
-                    + candidate.work().term().token()
+                    + knowledge.work().term().token()
                     + ") have not returned; this candidate does not contend until they do";
         }
         // Whoever asks the store for nothing cannot know whether it still fails to answer.
-        boolean silent = state instanceof Stopped || (state instanceof StandingBy && !candidate.contends());
-        String trouble = candidate.trouble() == null ? candidate.unfit() : candidate.trouble();
+        boolean silent = state instanceof Stopped || (state instanceof StandingBy && !knowledge.contends());
+        String trouble = knowledge.trouble() == null ? knowledge.unfit() : knowledge.trouble();
         return silent ? null : trouble;
     }
 }

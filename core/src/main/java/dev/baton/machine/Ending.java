@@ -12,27 +12,28 @@ final class Ending {
      * Its work has stopped: the claim is given back at once, and the contest left to others for a while if the candidate
      * stays in it.
      */
-    static State orderly(Candidate candidate, Tenure tenure, EndReason reason, Moment now, Out out) {
-        Candidate ended = end(candidate, tenure, reason, now, out);
+    static State orderly(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
+        Knowledge ended = end(knowledge, tenure, reason, now, effects);
         return Withdrawing.now(ended, tenure.term().claim(), tenure.call(), now, ended.rest(now))
-                .tick(now, out);
+                .tick(now, effects);
     }
 
     /**
      * Its work has not stopped: the work, permits included, is interrupted, and the claim is kept from others until it would have lapsed
      * anyway, or the work has ended.
      */
-    static State abruptly(Candidate candidate, Tenure tenure, EndReason reason, Moment now, Out out) {
-        Candidate ended = end(candidate, tenure, reason, now, out);
+    static State abruptly(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
+        Knowledge ended = end(knowledge, tenure, reason, now, effects);
         if (ended.work() != null) {
-            out.add(new Effect.InterruptWork(tenure.term()));
+            effects.add(new Effect.InterruptWork(tenure.term()));
         }
-        return Withdrawing.afterLoss(ended.stopWork(reason, out), tenure, now).tick(now, out);
+        return Withdrawing.afterLoss(ended.stopWork(reason, effects), tenure, now)
+                .tick(now, effects);
     }
 
-    private static Candidate end(Candidate candidate, Tenure tenure, EndReason reason, Moment now, Out out) {
-        out.add(new Effect.EndTerm(tenure.term(), reason));
-        out.tellTerm(candidate, now, Type.TERM_ENDED, tenure.term(), reason);
-        return candidate.sees(null, now, out);
+    private static Knowledge end(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
+        effects.add(new Effect.EndTerm(tenure.term(), reason));
+        effects.tellTerm(knowledge, now, Type.TERM_ENDED, tenure.term(), reason);
+        return knowledge.sees(null, now, effects);
     }
 }

@@ -14,21 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param tenure the claim that holds it
  * @param beginBy when onStartedLeading has to have begun
  */
-record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements State {
+record Leading(Knowledge knowledge, Tenure tenure, Moment beginBy) implements State {
 
-    static State begin(Candidate candidate, Tenure tenure, Moment now, Out out) {
+    static State begin(Knowledge knowledge, Tenure tenure, Moment now, Effects effects) {
         Term term = tenure.term();
         Claim claim = term.claim();
-        Candidate leads = candidate
+        Knowledge leads = knowledge
                 .withWork(Work.submitted(term))
-                .sees(new Holder(claim.identity(), claim.nonce(), term.token(), now.wall(), now.wall(), -1), now, out);
-        out.tellValid(leads, now, Type.TERM_STARTED, term, tenure.validity());
-        out.add(new Effect.BeginTerm(term, tenure.validity()));
+                .sees(
+                        new Holder(claim.identity(), claim.nonce(), term.token(), now.wall(), now.wall(), -1),
+                        now,
+                        effects);
+        effects.tellValid(leads, now, Type.TERM_STARTED, term, tenure.validity());
+        effects.add(new Effect.BeginTerm(term, tenure.validity()));
         return new Leading(leads, tenure, now.plusNanos(leads.beginNanos()));
     }
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new Leading(next, tenure, beginBy);
     }
 
@@ -39,16 +42,16 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
 
     /** Since when onStartedLeading has not begun, or null when it has. */
     @Nullable Moment idleSince() {
-        return isPending() ? beginBy.plusNanos(-candidate.beginNanos()) : null;
+        return isPending() ? beginBy.plusNanos(-knowledge.beginNanos()) : null;
     }
 
     private boolean isPending() {
-        return candidate.workIs(Work.Stage.PENDING);
+        return knowledge.workIs(Work.Stage.PENDING);
     }
 
     @Override
-    public State expire(Moment now, Out out) {
-        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, out) : this;
+    public State expire(Moment now, Effects effects) {
+        return tenure.isOver(now) ? endNow(EndReason.EXPIRED, now, effects) : this;
     }
 
     @Override
@@ -57,80 +60,82 @@ record Leading(Candidate candidate, Tenure tenure, Moment beginBy) implements St
     }
 
     @Override
-    public State endNow(EndReason why, Moment now, Out out) {
-        return Ending.abruptly(candidate, tenure, why, now, out);
+    public State endNow(EndReason why, Moment now, Effects effects) {
+        return Ending.abruptly(knowledge, tenure, why, now, effects);
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         if (isPending() && !now.isBefore(beginBy)) {
-            return failedToStart("it did not begin in time", now, out);
+            return failedToStart("it did not begin in time", now, effects);
         }
         if (!tenure.isDue(now)) {
             return this;
         }
-        Candidate counted = candidate.nextCall();
-        return new Leading(counted, tenure.renew(counted, now, out), beginBy);
+        Knowledge counted = knowledge.nextCall();
+        return new Leading(counted, tenure.renew(counted, now, effects), beginBy);
     }
 
     @Override
-    public State answered(long call, Answer answer, Moment now, Out out) {
+    public State answered(long call, Answer answer, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.reached(now, out);
+        Knowledge next = knowledge.reached(now, effects);
         if (answer instanceof Answer.Granted granted) {
-            Tenure renewed = tenure.renewed(granted, next, now, out);
-            out.add(new Effect.ExtendTerm(renewed.term(), renewed.validity()));
+            Tenure renewed = tenure.renewed(granted, next, now, effects);
+            effects.add(new Effect.ExtendTerm(renewed.term(), renewed.validity()));
             return new Leading(next, renewed, beginBy);
         }
-        return Ending.abruptly(next, tenure.unrenewed(next, now), EndReason.LOST, now, out);
+        return Ending.abruptly(next, tenure.unrenewed(next, now), EndReason.LOST, now, effects);
     }
 
     @Override
-    public State failed(long call, String why, Moment now, Out out) {
+    public State failed(long call, String why, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.failed(why, now, out);
+        Knowledge next = knowledge.failed(why, now, effects);
         return new Leading(next, tenure.unrenewed(next, now), beginBy);
     }
 
     @Override
-    public State lost(Claim gone, String how, Moment now, Out out) {
-        return gone.equals(tenure.term().claim()) ? Ending.abruptly(candidate, tenure, EndReason.LOST, now, out) : this;
-    }
-
-    @Override
-    public State workMoved(@Nullable String failure, Moment now, Out out) {
-        if (failure != null) {
-            return failedToStart(failure, now, out);
-        }
-        return candidate.workIs(Work.Stage.RETURNED) && candidate.badStarts() > 0
-                ? with(candidate.edit().badStarts(0).done())
+    public State lost(Claim gone, String how, Moment now, Effects effects) {
+        return gone.equals(tenure.term().claim())
+                ? Ending.abruptly(knowledge, tenure, EndReason.LOST, now, effects)
                 : this;
     }
 
-    private State failedToStart(String why, Moment now, Out out) {
-        boolean begun = candidate.work() != null && !isPending();
-        Candidate next = candidate
+    @Override
+    public State workMoved(@Nullable String failure, Moment now, Effects effects) {
+        if (failure != null) {
+            return failedToStart(failure, now, effects);
+        }
+        return knowledge.workIs(Work.Stage.RETURNED) && knowledge.badStarts() > 0
+                ? with(knowledge.edit().badStarts(0).done())
+                : this;
+    }
+
+    private State failedToStart(String why, Moment now, Effects effects) {
+        boolean begun = knowledge.work() != null && !isPending();
+        Knowledge next = knowledge
                 .edit()
-                .badStarts(candidate.badStarts() + 1)
+                .badStarts(knowledge.badStarts() + 1)
                 .unfit(begun ? null : "onStartedLeading could not be run in the last term: " + why)
                 .done();
-        return Draining.begin(next, tenure, EndReason.START_FAILED, now, out);
+        return Draining.begin(next, tenure, EndReason.START_FAILED, now, effects);
     }
 
     @Override
-    public State intended(Moment now, Out out) {
-        if (candidate.closing()) {
-            return Draining.begin(candidate, tenure, EndReason.CLOSED, now, out);
+    public State intended(Moment now, Effects effects) {
+        if (knowledge.closing()) {
+            return Draining.begin(knowledge, tenure, EndReason.CLOSED, now, effects);
         }
-        return candidate.withdrawn() ? Draining.begin(candidate, tenure, EndReason.WITHDRAWN, now, out) : this;
+        return knowledge.withdrawn() ? Draining.begin(knowledge, tenure, EndReason.WITHDRAWN, now, effects) : this;
     }
 
     @Override
-    public State stepDown(Moment now, Out out) {
-        return Draining.begin(candidate, tenure, EndReason.STEPPED_DOWN, now, out);
+    public State stepDown(Moment now, Effects effects) {
+        return Draining.begin(knowledge, tenure, EndReason.STEPPED_DOWN, now, effects);
     }
 }

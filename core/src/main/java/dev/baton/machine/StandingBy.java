@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param tryAt when to try
  * @param notBefore when trying may begin, whatever is heard before
  */
-record StandingBy(Candidate candidate, @Nullable Claim claim, boolean waiting, Moment tryAt, Moment notBefore)
+record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, Moment tryAt, Moment notBefore)
         implements State {
 
-    static StandingBy fresh(Candidate candidate, Moment tryAt) {
-        return new StandingBy(candidate, null, false, tryAt, tryAt);
+    static StandingBy fresh(Knowledge knowledge, Moment tryAt) {
+        return new StandingBy(knowledge, null, false, tryAt, tryAt);
     }
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new StandingBy(next, claim, waiting, tryAt, notBefore);
     }
 
     private StandingBy at(Moment next) {
-        return new StandingBy(candidate, claim, waiting, next, notBefore);
+        return new StandingBy(knowledge, claim, waiting, next, notBefore);
     }
 
     private StandingBy sooner(Moment other) {
@@ -39,91 +39,91 @@ record StandingBy(Candidate candidate, @Nullable Claim claim, boolean waiting, M
 
     @Override
     public @Nullable Moment wake() {
-        if (!candidate.mayTry()) {
+        if (!knowledge.mayTry()) {
             return null;
         }
         return tryAt.isBefore(notBefore) ? notBefore : tryAt;
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         Moment wake = wake();
         if (wake == null || now.isBefore(wake)) {
             return this;
         }
-        Candidate next = (claim == null ? candidate.nextClaim() : candidate).nextCall();
+        Knowledge next = (claim == null ? knowledge.nextClaim() : knowledge).nextCall();
         Claim tried = claim == null ? next.claim() : claim;
         Moment deadline = next.callDeadline(now);
-        out.add(new Effect.Acquire(next.calls(), tried, deadline));
+        effects.add(new Effect.Acquire(next.calls(), tried, deadline));
         return new Acquiring(next, tried, next.calls(), deadline.plusNanos(next.retryNanos()), false);
     }
 
     @Override
-    public State watching(boolean live, Moment now, Out out) {
-        boolean before = candidate.watched();
-        StandingBy next = new StandingBy(candidate.watching(live, now, out), claim, waiting, tryAt, notBefore);
+    public State watching(boolean live, Moment now, Effects effects) {
+        boolean before = knowledge.watched();
+        StandingBy next = new StandingBy(knowledge.watching(live, now, effects), claim, waiting, tryAt, notBefore);
         if (live == before) {
             return next;
         }
-        return live && candidate.trouble() == null
+        return live && knowledge.trouble() == null
                 ? next
-                : next.sooner(next.candidate.tryAfter(
-                        live ? Duration.ZERO : Duration.ofNanos(candidate.leaseNanos()), now, out));
+                : next.sooner(next.knowledge.tryAfter(
+                        live ? Duration.ZERO : Duration.ofNanos(knowledge.leaseNanos()), now, effects));
     }
 
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
-        Candidate next = candidate.sees(holder, now, out);
+    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+        Knowledge next = knowledge.sees(holder, now, effects);
         StandingBy seen = new StandingBy(next, claim, waiting, tryAt, notBefore);
         if (claim != null && holder.holds(claim)) {
             // Our own claim, whose grant was not heard of.
-            return seen.sooner(now).tick(now, out);
+            return seen.sooner(now).tick(now, effects);
         }
-        return waiting ? seen.at(next.tryAfter(chanceIn, now, out)) : seen;
+        return waiting ? seen.at(next.tryAfter(chanceIn, now, effects)) : seen;
     }
 
     @Override
-    public State vacant(Moment now, Out out) {
-        Candidate next = candidate.sees(null, now, out);
-        return new StandingBy(next, claim, waiting, tryAt, notBefore).sooner(next.tryRacing(now, out));
+    public State vacant(Moment now, Effects effects) {
+        Knowledge next = knowledge.sees(null, now, effects);
+        return new StandingBy(next, claim, waiting, tryAt, notBefore).sooner(next.tryRacing(now, effects));
     }
 
     @Override
-    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Out out) {
+    public State yourTurn(Claim first, Answer.@Nullable Granted granted, Moment now, Effects effects) {
         if (!first.equals(claim)) {
             return this;
         }
         StandingBy due = sooner(now);
         Moment wake = due.wake();
         return granted != null && wake != null && !now.isBefore(wake)
-                ? Acquiring.granted(candidate.reached(now, out), first, granted, now, out)
-                : due.tick(now, out);
+                ? Acquiring.granted(knowledge.reached(now, effects), first, granted, now, effects)
+                : due.tick(now, effects);
     }
 
     @Override
-    public State lost(Claim gone, String how, Moment now, Out out) {
-        return gone.equals(claim) ? leave(now, out) : this;
+    public State lost(Claim gone, String how, Moment now, Effects effects) {
+        return gone.equals(claim) ? leave(now, effects) : this;
     }
 
     @Override
-    public State workMoved(@Nullable String failure, Moment now, Out out) {
-        return intended(now, out);
+    public State workMoved(@Nullable String failure, Moment now, Effects effects) {
+        return intended(now, effects);
     }
 
     @Override
-    public State intended(Moment now, Out out) {
-        if (!candidate.contends() && claim != null) {
-            return leave(now, out);
+    public State intended(Moment now, Effects effects) {
+        if (!knowledge.contends() && claim != null) {
+            return leave(now, effects);
         }
-        if (candidate.closing() && candidate.work() == null) {
-            out.tell(candidate, now, Type.STOPPED, null);
-            return new Stopped(candidate);
+        if (knowledge.closing() && knowledge.work() == null) {
+            effects.tell(knowledge, now, Type.STOPPED, null);
+            return new Stopped(knowledge);
         }
-        return tick(now, out);
+        return tick(now, effects);
     }
 
-    private State leave(Moment now, Out out) {
-        return Withdrawing.now(candidate, java.util.Objects.requireNonNull(claim), 0, now, notBefore)
-                .tick(now, out);
+    private State leave(Moment now, Effects effects) {
+        return Withdrawing.now(knowledge, java.util.Objects.requireNonNull(claim), 0, now, notBefore)
+                .tick(now, effects);
     }
 }

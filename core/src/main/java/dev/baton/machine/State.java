@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
 
-    Candidate candidate();
+    Knowledge knowledge();
 
     /** This state with another candidate. */
-    State with(Candidate candidate);
+    State with(Knowledge knowledge);
 
     /** When to call {@link #tick} next, or null when only an event can change anything. */
     @Nullable Moment wake();
@@ -34,72 +34,72 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
     }
 
     /** Ends the term under way, if there is one, whatever its work is doing. */
-    default State endNow(EndReason reason, Moment now, Out out) {
+    default State endNow(EndReason reason, Moment now, Effects effects) {
         return this;
     }
 
     /** Applied before any other event, so that nothing revives what is over. */
-    default State expire(Moment now, Out out) {
+    default State expire(Moment now, Effects effects) {
         return this;
     }
 
     /** Time has passed. */
-    default State tick(Moment now, Out out) {
+    default State tick(Moment now, Effects effects) {
         return this;
     }
 
     /** A call was answered. */
-    default State answered(long call, Answer answer, Moment now, Out out) {
+    default State answered(long call, Answer answer, Moment now, Effects effects) {
         return this;
     }
 
     /** A call failed: what it did is unknown. */
-    default State failed(long call, String why, Moment now, Out out) {
+    default State failed(long call, String why, Moment now, Effects effects) {
         return this;
     }
 
     /** A withdrawal was confirmed. */
-    default State confirmed(long call, Moment now, Out out) {
+    default State confirmed(long call, Moment now, Effects effects) {
         return this;
     }
 
     /** The watch became live or went dead. */
-    default State watching(boolean live, Moment now, Out out) {
-        return with(candidate().watching(live, now, out));
+    default State watching(boolean live, Moment now, Effects effects) {
+        return with(knowledge().watching(live, now, effects));
     }
 
     /** Somebody holds the election. */
-    default State held(Holder holder, Duration chanceIn, Moment now, Out out) {
-        return with(candidate().sees(holder, now, out));
+    default State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+        return with(knowledge().sees(holder, now, effects));
     }
 
     /** Nobody holds the election. */
-    default State vacant(Moment now, Out out) {
-        return with(candidate().sees(null, now, out));
+    default State vacant(Moment now, Effects effects) {
+        return with(knowledge().sees(null, now, effects));
     }
 
     /** The claim is first in line. */
-    default State yourTurn(Claim claim, Answer.@Nullable Granted granted, Moment now, Out out) {
+    default State yourTurn(Claim claim, Answer.@Nullable Granted granted, Moment now, Effects effects) {
         return this;
     }
 
     /** The claim is gone, or another's. */
-    default State lost(Claim claim, String how, Moment now, Out out) {
+    default State lost(Claim claim, String how, Moment now, Effects effects) {
         return this;
     }
 
     /** The candidate's work moved on; {@code failure} is what onStartedLeading threw, or why it never ran. */
-    default State workMoved(@Nullable String failure, Moment now, Out out) {
+    default State workMoved(@Nullable String failure, Moment now, Effects effects) {
         return this;
     }
 
     /** The candidate was paused, withdrawn, resumed or closed. */
-    default State intended(Moment now, Out out) {
+    default State intended(Moment now, Effects effects) {
         return this;
     }
 
     /** The term under way was asked to hand over. */
-    default State stepDown(Moment now, Out out) {
+    default State stepDown(Moment now, Effects effects) {
         return this;
     }
 }

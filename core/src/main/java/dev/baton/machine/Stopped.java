@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Closed; nothing is owed and nothing runs. */
-record Stopped(Candidate candidate) implements State {
+record Stopped(Knowledge knowledge) implements State {
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new Stopped(next);
     }
 
@@ -20,17 +20,17 @@ record Stopped(Candidate candidate) implements State {
 
     /** What is heard until the observation has ended concerns nobody any more, as does what follows. */
     @Override
-    public State watching(boolean live, Moment now, Out out) {
+    public State watching(boolean live, Moment now, Effects effects) {
         return this;
     }
 
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
+    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
         return this;
     }
 
     @Override
-    public State vacant(Moment now, Out out) {
+    public State vacant(Moment now, Effects effects) {
         return this;
     }
 }

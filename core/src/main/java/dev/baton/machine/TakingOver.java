@@ -12,10 +12,10 @@ import java.time.Duration;
  * The claim is granted and kept, but its term begins only at {@code beginAt}: by then a predecessor whose claim was
  * removed behind its back has expired by its own clock.
  */
-record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements State {
+record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements State {
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new TakingOver(next, tenure, beginAt);
     }
 
@@ -30,46 +30,46 @@ record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements
     }
 
     @Override
-    public State expire(Moment now, Out out) {
-        return tenure.isOver(now) ? leave(now, out) : this;
+    public State expire(Moment now, Effects effects) {
+        return tenure.isOver(now) ? leave(now, effects) : this;
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         if (!now.isBefore(beginAt)) {
-            return Leading.begin(candidate, tenure, now, out);
+            return Leading.begin(knowledge, tenure, now, effects);
         }
         if (!tenure.isDue(now)) {
             return this;
         }
-        Candidate counted = candidate.nextCall();
-        return new TakingOver(counted, tenure.renew(counted, now, out), beginAt);
+        Knowledge counted = knowledge.nextCall();
+        return new TakingOver(counted, tenure.renew(counted, now, effects), beginAt);
     }
 
     @Override
-    public State answered(long call, Answer answer, Moment now, Out out) {
+    public State answered(long call, Answer answer, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.reached(now, out);
+        Knowledge next = knowledge.reached(now, effects);
         return answer instanceof Answer.Granted granted
-                ? new TakingOver(next, tenure.renewed(granted, next, now, out), beginAt)
-                : Withdrawing.now(next, tenure.term().claim(), 0, now, now).tick(now, out);
+                ? new TakingOver(next, tenure.renewed(granted, next, now, effects), beginAt)
+                : Withdrawing.now(next, tenure.term().claim(), 0, now, now).tick(now, effects);
     }
 
     @Override
-    public State failed(long call, String why, Moment now, Out out) {
+    public State failed(long call, String why, Moment now, Effects effects) {
         if (!tenure.awaits(call)) {
             return this;
         }
-        Candidate next = candidate.failed(why, now, out);
+        Knowledge next = knowledge.failed(why, now, effects);
         return new TakingOver(next, tenure.unrenewed(next, now), beginAt);
     }
 
     /** Another that led with a greater token, or the same: the store went back in time while this one waited. */
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Out out) {
-        Candidate next = candidate.sees(holder, now, out);
+    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+        Knowledge next = knowledge.sees(holder, now, effects);
         FencingToken offered = tenure.term().token();
         FencingToken theirs = holder.token();
         if (theirs == null
@@ -77,31 +77,31 @@ record TakingOver(Candidate candidate, Tenure tenure, Moment beginAt) implements
                 || holder.holds(tenure.term().claim())) {
             return with(next);
         }
-        return Acquiring.refuse(next, tenure.term().claim(), tenure.call(), offered, theirs, now, out);
+        return Acquiring.refuse(next, tenure.term().claim(), tenure.call(), offered, theirs, now, effects);
     }
 
     @Override
-    public State lost(Claim gone, String how, Moment now, Out out) {
-        return gone.equals(tenure.term().claim()) ? leave(now, out) : this;
+    public State lost(Claim gone, String how, Moment now, Effects effects) {
+        return gone.equals(tenure.term().claim()) ? leave(now, effects) : this;
     }
 
     @Override
-    public State intended(Moment now, Out out) {
-        return candidate.contends() ? this : leave(now, out);
+    public State intended(Moment now, Effects effects) {
+        return knowledge.contends() ? this : leave(now, effects);
     }
 
     @Override
-    public State stepDown(Moment now, Out out) {
-        return leave(now, out);
+    public State stepDown(Moment now, Effects effects) {
+        return leave(now, effects);
     }
 
     @Override
-    public State endNow(EndReason why, Moment now, Out out) {
-        return leave(now, out);
+    public State endNow(EndReason why, Moment now, Effects effects) {
+        return leave(now, effects);
     }
 
-    private State leave(Moment now, Out out) {
-        return Withdrawing.now(candidate, tenure.term().claim(), tenure.call(), now, candidate.rest(now))
-                .tick(now, out);
+    private State leave(Moment now, Effects effects) {
+        return Withdrawing.now(knowledge, tenure.term().claim(), tenure.call(), now, knowledge.rest(now))
+                .tick(now, effects);
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Tenure(Term term, Validity validity, long call, Moment renewAt) {
 
-    static Tenure begin(Term term, Validity validity, Candidate candidate) {
-        return new Tenure(term, validity, 0, validity.sentAt().plusNanos(candidate.retryNanos()));
+    static Tenure begin(Term term, Validity validity, Knowledge knowledge) {
+        return new Tenure(term, validity, 0, validity.sentAt().plusNanos(knowledge.retryNanos()));
     }
 
     boolean isOver(Moment now) {
@@ -32,25 +32,25 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
     }
 
     /** Sends a renewal; the caller's candidate has counted the call. */
-    Tenure renew(Candidate counted, Moment now, Out out) {
+    Tenure renew(Knowledge counted, Moment now, Effects effects) {
         Moment deadline = counted.callDeadline(now);
         Moment last = validity.until();
-        out.add(new Effect.Renew(counted.calls(), term.claim(), last.isBefore(deadline) ? last : deadline));
+        effects.add(new Effect.Renew(counted.calls(), term.claim(), last.isBefore(deadline) ? last : deadline));
         return new Tenure(term, validity, counted.calls(), renewAt);
     }
 
     /** A renewal succeeded. Never renews again sooner than an eighth of a retryPeriod, whatever the backend says. */
-    Tenure renewed(Answer.Granted granted, Candidate candidate, Moment now, Out out) {
-        Validity longer = validity.or(Validity.of(granted, candidate.config().timing()));
-        out.tellValid(candidate, now, Type.RENEWED, term, longer);
-        Moment cadence = longer.sentAt().plusNanos(candidate.retryNanos());
-        Moment soonest = now.plusNanos(candidate.retryNanos() / 8);
+    Tenure renewed(Answer.Granted granted, Knowledge knowledge, Moment now, Effects effects) {
+        Validity longer = validity.or(Validity.of(granted, knowledge.config().timing()));
+        effects.tellValid(knowledge, now, Type.RENEWED, term, longer);
+        Moment cadence = longer.sentAt().plusNanos(knowledge.retryNanos());
+        Moment soonest = now.plusNanos(knowledge.retryNanos() / 8);
         return new Tenure(term, longer, 0, cadence.isBefore(soonest) ? soonest : cadence);
     }
 
     /** A renewal failed: try again soon, then less soon. */
-    Tenure unrenewed(Candidate candidate, Moment now) {
-        long soon = (candidate.retryNanos() / 8) << Math.min(candidate.failures(), 3);
+    Tenure unrenewed(Knowledge knowledge, Moment now) {
+        long soon = (knowledge.retryNanos() / 8) << Math.min(knowledge.failures(), 3);
         return new Tenure(term, validity, 0, now.plusNanos(soon));
     }
 
@@ -61,7 +61,7 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
     }
 
     /** When a standby may have taken the claim over. */
-    Moment lapse(Candidate candidate) {
-        return validity.sentAt().plusNanos(candidate.leaseNanos());
+    Moment lapse(Knowledge knowledge) {
+        return validity.sentAt().plusNanos(knowledge.leaseNanos());
     }
 }

@@ -17,26 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param contendAt when the candidate contends again once this is settled
  */
 record Withdrawing(
-        Candidate candidate, Claim claim, long pending, boolean asking, Moment lapse, Moment askAt, Moment contendAt)
+        Knowledge knowledge, Claim claim, long pending, boolean asking, Moment lapse, Moment askAt, Moment contendAt)
         implements State {
 
     /** Nothing of a term stands in the way. */
-    static Withdrawing now(Candidate candidate, Claim claim, long pending, Moment now, Moment contendAt) {
-        return new Withdrawing(candidate, claim, pending, false, now, now, contendAt);
+    static Withdrawing now(Knowledge knowledge, Claim claim, long pending, Moment now, Moment contendAt) {
+        return new Withdrawing(knowledge, claim, pending, false, now, now, contendAt);
     }
 
     /** Work may still run. */
-    static Withdrawing afterLoss(Candidate candidate, Tenure tenure, Moment now) {
+    static Withdrawing afterLoss(Knowledge knowledge, Tenure tenure, Moment now) {
         return new Withdrawing(
-                candidate, tenure.term().claim(), tenure.call(), false, tenure.lapse(candidate), now, now);
+                knowledge, tenure.term().claim(), tenure.call(), false, tenure.lapse(knowledge), now, now);
     }
 
     @Override
-    public State with(Candidate next) {
+    public State with(Knowledge next) {
         return new Withdrawing(next, claim, pending, asking, lapse, askAt, contendAt);
     }
 
-    private Withdrawing idle(Candidate next, Moment ask) {
+    private Withdrawing idle(Knowledge next, Moment ask) {
         return new Withdrawing(next, claim, 0, false, lapse, ask, contendAt);
     }
 
@@ -45,62 +45,62 @@ record Withdrawing(
         if (pending != 0) {
             return null;
         }
-        return candidate.work() != null && askAt.isBefore(lapse) ? lapse : askAt;
+        return knowledge.work() != null && askAt.isBefore(lapse) ? lapse : askAt;
     }
 
     @Override
-    public State tick(Moment now, Out out) {
+    public State tick(Moment now, Effects effects) {
         Moment wake = wake();
         if (wake == null || now.isBefore(wake)) {
             return this;
         }
-        Candidate counted = candidate.nextCall();
-        out.add(new Effect.Withdraw(counted.calls(), claim, counted.callDeadline(now)));
+        Knowledge counted = knowledge.nextCall();
+        effects.add(new Effect.Withdraw(counted.calls(), claim, counted.callDeadline(now)));
         return new Withdrawing(counted, claim, counted.calls(), true, lapse, askAt, contendAt);
     }
 
     /** A late answer to an acquire or a renewal: whatever it says, the claim is not wanted any more. */
     @Override
-    public State answered(long call, Answer answer, Moment now, Out out) {
-        return call == pending ? idle(candidate.reached(now, out), now).tick(now, out) : this;
+    public State answered(long call, Answer answer, Moment now, Effects effects) {
+        return call == pending ? idle(knowledge.reached(now, effects), now).tick(now, effects) : this;
     }
 
     @Override
-    public State failed(long call, String why, Moment now, Out out) {
+    public State failed(long call, String why, Moment now, Effects effects) {
         if (call != pending) {
             return this;
         }
         if (!asking) {
-            return idle(candidate, now).tick(now, out);
+            return idle(knowledge, now).tick(now, effects);
         }
-        if (candidate.trouble() == null) {
-            out.tell(candidate, now, Type.CLAIM_OWED, why);
+        if (knowledge.trouble() == null) {
+            effects.tell(knowledge, now, Type.CLAIM_OWED, why);
         }
-        Candidate next = candidate.failed(why, now, out);
-        return idle(next, next.tryAfterFailure(now, out));
+        Knowledge next = knowledge.failed(why, now, effects);
+        return idle(next, next.tryAfterFailure(now, effects));
     }
 
     /** No sign that the store answers: a backend confirms what it never wrote by itself. */
     @Override
-    public State confirmed(long call, Moment now, Out out) {
+    public State confirmed(long call, Moment now, Effects effects) {
         if (call != pending || !asking) {
             return this;
         }
-        Candidate next = candidate.edit().failures(0).done();
-        out.tell(next, now, Type.CLAIM_WITHDRAWN, claim.nonce());
-        return StandingBy.fresh(next, contendAt).intended(now, out);
+        Knowledge next = knowledge.edit().failures(0).done();
+        effects.tell(next, now, Type.CLAIM_WITHDRAWN, claim.nonce());
+        return StandingBy.fresh(next, contendAt).intended(now, effects);
     }
 
     @Override
-    public State watching(boolean live, Moment now, Out out) {
-        State next = State.super.watching(live, now, out);
+    public State watching(boolean live, Moment now, Effects effects) {
+        State next = State.super.watching(live, now, effects);
         return live && pending == 0 && next instanceof Withdrawing owed
-                ? new Withdrawing(owed.candidate, claim, 0, false, lapse, now, contendAt).tick(now, out)
+                ? new Withdrawing(owed.knowledge, claim, 0, false, lapse, now, contendAt).tick(now, effects)
                 : next;
     }
 
     @Override
-    public State workMoved(@Nullable String failure, Moment now, Out out) {
-        return tick(now, out);
+    public State workMoved(@Nullable String failure, Moment now, Effects effects) {
+        return tick(now, effects);
     }
 }

@@ -39,21 +39,21 @@ record Work(Term term, Stage stage, @Nullable EndReason why) {
      * This work, told to stop; onStoppedLeading is due as soon as onStartedLeading has returned. A term asked to hand over
      * may be lost meanwhile: onStoppedLeading must then not be told that it is still valid.
      */
-    Work stop(EndReason reason, Out out) {
+    Work stop(EndReason reason, Effects effects) {
         boolean told = stage == Stage.STOPPING || (why != null && (reason.isOrderly() || !why.isOrderly()));
-        return told ? this : new Work(term, stage, reason).advance(out);
+        return told ? this : new Work(term, stage, reason).advance(effects);
     }
 
     /** onStartedLeading has returned. */
-    Work returned(Out out) {
-        return at(Stage.RETURNED).advance(out);
+    Work returned(Effects effects) {
+        return at(Stage.RETURNED).advance(effects);
     }
 
-    private Work advance(Out out) {
+    private Work advance(Effects effects) {
         if (why == null || stage != Stage.RETURNED) {
             return this;
         }
-        out.add(new Effect.StopWork(term, why));
+        effects.add(new Effect.StopWork(term, why));
         return at(Stage.STOPPING);
     }
 }

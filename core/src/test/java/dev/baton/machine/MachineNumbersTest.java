@@ -79,14 +79,14 @@ class MachineNumbersTest {
     void whoeverFailsToStartRestsNoLongerThanALeaseDuration() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            Candidate candidate = Candidate.of(Rig.configured(timing(random), Duration.ofSeconds(1), Duration.ZERO))
+            Knowledge knowledge = Knowledge.of(Rig.configured(timing(random), Duration.ofSeconds(1), Duration.ZERO))
                     .edit()
                     .badStarts(random.nextInt(100))
                     .done();
             Moment now = new Moment(random.nextLong(), random.nextLong());
-            assertThat(Duration.ofNanos(candidate.rest(now).nanosSince(now)))
+            assertThat(Duration.ofNanos(knowledge.rest(now).nanosSince(now)))
                     .as("seed %d", seed)
-                    .isBetween(Duration.ofNanos(1), candidate.config().timing().leaseDuration());
+                    .isBetween(Duration.ofNanos(1), knowledge.config().timing().leaseDuration());
         }
     }
 

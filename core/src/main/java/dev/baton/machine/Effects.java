@@ -11,11 +11,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Where a step puts its effects, and whence it takes its chance. */
-final class Out {
+final class Effects {
     private final List<Effect> effects = new ArrayList<>(4);
     private final RandomGenerator random;
 
-    Out(RandomGenerator random) {
+    Effects(RandomGenerator random) {
         this.random = random;
     }
 
@@ -24,27 +24,27 @@ final class Out {
     }
 
     /** An event of the candidate as such. */
-    void tell(Candidate candidate, Moment now, Type type, @Nullable String detail) {
-        tell(candidate, now, type, null, null, null, null, detail);
+    void tell(Knowledge knowledge, Moment now, Type type, @Nullable String detail) {
+        tell(knowledge, now, type, null, null, null, null, detail);
     }
 
     /** An event of a term. */
-    void tellTerm(Candidate candidate, Moment now, Type type, Term term, @Nullable EndReason reason) {
-        tell(candidate, now, type, term.token(), null, null, reason, reason == null ? null : reason.text());
+    void tellTerm(Knowledge knowledge, Moment now, Type type, Term term, @Nullable EndReason reason) {
+        tell(knowledge, now, type, term.token(), null, null, reason, reason == null ? null : reason.text());
     }
 
     /** An event that says until when a term is valid. */
-    void tellValid(Candidate candidate, Moment now, Type type, Term term, Validity validity) {
-        tell(candidate, now, type, term.token(), validity.until(), null, null, null);
+    void tellValid(Knowledge knowledge, Moment now, Type type, Term term, Validity validity) {
+        tell(knowledge, now, type, term.token(), validity.until(), null, null, null);
     }
 
     /** Who leads. */
-    void tellLeader(Candidate candidate, Moment now, Type type, @Nullable String holder) {
-        tell(candidate, now, type, null, null, holder, null, null);
+    void tellLeader(Knowledge knowledge, Moment now, Type type, @Nullable String holder) {
+        tell(knowledge, now, type, null, null, holder, null, null);
     }
 
     private void tell(
-            Candidate candidate,
+            Knowledge knowledge,
             Moment now,
             Type type,
             @Nullable FencingToken token,
@@ -52,7 +52,7 @@ final class Out {
             @Nullable String holder,
             @Nullable EndReason reason,
             @Nullable String detail) {
-        CandidateConfig config = candidate.config();
+        CandidateConfig config = knowledge.config();
         add(new Effect.Tell(new ElectionEvent(
                 now, type, config.election(), config.identity(), token, validUntil, holder, reason, detail)));
     }

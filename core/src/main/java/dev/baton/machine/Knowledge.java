@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param unfit why onStartedLeading could not begin the last time, or null when it did
  * @param work callbacks that have not finished
  */
-record Candidate(
+record Knowledge(
         CandidateConfig config,
         long claims,
         long calls,
@@ -57,8 +57,8 @@ record Candidate(
 
     private static final int MOST_DOUBLINGS = 20;
 
-    static Candidate of(CandidateConfig config) {
-        return new Candidate(config, 0, 0, null, null, false, false, false, false, 0, 0, 0, null, null, null, null);
+    static Knowledge of(CandidateConfig config) {
+        return new Knowledge(config, 0, 0, null, null, false, false, false, false, 0, 0, 0, null, null, null, null);
     }
 
     /** Whether a new term may begin. */
@@ -94,46 +94,46 @@ record Candidate(
 
     // -- what the store said --------------------------------------------------------------------------------------
 
-    Candidate reached(Moment now, Out out) {
+    Knowledge reached(Moment now, Effects effects) {
         if (trouble != null) {
-            out.tell(this, now, Type.REACHABLE, null);
+            effects.tell(this, now, Type.REACHABLE, null);
         }
         return trouble == null && failures == 0
                 ? this
                 : edit().failures(0).trouble(null).done();
     }
 
-    Candidate failed(String why, Moment now, Out out) {
+    Knowledge failed(String why, Moment now, Effects effects) {
         if (!why.equals(trouble)) {
-            out.tell(this, now, Type.UNREACHABLE, why);
+            effects.tell(this, now, Type.UNREACHABLE, why);
         }
         return edit().failures(Math.min(failures + 1, MOST_DOUBLINGS))
                 .trouble(why)
                 .done();
     }
 
-    Candidate sees(@Nullable Holder next, Moment now, Out out) {
-        Candidate changed = this;
+    Knowledge sees(@Nullable Holder next, Moment now, Effects effects) {
+        Knowledge changed = this;
         boolean same = next == null ? holder == null : next.sameAs(holder);
         if (!same) {
             changed = edit().holder(next).done();
-            out.tellLeader(
+            effects.tellLeader(
                     this, now, next == null ? Type.NO_LEADER : Type.NEW_LEADER, next == null ? null : next.identity());
-            out.add(new Effect.LeaderChanged(next));
+            effects.add(new Effect.LeaderChanged(next));
         }
         boolean ours = next != null && next.nonce() != null && next.nonce().startsWith(config.candidate());
         return next == null || next.token() == null || ours ? changed : changed.seesToken(next.token());
     }
 
-    Candidate seesToken(FencingToken token) {
+    Knowledge seesToken(FencingToken token) {
         return seen == null || token.isAfter(seen) ? edit().seen(token).done() : this;
     }
 
-    Candidate watching(boolean live, Moment now, Out out) {
+    Knowledge watching(boolean live, Moment now, Effects effects) {
         if (live == watched) {
             return this;
         }
-        out.tell(this, now, live ? Type.WATCHING : Type.POLLING, null);
+        effects.tell(this, now, live ? Type.WATCHING : Type.POLLING, null);
         return edit().watched(live).done();
     }
 
@@ -143,25 +143,25 @@ record Candidate(
      * When to try, told that nothing sooner than {@code chanceIn} can succeed. Whoever hears nothing looks by itself about
      * once a leaseDuration, whatever it was told to wait for: what should have told it may have been lost (rule 6.5).
      */
-    Moment tryAfter(Duration chanceIn, Moment now, Out out) {
+    Moment tryAfter(Duration chanceIn, Moment now, Effects effects) {
         long wait = Math.max(0, Moment.boundedNanos(chanceIn));
         if (!watched) {
-            wait = Math.min(wait, poll(out));
+            wait = Math.min(wait, poll(effects));
         } else if (wait > leaseNanos()) {
-            wait = leaseNanos() + out.upTo(leaseNanos() / LOOK_SPREAD);
+            wait = leaseNanos() + effects.upTo(leaseNanos() / LOOK_SPREAD);
         }
-        return now.plusNanos(wait + out.upTo(raceNanos()));
+        return now.plusNanos(wait + effects.upTo(raceNanos()));
     }
 
     /** When to try, told that the election is free for whoever is quickest. */
-    Moment tryRacing(Moment now, Out out) {
-        return now.plusNanos(out.upTo(raceNanos()));
+    Moment tryRacing(Moment now, Effects effects) {
+        return now.plusNanos(effects.upTo(raceNanos()));
     }
 
     /** When to try after a call that learned nothing. */
-    Moment tryAfterFailure(Moment now, Out out) {
+    Moment tryAfterFailure(Moment now, Effects effects) {
         long backoff = doubled(retryNanos(), failures - 1, leaseNanos());
-        return now.plusNanos(backoff / 2 + out.upTo(backoff / 2));
+        return now.plusNanos(backoff / 2 + effects.upTo(backoff / 2));
     }
 
     /** How long to leave the contest to others after stepping down, or after work that would not start. */
@@ -169,8 +169,8 @@ record Candidate(
         return now.plusNanos(doubled(retryNanos(), badStarts, leaseNanos()));
     }
 
-    private long poll(Out out) {
-        return retryNanos() + out.upTo((long) (retryNanos() * POLL_SPREAD));
+    private long poll(Effects effects) {
+        return retryNanos() + effects.upTo((long) (retryNanos() * POLL_SPREAD));
     }
 
     private long raceNanos() {
@@ -189,21 +189,21 @@ record Candidate(
         return config.claim(claims);
     }
 
-    Candidate nextClaim() {
+    Knowledge nextClaim() {
         return edit().claims(claims + 1).done();
     }
 
-    Candidate nextCall() {
+    Knowledge nextCall() {
         return edit().calls(calls + 1).done();
     }
 
-    Candidate withWork(@Nullable Work next) {
+    Knowledge withWork(@Nullable Work next) {
         return edit().work(next).done();
     }
 
     /** Tells the work, if any, why it has to stop. */
-    Candidate stopWork(EndReason why, Out out) {
-        return work == null ? this : withWork(work.stop(why, out));
+    Knowledge stopWork(EndReason why, Effects effects) {
+        return work == null ? this : withWork(work.stop(why, effects));
     }
 
     boolean workIs(Work.Stage stage) {
@@ -233,7 +233,7 @@ record Candidate(
         private @Nullable String unfit;
         private @Nullable Work work;
 
-        private Editor(Candidate from) {
+        private Editor(Knowledge from) {
             config = from.config;
             claims = from.claims;
             calls = from.calls;
@@ -327,8 +327,8 @@ record Candidate(
             return this;
         }
 
-        Candidate done() {
-            return new Candidate(
+        Knowledge done() {
+            return new Knowledge(
                     config, claims, calls, seen, holder, watched, paused, withdrawn, closing, races, failures,
                     badStarts, trouble, refusal, unfit, work);
         }
