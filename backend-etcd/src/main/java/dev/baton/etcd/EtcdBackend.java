@@ -2,7 +2,7 @@ package dev.baton.etcd;
 
 import dev.baton.etcd.session.Clients;
 import dev.baton.session.Answers;
-import dev.baton.session.Lane;
+import dev.baton.session.InlineSerialExecutor;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendThreads;
@@ -53,8 +53,8 @@ public final class EtcdBackend implements LockBackend {
     private final BackendRuntime runtime;
     private final Logger log;
     private final Clients clients;
-    private final Lane lane;
-    private final Sentences sentences;
+    private final InlineSerialExecutor executor;
+    private final Messages messages;
     private final Fences fences = new Fences();
     private final Map<Duration, Session> sessions = new HashMap<>();
     private final Answers answers;
@@ -62,12 +62,12 @@ public final class EtcdBackend implements LockBackend {
 
     EtcdBackend(Settings settings, BackendRuntime runtime, Clients clients) {
         this.settings = settings;
-        this.sentences = new Sentences(settings);
+        this.messages = new Messages(settings);
         this.runtime = runtime;
         this.log = runtime.logger(EtcdBackend.class);
         this.clients = clients;
-        this.lane = new Lane(runtime.timekeeper(), log);
-        this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
+        this.executor = new InlineSerialExecutor(runtime.timekeeper(), log);
+        this.answers = new Answers(executor, runtime, messages::late, messages::closed);
     }
 
     /**
@@ -99,25 +99,25 @@ public final class EtcdBackend implements LockBackend {
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
         if (closed.get()) {
-            return CompletableFuture.failedFuture(sentences.closed());
+            return CompletableFuture.failedFuture(messages.closed());
         }
         return answers.answer(
                 deadline,
                 () -> "acquire " + claim.election(),
                 answer -> session(claim.timing())
-                        .contest(claim.election())
-                        .candidate(claim)
+                        .queue(claim.election())
+                        .queued(claim)
                         .acquire(answer));
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
         return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
-            Candidate candidate = find(claim);
-            if (candidate == null) {
+            QueuedClaim queued = find(claim);
+            if (queued == null) {
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
             } else {
-                candidate.renew(answer);
+                queued.renew(answer);
             }
         });
     }
@@ -125,11 +125,11 @@ public final class EtcdBackend implements LockBackend {
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
         return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
-            Candidate candidate = find(claim);
-            if (candidate == null) {
+            QueuedClaim queued = find(claim);
+            if (queued == null) {
                 answer.done();
             } else {
-                candidate.withdraw(answer);
+                queued.withdraw(answer);
             }
         });
     }
@@ -137,10 +137,10 @@ public final class EtcdBackend implements LockBackend {
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         if (closed.get()) {
-            throw sentences.closed();
+            throw messages.closed();
         }
-        lane.execute(() -> session(timing).observe(election, watcher));
-        return () -> lane.execute(() -> session(timing).unobserve(election, watcher));
+        executor.execute(() -> session(timing).observe(election, watcher));
+        return () -> executor.execute(() -> session(timing).unobserve(election, watcher));
     }
 
     /**
@@ -166,7 +166,7 @@ public final class EtcdBackend implements LockBackend {
         // The elections hand over through this backend, so it is still at work for them.
         runtime.close();
         CompletableFuture<List<Runnable>> farewells = new CompletableFuture<>();
-        lane.execute(() -> farewells.complete(
+        executor.execute(() -> farewells.complete(
                 sessions.values().stream().map(Session::close).toList()));
         Thread closer =
                 BackendThreads.daemon("baton-etcd-close", () -> farewells.join().forEach(Runnable::run));
@@ -182,14 +182,14 @@ public final class EtcdBackend implements LockBackend {
         answers.close();
     }
 
-    private @Nullable Candidate find(Claim claim) {
+    private @Nullable QueuedClaim find(Claim claim) {
         Session session = sessions.get(claim.timing().leaseDuration());
         return session == null ? null : session.find(claim);
     }
 
     private Session session(ElectionTiming timing) {
         return sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, fences, lane, timing));
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, fences, executor, timing));
     }
 
     /** What a backend needs to know. Everything but the addresses has a default. */

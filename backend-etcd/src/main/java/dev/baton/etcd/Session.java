@@ -46,15 +46,15 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private final Duration leaseDuration;
     private final Duration requestTimeout;
     private Duration connecting;
-    private final Map<ElectionName, Contest> contests = new HashMap<>();
-    private final Map<String, Contest> byPrefix = new HashMap<>();
+    private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
+    private final Map<String, ElectionQueue> byPrefix = new HashMap<>();
     private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
     private final Revocations revocations;
     private final PrefixWatch watch;
     private final Set<Channel> closing = new LinkedHashSet<>();
     private final Map<String, BackendException> unsafe = new HashMap<>();
     private final Set<String> warned = new LinkedHashSet<>();
-    private Set<Candidate> awaitingProof = new LinkedHashSet<>();
+    private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
     private Duration idlePeriod;
     private double drift;
     private int endpoint;
@@ -76,7 +76,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     private @Nullable String complaint;
     final Timekeeper time;
     final Observers observers;
-    final Sentences sentences;
+    final Messages messages;
     final Fences fences;
     final Listing listing = new Listing();
     final TermTimes times = new TermTimes();
@@ -100,7 +100,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         this.connecting = requestTimeout.multipliedBy(2);
         this.idlePeriod = timing.retryPeriod();
         this.drift = timing.clockDrift();
-        this.sentences = new Sentences(settings);
+        this.messages = new Messages(settings);
         this.revocations = new Revocations(lane, idlePeriod, this::revoked);
         this.watch = new PrefixWatch(log, lane, settings.prefix(), idlePeriod, requestTimeout, this);
     }
@@ -166,14 +166,14 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         List<String> faults = new ArrayList<>(versions.faults());
         String reason = versions.unsafe();
         if (reason != null && !settings.unsafeServersAllowed()) {
-            BackendException why = sentences.unsafe(of, version, reason);
+            BackendException why = messages.unsafe(of, version, reason);
             unsafe.put(of, why);
             complain(why);
         } else if (reason != null) {
             faults.add(0, reason);
         }
         faults.stream()
-                .map(fault -> sentences.allowed(of, version, fault))
+                .map(fault -> messages.allowed(of, version, fault))
                 .filter(warned::add)
                 .forEach(log::warn);
     }
@@ -195,7 +195,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         } else if (isLeaseNeeded()) {
             grant();
         }
-        List.copyOf(contests.values()).forEach(Contest::connected);
+        List.copyOf(queues.values()).forEach(ElectionQueue::connected);
     }
 
     private void broken(Wire broken, Failure why) {
@@ -226,7 +226,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         }
         // A connection attempt that failed leaves those who wait for the first one waiting.
         if (was || !mayStillConnect()) {
-            List.copyOf(contests.values()).forEach(Contest::disconnected);
+            List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
         }
         reconnectLater();
     }
@@ -277,16 +277,16 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         patient = false;
         if (!everConnected) {
             complain(unavailable());
-            List.copyOf(contests.values()).forEach(Contest::disconnected);
+            List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
         }
     }
 
     /** Why there is no connection, or no lease. */
     BackendException unavailable() {
         if (closed) {
-            return sentences.closed();
+            return messages.closed();
         }
-        return failure == null ? sentences.unreachable() : sentences.failed(failure, settings.prefix());
+        return failure == null ? messages.unreachable() : messages.failed(failure, settings.prefix());
     }
 
     /** Why nobody may begin to lead here, or null. */
@@ -383,20 +383,20 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         Duration granted = made.validity.proof().ttl();
         log.info("lease {} at etcd, {}", made.text(), ElectionTiming.text(granted));
         if (granted.minusSeconds(1).compareTo(leaseDuration) >= 0) {
-            String sentence = sentences.shortest(leaseDuration, granted);
+            String sentence = messages.shortest(leaseDuration, granted);
             if (warned.add(sentence)) {
                 log.warn("{}", sentence);
             }
         }
         renewal = new Renewal(log, time, made, leaseDuration, period(), this);
         renewal.start(on);
-        List.copyOf(contests.values()).forEach(Contest::connected);
+        List.copyOf(queues.values()).forEach(ElectionQueue::connected);
     }
 
     private void noLease(Failure why) {
-        BackendException refused = sentences.failed(why, "leases and " + settings.prefix() + ".session/");
+        BackendException refused = messages.failed(why, "leases and " + settings.prefix() + ".session/");
         complain(refused);
-        List.copyOf(contests.values()).forEach(contest -> contest.fail(refused));
+        List.copyOf(queues.values()).forEach(queue -> queue.fail(refused));
         // One timer, however many ask meanwhile: each would go on for itself, and all of them for ever.
         if (connected && nextGrant == null) {
             nextGrant = time.schedule(period(), () -> {
@@ -417,7 +417,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         log.warn("lease {} {}", ended.text(), why);
         drop(ended);
         awaitingProof.clear();
-        List.copyOf(contests.values()).forEach(contest -> contest.leaseEnded(ended, why));
+        List.copyOf(queues.values()).forEach(queue -> queue.leaseEnded(ended, why));
         if (isLeaseNeeded()) {
             grant();
         }
@@ -440,7 +440,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     }
 
     private void revoked(long id) {
-        List.copyOf(contests.values()).forEach(contest -> contest.leaseGone(id));
+        List.copyOf(queues.values()).forEach(queue -> queue.leaseGone(id));
     }
 
     /**
@@ -483,7 +483,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
                         waiting.forEach(Runnable::run);
                     } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
                         refused(failed.why(), current.sentinel);
-                        List.copyOf(contests.values()).forEach(Contest::unsettled);
+                        List.copyOf(queues.values()).forEach(ElectionQueue::unsettled);
                     } else {
                         suspect();
                     }
@@ -505,9 +505,9 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         if (complaint != null && unsuitable() == null) {
             complaint = null;
         }
-        Set<Candidate> waiting = awaitingProof;
+        Set<QueuedClaim> waiting = awaitingProof;
         awaitingProof = new LinkedHashSet<>();
-        waiting.forEach(Candidate::proved);
+        waiting.forEach(QueuedClaim::proved);
     }
 
     @Override
@@ -534,16 +534,16 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
 
     @Override
     public void unwritable(Failure why, String what) {
-        complain(sentences.failed(why, what));
+        complain(messages.failed(why, what));
     }
 
     @Override
     public void refused(Failure why, String what) {
-        BackendException refused = sentences.failed(why, what);
+        BackendException refused = messages.failed(why, what);
         complain(refused);
-        Set<Candidate> waiting = awaitingProof;
+        Set<QueuedClaim> waiting = awaitingProof;
         awaitingProof = new LinkedHashSet<>();
-        waiting.forEach(candidate -> candidate.unproven(refused));
+        waiting.forEach(queued -> queued.unproven(refused));
     }
 
     /** What is certain of the lease for long enough to be of use, or null. */
@@ -557,14 +557,14 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         return time.now().hasReached(proof.aliveAt().plusNanos(useful)) ? null : proof;
     }
 
-    void awaitProof(Candidate candidate) {
-        awaitingProof.add(candidate);
+    void awaitProof(QueuedClaim queued) {
+        awaitingProof.add(queued);
     }
 
     // -- the watch ----------------------------------------------------------------------------------------------------
 
     private boolean isWatchNeeded() {
-        return !contests.isEmpty();
+        return !queues.isEmpty();
     }
 
     /** Whether changes are being told of. */
@@ -574,33 +574,33 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
 
     @Override
     public void live(boolean anew) {
-        List.copyOf(contests.values()).forEach(contest -> contest.watchLives(anew));
+        List.copyOf(queues.values()).forEach(queue -> queue.watchLives(anew));
     }
 
     @Override
     public void silent() {
-        List.copyOf(contests.values()).forEach(Contest::watchEnded);
+        List.copyOf(queues.values()).forEach(ElectionQueue::watchEnded);
     }
 
     @Override
     public void changed(List<Change> changes) {
-        Set<Contest> affected = new LinkedHashSet<>();
+        Set<ElectionQueue> affected = new LinkedHashSet<>();
         for (Change change : changes) {
-            Contest contest = contestOf(change.key());
-            if (contest != null) {
-                contest.changed(change);
-                affected.add(contest);
+            ElectionQueue queue = contestOf(change.key());
+            if (queue != null) {
+                queue.changed(change);
+                affected.add(queue);
             } else if (lease != null && change.key().equals(lease.sentinel) && change.entry() == null) {
                 suspect();
             }
         }
-        affected.forEach(Contest::settle);
+        affected.forEach(ElectionQueue::settle);
     }
 
     @Override
     public void ended(Failure why) {
         if (why.kind() == Failure.Kind.PERMISSION || why.kind() == Failure.Kind.CREDENTIALS) {
-            complain(sentences.failed(why, settings.prefix()));
+            complain(messages.failed(why, settings.prefix()));
         }
         Wire on = wire;
         if (on != null && (why.kind() == Failure.Kind.NO_LEADER || why.kind() == Failure.Kind.CREDENTIALS)) {
@@ -609,7 +609,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
     }
 
     /** The election below whose name {@code key} is: two parts of the path, whatever follows. */
-    private @Nullable Contest contestOf(String key) {
+    private @Nullable ElectionQueue contestOf(String key) {
         String prefix = settings.prefix();
         int first = key.indexOf('/', prefix.length());
         int second = first < 0 ? -1 : key.indexOf('/', first + 1);
@@ -618,29 +618,29 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
 
     // -- the elections ------------------------------------------------------------------------------------------------
 
-    Contest contest(ElectionName election) {
-        Contest contest = contests.computeIfAbsent(election, name -> new Contest(this, name, prefix(name)));
-        byPrefix.put(contest.prefix, contest);
+    ElectionQueue queue(ElectionName election) {
+        ElectionQueue queue = queues.computeIfAbsent(election, name -> new ElectionQueue(this, name, prefix(name)));
+        byPrefix.put(queue.prefix, queue);
         Wire on = wire();
         if (on != null && !watch.isRunning()) {
             watch.start(on);
         }
-        return contest;
+        return queue;
     }
 
-    @Nullable Candidate find(Claim claim) {
-        Contest contest = contests.get(claim.election());
-        return contest == null ? null : contest.find(claim);
+    @Nullable QueuedClaim find(Claim claim) {
+        ElectionQueue queue = queues.get(claim.election());
+        return queue == null ? null : queue.find(claim);
     }
 
     void observe(ElectionName election, ElectionWatcher watcher) {
         observers.add(election, watcher);
-        contest(election).observed();
+        queue(election).observed();
     }
 
     void unobserve(ElectionName election, ElectionWatcher watcher) {
         observers.remove(election, watcher);
-        forget(contests.get(election));
+        forget(queues.get(election));
     }
 
     void joined(Claim claim) {
@@ -652,18 +652,18 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         adjust();
     }
 
-    void left(Contest contest, Claim claim) {
+    void left(ElectionQueue queue, Claim claim) {
         retryPeriods.computeIfPresent(claim.timing().retryPeriod(), (period, uses) -> uses > 1 ? uses - 1 : null);
         adjust();
-        forget(contest);
+        forget(queue);
     }
 
-    private void forget(@Nullable Contest contest) {
-        if (contest != null && !contest.isNeeded()) {
-            contests.remove(contest.election, contest);
-            byPrefix.remove(contest.prefix, contest);
+    private void forget(@Nullable ElectionQueue queue) {
+        if (queue != null && !queue.isNeeded()) {
+            queues.remove(queue.election, queue);
+            byPrefix.remove(queue.prefix, queue);
         }
-        if (contests.isEmpty()) {
+        if (queues.isEmpty()) {
             // Not at once: the revocation would compete with what the successor asks, and whoever contends again soon
             // finds all of it in place.
             time.schedule(idlePeriod, this::rest);
@@ -672,7 +672,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
 
     /** Nothing of ours has to stay behind when the last election of this session has ended. */
     private void rest() {
-        if (!contests.isEmpty()) {
+        if (!queues.isEmpty()) {
             return;
         }
         watch.forget();
@@ -718,9 +718,9 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         }
         Channel usable = on == null ? null : channels.get(channels.size() - 1);
         connected = false;
-        Farewell farewell = new Farewell(usable, revocations.all(), requestTimeout);
+        SessionCloser closer = new SessionCloser(usable, revocations.all(), requestTimeout);
         return () -> {
-            farewell.say();
+            closer.say();
             channels.forEach(Channel::close);
         };
     }

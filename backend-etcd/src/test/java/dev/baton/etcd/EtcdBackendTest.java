@@ -153,11 +153,11 @@ class EtcdBackendTest {
     void whatAServerSaysIsPrintable() {
         assertThat(new Failure(Failure.Kind.REFUSED, "no\u001b[2J\n12:00 all is well").detail())
                 .isEqualTo("no\\u{1b}[2J\\u{a}12:00 all is well");
-        Sentences sentences = new Sentences(EtcdBackend.builder(ADDRESS).settings());
-        assertThat(sentences.taken("/baton/a/b\u001b[2J\n1f").getMessage())
+        Messages messages = new Messages(EtcdBackend.builder(ADDRESS).settings());
+        assertThat(messages.taken("/baton/a/b\u001b[2J\n1f").getMessage())
                 .contains("/baton/a/b\\u{1b}[2J\\u{a}1f")
                 .doesNotContain("\u001b", "\n");
-        assertThat(sentences.allowed("http://host:1", "3.5.0\u001b[2J", "it lies"))
+        assertThat(messages.allowed("http://host:1", "3.5.0\u001b[2J", "it lies"))
                 .doesNotContain("\u001b");
     }
 

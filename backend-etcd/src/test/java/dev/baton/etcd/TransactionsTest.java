@@ -233,7 +233,7 @@ class TransactionsTest {
     void theLastRequestOfAllRevokesWhatIsLeft() {
         etcd.leases.put(5L, 15L);
         etcd.leases.put(6L, 15L);
-        new Farewell(etcd.open("http://a:2379"), List.of(5L, 6L), Duration.ofMillis(1)).say();
+        new SessionCloser(etcd.open("http://a:2379"), List.of(5L, 6L), Duration.ofMillis(1)).say();
         assertThat(etcd.leases).isEmpty();
     }
 }

@@ -50,7 +50,7 @@ record CuratorClients(Settings settings) implements Clients {
                 .retryPolicy(new RetryNTimes(0, 0))
                 .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
                 // Curator gives a session up once it has been cut off for this much of the timeout, and ZooKeeper's own
-                // library a little later. Neither means that the ensemble has: see Undertaker.
+                // library a little later. Neither means that the ensemble has: see SessionCloser.
                 .simulatedSessionExpirationPercent(100)
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);

@@ -42,9 +42,9 @@ final class Session implements Wire.Listener {
     private final Duration leaseDuration;
     private final AtomicReference<@Nullable Runnable> client = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Map<ElectionName, Contest> contests = new HashMap<>();
+    private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
     private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
-    private Set<Candidate> awaitingProof = new LinkedHashSet<>();
+    private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
     private Duration idlePeriod;
     private @Nullable Wire wire;
     private @Nullable Heartbeat heartbeat;
@@ -59,7 +59,7 @@ final class Session implements Wire.Listener {
     private @Nullable String complaint;
     final Timekeeper time;
     final Observers observers;
-    final Sentences sentences;
+    final Messages messages;
     final Parents parents = new Parents();
     private final TermTimes times = new TermTimes();
     private volatile boolean leads;
@@ -74,7 +74,7 @@ final class Session implements Wire.Listener {
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
         this.idlePeriod = timing.retryPeriod();
-        this.sentences = new Sentences(settings);
+        this.messages = new Messages(settings);
     }
 
     /** Starts to connect. Outside the lane. */
@@ -157,7 +157,7 @@ final class Session implements Wire.Listener {
 
     /** Why there is no connection. */
     BackendException unavailable() {
-        return closed.get() ? sentences.closed() : rejected ? sentences.credentialsRejected() : sentences.unreachable();
+        return closed.get() ? messages.closed() : rejected ? messages.credentialsRejected() : messages.unreachable();
     }
 
     /** Why nobody may lead on this session, or null. */
@@ -175,8 +175,8 @@ final class Session implements Wire.Listener {
         return time.now().hasReached(end) ? null : proof;
     }
 
-    void awaitProof(Candidate candidate) {
-        awaitingProof.add(candidate);
+    void awaitProof(QueuedClaim queued) {
+        awaitingProof.add(queued);
     }
 
     /** The term with this token's number was granted. */
@@ -203,25 +203,25 @@ final class Session implements Wire.Listener {
         }
     }
 
-    Contest contest(ElectionName election) {
-        return contests.computeIfAbsent(
-                election, name -> new Contest(this, name, below(settings.basePath(), name.toString())));
+    ElectionQueue queue(ElectionName election) {
+        return queues.computeIfAbsent(
+                election, name -> new ElectionQueue(this, name, below(settings.basePath(), name.toString())));
     }
 
-    @Nullable Candidate find(Claim claim) {
-        Contest contest = contests.get(claim.election());
-        return contest == null ? null : contest.find(claim);
+    @Nullable QueuedClaim find(Claim claim) {
+        ElectionQueue queue = queues.get(claim.election());
+        return queue == null ? null : queue.find(claim);
     }
 
     void observe(ElectionName election, ElectionWatcher watcher) {
         observers.add(election, watcher);
         adjust();
-        contest(election).observed();
+        queue(election).observed();
     }
 
     void unobserve(ElectionName election, ElectionWatcher watcher) {
         observers.remove(election, watcher);
-        forget(contest(election));
+        forget(queue(election));
     }
 
     void joined(Claim claim) {
@@ -229,14 +229,14 @@ final class Session implements Wire.Listener {
         adjust();
     }
 
-    void left(Contest contest, Claim claim) {
+    void left(ElectionQueue queue, Claim claim) {
         retryPeriods.computeIfPresent(claim.timing().retryPeriod(), (period, uses) -> uses > 1 ? uses - 1 : null);
-        forget(contest);
+        forget(queue);
     }
 
-    private void forget(Contest contest) {
-        if (!contest.isNeeded()) {
-            contests.remove(contest.election, contest);
+    private void forget(ElectionQueue queue) {
+        if (!queue.isNeeded()) {
+            queues.remove(queue.election, queue);
         }
         adjust();
     }
@@ -287,20 +287,20 @@ final class Session implements Wire.Listener {
 
     private void heartbeatFailed(Wire.Reply reply) {
         if (!reply.isUnknown()) {
-            BackendException why = sentences.failed(reply.code(), reply.path());
+            BackendException why = messages.failed(reply.code(), reply.path());
             complain(why);
-            takeAwaitingProof().forEach(candidate -> candidate.unproven(why));
+            takeAwaitingProof().forEach(queued -> queued.unproven(why));
         }
     }
 
-    private Set<Candidate> takeAwaitingProof() {
-        Set<Candidate> waiting = awaitingProof;
+    private Set<QueuedClaim> takeAwaitingProof() {
+        Set<QueuedClaim> waiting = awaitingProof;
         awaitingProof = new LinkedHashSet<>();
         return waiting;
     }
 
     private void heartbeatStuck() {
-        complain(sentences.late("acknowledge a write"));
+        complain(messages.late("acknowledge a write"));
         reopen();
     }
 
@@ -324,7 +324,7 @@ final class Session implements Wire.Listener {
         connected = true;
         everConnected = true;
         unsuitable =
-                negotiated.compareTo(leaseDuration) < 0 ? sentences.timeoutTooShort(leaseDuration, negotiated) : null;
+                negotiated.compareTo(leaseDuration) < 0 ? messages.timeoutTooShort(leaseDuration, negotiated) : null;
         log.info(
                 "connected to ZooKeeper at {}, session 0x{}, timeout {}",
                 settings.connectString(),
@@ -335,7 +335,7 @@ final class Session implements Wire.Listener {
             complain(unsuitable);
         }
         adjust();
-        List.copyOf(contests.values()).forEach(Contest::connected);
+        List.copyOf(queues.values()).forEach(ElectionQueue::connected);
     }
 
     private void disconnected(Wire on) {
@@ -352,7 +352,7 @@ final class Session implements Wire.Listener {
         if (heartbeat != null) {
             heartbeat.pause();
         }
-        List.copyOf(contests.values()).forEach(Contest::disconnected);
+        List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
     }
 
     /** The session is over for us. {@code declared} when the ensemble said so: then it is over there as well. */
@@ -373,16 +373,16 @@ final class Session implements Wire.Listener {
         if (over.sessionId() != 0) {
             log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
         }
-        List.copyOf(contests.values()).forEach(contest -> contest.sessionEnded(over, confirmed));
+        List.copyOf(queues.values()).forEach(queue -> queue.sessionEnded(over, confirmed));
         if (!confirmed) {
-            Runnable gone = () -> List.copyOf(contests.values()).forEach(contest -> contest.sessionGone(over));
-            new Undertaker(clients, runtime, time, leaseDuration, over.handle(), gone).start();
+            Runnable gone = () -> List.copyOf(queues.values()).forEach(queue -> queue.sessionGone(over));
+            new SessionCloser(clients, runtime, time, leaseDuration, over.handle(), gone).start();
         }
     }
 
     private void authFailed(Wire on) {
         rejected = true;
-        complain(sentences.credentialsRejected());
+        complain(messages.credentialsRejected());
         // After a failed login that the servers do not insist on, the handle lives on without it.
         if (on.handle().isRejected()) {
             reopen();
@@ -397,7 +397,7 @@ final class Session implements Wire.Listener {
             ended(wire, false);
         }
         watchTheClient();
-        List.copyOf(contests.values()).forEach(Contest::disconnected);
+        List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
         Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
         reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
         time.schedule(delay, () -> runtime.callbacks().execute(this::replaceClient));
@@ -426,14 +426,14 @@ final class Session implements Wire.Listener {
         }
         rejected = false;
         reopenDelay = null;
-        takeAwaitingProof().forEach(Candidate::proved);
+        takeAwaitingProof().forEach(QueuedClaim::proved);
     }
 
     private void patienceEnds() {
         patient = false;
         if (!everConnected) {
             complain(unavailable());
-            List.copyOf(contests.values()).forEach(Contest::disconnected);
+            List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
         }
     }
 

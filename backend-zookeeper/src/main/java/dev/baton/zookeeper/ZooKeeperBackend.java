@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
 import dev.baton.session.Answers;
-import dev.baton.session.Lane;
+import dev.baton.session.InlineSerialExecutor;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendThreads;
@@ -48,20 +48,20 @@ public final class ZooKeeperBackend implements LockBackend {
     private final BackendRuntime runtime;
     private final Logger log;
     private final Clients clients;
-    private final Lane lane;
-    private final Sentences sentences;
+    private final InlineSerialExecutor executor;
+    private final Messages messages;
     private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
     private final Answers answers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     ZooKeeperBackend(Settings settings, BackendRuntime runtime, Clients clients) {
         this.settings = settings;
-        this.sentences = new Sentences(settings);
+        this.messages = new Messages(settings);
         this.runtime = runtime;
         this.log = runtime.logger(ZooKeeperBackend.class);
         this.clients = clients;
-        this.lane = new Lane(runtime.timekeeper(), log);
-        this.answers = new Answers(lane, runtime, sentences::late, sentences::closed);
+        this.executor = new InlineSerialExecutor(runtime.timekeeper(), log);
+        this.answers = new Answers(executor, runtime, messages::late, messages::closed);
     }
 
     /**
@@ -126,23 +126,23 @@ public final class ZooKeeperBackend implements LockBackend {
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
         if (closed.get()) {
-            return CompletableFuture.failedFuture(sentences.closed());
+            return CompletableFuture.failedFuture(messages.closed());
         }
         Session session = session(claim.timing());
         return answers.answer(
                 deadline,
                 () -> "acquire " + claim.election(),
-                answer -> session.contest(claim.election()).candidate(claim).acquire(answer));
+                answer -> session.queue(claim.election()).queued(claim).acquire(answer));
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
         return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
-            Candidate candidate = find(claim);
-            if (candidate == null) {
+            QueuedClaim queued = find(claim);
+            if (queued == null) {
                 answer.complete(new Answer.Refused(null, Duration.ZERO));
             } else {
-                candidate.renew(answer);
+                queued.renew(answer);
             }
         });
     }
@@ -150,11 +150,11 @@ public final class ZooKeeperBackend implements LockBackend {
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
         return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
-            Candidate candidate = find(claim);
-            if (candidate == null) {
+            QueuedClaim queued = find(claim);
+            if (queued == null) {
                 answer.done();
             } else {
-                candidate.withdraw(answer);
+                queued.withdraw(answer);
             }
         });
     }
@@ -162,11 +162,11 @@ public final class ZooKeeperBackend implements LockBackend {
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         if (closed.get()) {
-            throw sentences.closed();
+            throw messages.closed();
         }
         Session session = session(timing);
-        lane.execute(() -> session.observe(election, watcher));
-        return () -> lane.execute(() -> session.unobserve(election, watcher));
+        executor.execute(() -> session.observe(election, watcher));
+        return () -> executor.execute(() -> session.unobserve(election, watcher));
     }
 
     @Override
@@ -190,14 +190,14 @@ public final class ZooKeeperBackend implements LockBackend {
         answers.close();
     }
 
-    private @Nullable Candidate find(Claim claim) {
+    private @Nullable QueuedClaim find(Claim claim) {
         Session session = sessions.get(claim.timing().leaseDuration());
         return session == null ? null : session.find(claim);
     }
 
     private Session session(ElectionTiming timing) {
         Session session = sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, lane, timing));
+                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, executor, timing));
         if (closed.get()) {
             session.close();
         }

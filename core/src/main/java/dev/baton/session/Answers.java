@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * (rule 7.1). Safe for use by many threads.
  */
 public final class Answers {
-    private final Lane lane;
+    private final InlineSerialExecutor executor;
     private final BackendRuntime runtime;
     private final Function<String, BackendException> late;
     private final Supplier<BackendException> closed;
@@ -29,11 +29,11 @@ public final class Answers {
      * @param closed says that the backend is closed
      */
     public Answers(
-            Lane lane,
+            InlineSerialExecutor executor,
             BackendRuntime runtime,
             Function<String, BackendException> late,
             Supplier<BackendException> closed) {
-        this.lane = lane;
+        this.executor = executor;
         this.runtime = runtime;
         this.late = late;
         this.closed = closed;
@@ -41,8 +41,8 @@ public final class Answers {
 
     /** Carries out {@code call} in the lane, which is to do {@code what}; it keeps the answer and completes it some time. */
     public <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
-        Pending<T> pending = new Pending<>(lane, deadline, () -> late.apply(what.get()), unanswered);
-        lane.execute(() -> {
+        Pending<T> pending = new Pending<>(executor, deadline, () -> late.apply(what.get()), unanswered);
+        executor.execute(() -> {
             try {
                 call.accept(pending);
             } catch (RuntimeException | Error e) {

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Who listens to which election of a session, and the telling of it. Confined to the {@link Lane}. */
+/** Who listens to which election of a session, and the telling of it. Confined to the {@link InlineSerialExecutor}. */
 public final class Observers {
 
     private final Map<ElectionName, Set<ElectionWatcher>> watchers = new HashMap<>();

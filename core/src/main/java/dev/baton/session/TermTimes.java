@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * operators, who see it by {@code baton status}; no candidate reads it.
  *
  * <p>A line for each of the newest {@value #MOST} terms: the number of its token, a space, and the time of the grant by
- * the leader's clock. Confined to the {@link Lane}.
+ * the leader's clock. Confined to the {@link InlineSerialExecutor}.
  */
 public final class TermTimes {
     /** How many terms are told of. */

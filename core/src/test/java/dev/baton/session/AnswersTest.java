@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 class AnswersTest {
     private final VirtualTime time = new VirtualTime(1);
     private final Answers answers = new Answers(
-            new Lane(time, LoggerFactory.getLogger(Lane.class)),
+            new InlineSerialExecutor(time, LoggerFactory.getLogger(InlineSerialExecutor.class)),
             new VirtualRuntime(time),
             what -> new BackendException("did not answer in time to " + what),
             () -> new BackendException("closed"));
@@ -53,7 +53,7 @@ class AnswersTest {
         Logger log = (Logger) LoggerFactory.getLogger("of a lane");
         log.setAdditive(false);
         log.addAppender(lines);
-        new Lane(time, log).execute(() -> {
+        new InlineSerialExecutor(time, log).execute(() -> {
             throw sneaky(thrown);
         });
         log.detachAppender(lines);

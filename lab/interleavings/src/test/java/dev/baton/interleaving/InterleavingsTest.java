@@ -7,7 +7,7 @@ import dev.baton.TermRunScenario;
 import dev.baton.TermStartScenario;
 import dev.baton.driver.LiveTermScenario;
 import dev.baton.driver.ReportScenario;
-import dev.baton.session.LaneScenario;
+import dev.baton.session.InlineSerialExecutorScenario;
 import dev.baton.spi.OutboxScenario;
 import dev.baton.spi.RequestQueueScenario;
 import dev.baton.testing.servers.FullLane;
@@ -26,7 +26,7 @@ class InterleavingsTest {
     @ValueSource(
             classes = {
                 SerialExecutorScenario.class,
-                LaneScenario.class,
+                InlineSerialExecutorScenario.class,
                 RequestQueueScenario.class,
                 OutboxScenario.class,
                 LiveTermScenario.class,

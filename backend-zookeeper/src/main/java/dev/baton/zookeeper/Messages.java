@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.apache.zookeeper.KeeperException;
 
 /** What operators read: one sentence for each way in which ZooKeeper can fail us. */
-final class Sentences {
+final class Messages {
     private final Settings settings;
 
-    Sentences(Settings settings) {
+    Messages(Settings settings) {
         this.settings = settings;
     }
 

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * One election as one session sees it: who is in line, and this session's own candidates. All of them would have the same
  * key, so one at a time is in line; the others wait here for their turn to enter. In the lane.
  */
-final class Contest {
+final class ElectionQueue {
     private final Session session;
     final ElectionName election;
     final String prefix;
     final Line line;
-    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
-    private @Nullable Candidate entered;
+    private final Map<String, QueuedClaim> claims = new LinkedHashMap<>();
+    private @Nullable QueuedClaim entered;
     private @Nullable Holder told;
     private boolean listing;
     private int listings;
@@ -33,36 +33,36 @@ final class Contest {
     private boolean watching;
     private boolean vacant;
 
-    Contest(Session session, ElectionName election, String prefix) {
+    ElectionQueue(Session session, ElectionName election, String prefix) {
         this.session = session;
         this.election = election;
         this.prefix = prefix;
         this.line = new Line(prefix);
     }
 
-    Candidate candidate(Claim claim) {
-        Candidate known = candidates.get(claim.nonce());
+    QueuedClaim queued(Claim claim) {
+        QueuedClaim known = claims.get(claim.nonce());
         if (known != null) {
             return known;
         }
-        Candidate candidate = new Candidate(session, this, claim);
-        candidates.put(claim.nonce(), candidate);
+        QueuedClaim queued = new QueuedClaim(session, this, claim);
+        claims.put(claim.nonce(), queued);
         session.joined(claim);
-        return candidate;
+        return queued;
     }
 
-    @Nullable Candidate find(Claim claim) {
-        return candidates.get(claim.nonce());
+    @Nullable QueuedClaim find(Claim claim) {
+        return claims.get(claim.nonce());
     }
 
-    List<Candidate> candidates() {
-        return List.copyOf(candidates.values());
+    List<QueuedClaim> claims() {
+        return List.copyOf(claims.values());
     }
 
-    void remove(Candidate candidate) {
-        leave(candidate);
-        if (candidates.remove(candidate.claim.nonce()) != null) {
-            session.left(this, candidate.claim);
+    void remove(QueuedClaim queued) {
+        leave(queued);
+        if (claims.remove(queued.claim.nonce()) != null) {
+            session.left(this, queued.claim);
         }
     }
 
@@ -72,7 +72,7 @@ final class Contest {
 
     /** Whether anything still depends on this contest. */
     boolean isNeeded() {
-        return !candidates.isEmpty() || isObserved();
+        return !claims.isEmpty() || isObserved();
     }
 
     /** Whether the line is known, and every change to it will be. */
@@ -83,20 +83,20 @@ final class Contest {
     // -- our own candidates -------------------------------------------------------------------------------------------
 
     /** Whether the key is this candidate's to write: from now on, if nobody else's. */
-    boolean mayEnter(Candidate candidate) {
+    boolean mayEnter(QueuedClaim queued) {
         if (entered == null) {
-            entered = candidate;
+            entered = queued;
         }
-        return entered == candidate;
+        return entered == queued;
     }
 
     /** The candidate has no key, and will write none. */
-    void leave(Candidate candidate) {
-        if (entered != candidate) {
+    void leave(QueuedClaim queued) {
+        if (entered != queued) {
             return;
         }
         entered = null;
-        for (Candidate next : candidates()) {
+        for (QueuedClaim next : claims()) {
             if (entered == null) {
                 next.mayEnterNow();
             }
@@ -104,27 +104,27 @@ final class Contest {
     }
 
     void fail(BackendException why) {
-        candidates().forEach(candidate -> candidate.fail(why));
+        claims().forEach(queued -> queued.fail(why));
     }
 
     void connected() {
-        candidates().forEach(Candidate::connected);
+        claims().forEach(QueuedClaim::connected);
     }
 
     void disconnected() {
-        candidates().forEach(Candidate::disconnected);
+        claims().forEach(QueuedClaim::disconnected);
     }
 
     void unsettled() {
-        candidates().forEach(Candidate::unsettled);
+        claims().forEach(QueuedClaim::unsettled);
     }
 
     void leaseEnded(Lease ended, String why) {
-        candidates().forEach(candidate -> candidate.leaseEnded(ended, why));
+        claims().forEach(queued -> queued.leaseEnded(ended, why));
     }
 
     void leaseGone(long lease) {
-        candidates().forEach(candidate -> candidate.leaseGone(lease));
+        claims().forEach(queued -> queued.leaseGone(lease));
     }
 
     // -- the line -----------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ final class Contest {
             watching = false;
             session.observers.watching(election, false);
             // Whoever waits for what the watch was to bring asks for itself.
-            candidates().forEach(Candidate::moved);
+            claims().forEach(QueuedClaim::moved);
         }
     }
 
@@ -201,7 +201,7 @@ final class Contest {
             settle();
         } else if (reply instanceof Reply.Failed<Listing.Listed> failed
                 && !failed.why().isUnknown()) {
-            BackendException why = session.sentences.failed(failed.why(), prefix);
+            BackendException why = session.messages.failed(failed.why(), prefix);
             session.complain(why);
             fail(why);
             session.time.schedule(session.pause(), this::look);
@@ -219,10 +219,10 @@ final class Contest {
         }
         String nested = line.nested();
         if (nested != null) {
-            session.complain(session.sentences.nested(election, nested));
+            session.complain(session.messages.nested(election, nested));
         }
         tell();
-        candidates().forEach(Candidate::moved);
+        claims().forEach(QueuedClaim::moved);
     }
 
     private void tell() {
@@ -250,7 +250,7 @@ final class Contest {
 
     /** How the store shows whoever wrote {@code entry}. */
     Holder shown(Entry entry) {
-        Candidate ours = entered;
+        QueuedClaim ours = entered;
         String nonce = ours != null && ours.isAt(entry.key()) ? ours.claim.nonce() : null;
         FencingToken token = new FencingToken(session.epoch(), entry.created());
         // Other kinds of candidates may write nothing to their keys.

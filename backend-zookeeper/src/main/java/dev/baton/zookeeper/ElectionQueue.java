@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * matter to them. Nobody but the successor is served at once when the leader goes, so that a crowd does not list
  * together. In the lane.
  */
-final class Contest {
+final class ElectionQueue {
     /** Those whom the leader's going gives no turn look for the new leader within this. */
     private static final int SPREAD_MILLIS = 200;
 
     private final Session session;
     final ElectionName election;
     final String path;
-    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+    private final Map<String, QueuedClaim> claims = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Consumer<WatchedEvent> emptiness = this::populated;
     private @Nullable Line line;
@@ -45,34 +45,34 @@ final class Contest {
     private boolean askingAgain;
     private @Nullable Duration patience;
 
-    Contest(Session session, ElectionName election, String path) {
+    ElectionQueue(Session session, ElectionName election, String path) {
         this.session = session;
         this.election = election;
         this.path = path;
     }
 
-    Candidate candidate(Claim claim) {
-        Candidate known = candidates.get(claim.nonce());
+    QueuedClaim queued(Claim claim) {
+        QueuedClaim known = claims.get(claim.nonce());
         if (known != null) {
             return known;
         }
-        Candidate candidate = new Candidate(session, this, claim);
-        candidates.put(claim.nonce(), candidate);
+        QueuedClaim queued = new QueuedClaim(session, this, claim);
+        claims.put(claim.nonce(), queued);
         session.joined(claim);
-        return candidate;
+        return queued;
     }
 
-    @Nullable Candidate find(Claim claim) {
-        return candidates.get(claim.nonce());
+    @Nullable QueuedClaim find(Claim claim) {
+        return claims.get(claim.nonce());
     }
 
-    List<Candidate> candidates() {
-        return List.copyOf(candidates.values());
+    List<QueuedClaim> claims() {
+        return List.copyOf(claims.values());
     }
 
-    void remove(Candidate candidate) {
-        if (candidates.remove(candidate.claim.nonce()) != null) {
-            session.left(this, candidate.claim);
+    void remove(QueuedClaim queued) {
+        if (claims.remove(queued.claim.nonce()) != null) {
+            session.left(this, queued.claim);
         }
     }
 
@@ -82,7 +82,7 @@ final class Contest {
 
     /** Whether anything still depends on this contest. */
     boolean isNeeded() {
-        return !candidates.isEmpty() || isObserved();
+        return !claims.isEmpty() || isObserved();
     }
 
     /** Who leads, as far as is known. */
@@ -106,7 +106,7 @@ final class Contest {
     }
 
     void connected() {
-        candidates().forEach(Candidate::connected);
+        claims().forEach(QueuedClaim::connected);
         if (isNeeded()) {
             list();
         }
@@ -116,7 +116,7 @@ final class Contest {
         nodes.values().forEach(Node::disconnected);
         vacant = false;
         watching(false);
-        candidates().forEach(Candidate::disconnected);
+        claims().forEach(QueuedClaim::disconnected);
     }
 
     void sessionEnded(Wire ended, boolean confirmed) {
@@ -126,12 +126,12 @@ final class Contest {
         told = null;
         vacant = false;
         watching(false);
-        candidates().forEach(candidate -> candidate.sessionEnded(ended, confirmed));
+        claims().forEach(queued -> queued.sessionEnded(ended, confirmed));
     }
 
     /** A session that was given up is gone from the ensemble as well. */
     void sessionGone(Wire ended) {
-        candidates().forEach(candidate -> candidate.sessionEnded(ended, true));
+        claims().forEach(queued -> queued.sessionEnded(ended, true));
     }
 
     /** Lists who is in line; what follows from it happens in {@link #listed}. */
@@ -177,7 +177,7 @@ final class Contest {
 
     private void listed(Line found) {
         line = found;
-        candidates().forEach(candidate -> candidate.listed(found));
+        claims().forEach(queued -> queued.listed(found));
         String leader = found.first();
         if (leader == null) {
             holder = null;
@@ -192,8 +192,8 @@ final class Contest {
     private void live() {
         String leader = line == null ? null : line.first();
         boolean known = leader == null ? vacant : isWatched(leader);
-        boolean all = candidates.values().stream()
-                .allMatch(candidate -> isWatched(candidate.node()) && isWatched(candidate.predecessor()));
+        boolean all = claims.values().stream()
+                .allMatch(queued -> isWatched(queued.node()) && isWatched(queued.predecessor()));
         if (known && all) {
             patience = null;
             if (isObserved()) {
@@ -242,11 +242,11 @@ final class Contest {
     }
 
     /** One of our own candidates is first: nothing has to be read to know the leader. */
-    void leads(Candidate candidate) {
-        String name = candidate.node();
+    void leads(QueuedClaim queued) {
+        String name = queued.node();
         if (name != null) {
             line = Line.of(List.of(name));
-            holder = candidate.holder();
+            holder = queued.holder();
             tell();
         }
     }
@@ -270,8 +270,8 @@ final class Contest {
     private void deleted(String name) {
         nodes.remove(name);
         boolean led = line != null && name.equals(line.first());
-        candidates().forEach(candidate -> candidate.deleted(name));
-        boolean leads = candidates.values().stream().anyMatch(Candidate::isFirst);
+        claims().forEach(queued -> queued.deleted(name));
+        boolean leads = claims.values().stream().anyMatch(QueuedClaim::isFirst);
         if (led && !leads && isNeeded()) {
             listSoon();
         }
@@ -289,9 +289,9 @@ final class Contest {
     }
 
     private void complain(Wire.Reply reply) {
-        BackendException why = session.sentences.failed(reply.code(), reply.path());
+        BackendException why = session.messages.failed(reply.code(), reply.path());
         session.complain(why);
-        candidates().forEach(candidate -> candidate.fail(why));
+        claims().forEach(queued -> queued.fail(why));
     }
 
     private void whenEmpty() {
@@ -379,8 +379,8 @@ final class Contest {
                 waiting.clear();
                 refused(reply);
                 if (!reply.isUnknown()) {
-                    BackendException why = session.sentences.failed(reply.code(), reply.path());
-                    candidates().forEach(candidate -> candidate.unseen(name, why));
+                    BackendException why = session.messages.failed(reply.code(), reply.path());
+                    claims().forEach(queued -> queued.unseen(name, why));
                 }
             }
         }

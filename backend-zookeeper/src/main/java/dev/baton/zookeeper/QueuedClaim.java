@@ -19,7 +19,7 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
-final class Candidate {
+final class QueuedClaim {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
@@ -36,7 +36,7 @@ final class Candidate {
     }
 
     private final Session session;
-    private final Contest contest;
+    private final ElectionQueue queue;
     final Claim claim;
     private State state = State.ABSENT;
     private @Nullable Wire wire;
@@ -53,9 +53,9 @@ final class Candidate {
     private @Nullable Pending<Answer> renew;
     private @Nullable Pending<Void> withdraw;
 
-    Candidate(Session session, Contest contest, Claim claim) {
+    QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
         this.session = session;
-        this.contest = contest;
+        this.queue = queue;
         this.claim = claim;
     }
 
@@ -89,7 +89,7 @@ final class Candidate {
 
     void renew(Pending<Answer> answer) {
         if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
             return;
         }
         renew = answer;
@@ -111,7 +111,7 @@ final class Candidate {
             return;
         }
         if (state == State.LEFT && wire != null) {
-            fail(session.sentences.sessionNotYetEnded(wire.sessionId()));
+            fail(session.messages.sessionNotYetEnded(wire.sessionId()));
         } else if (state == State.ABSENT && isOpen(withdraw)) {
             gone();
         } else if (current == null) {
@@ -131,9 +131,9 @@ final class Candidate {
                 if (isOpen(withdraw)) {
                     delete(current);
                 } else if (first) {
-                    contest.whenSeen(String.valueOf(name), this::grant);
+                    queue.whenSeen(String.valueOf(name), this::grant);
                 } else {
-                    contest.list();
+                    queue.list();
                 }
             }
             case LOST -> delete(current);
@@ -151,7 +151,7 @@ final class Candidate {
         }
         state = State.CREATING;
         wire = on;
-        String path = contest.path + "/" + Line.nameFor(claim.nonce());
+        String path = queue.path + "/" + Line.nameFor(claim.nonce());
         byte[] data = claim.identity().getBytes(StandardCharsets.UTF_8);
         session.parents.create(on, path, data, CreateMode.EPHEMERAL_SEQUENTIAL, reply -> created(on, reply));
     }
@@ -165,7 +165,7 @@ final class Candidate {
         } else {
             boolean refused = Answers.toCreate(reply.code()) == Answers.Meaning.NOT_WRITTEN;
             state = refused ? State.ABSENT : State.UNSURE;
-            fail(session.sentences.failed(reply.code(), reply.path()));
+            fail(session.messages.failed(reply.code(), reply.path()));
         }
     }
 
@@ -175,7 +175,7 @@ final class Candidate {
         czxid = stat.getCzxid();
         first = false;
         place = null;
-        contest.need(name, () -> {});
+        queue.need(name, () -> {});
         proceed();
     }
 
@@ -192,7 +192,7 @@ final class Candidate {
         }
         settling = true;
         Runnable unsettled = () -> settling = false;
-        session.afterWrite(() -> on.getChildren(contest.path, null, reply -> {
+        session.afterWrite(() -> on.getChildren(queue.path, null, reply -> {
             if (reply.isOk() && reply.children() != null) {
                 Deque<String> found = new ArrayDeque<>(Line.of(reply.children()).madeFor(claim.nonce()));
                 adopt(on, found);
@@ -200,7 +200,7 @@ final class Candidate {
                 adopt(on, new ArrayDeque<>());
             } else {
                 unsettled.run();
-                fail(session.sentences.failed(reply.code(), reply.path()));
+                fail(session.messages.failed(reply.code(), reply.path()));
             }
         }));
     }
@@ -215,11 +215,11 @@ final class Candidate {
             }
             return;
         }
-        on.exists(contest.path + "/" + next, null, reply -> {
+        on.exists(queue.path + "/" + next, null, reply -> {
             Stat stat = reply.stat();
             if (Answers.toLook(reply.code()) == Answers.Meaning.UNKNOWN) {
                 settling = false;
-                fail(session.sentences.failed(reply.code(), reply.path()));
+                fail(session.messages.failed(reply.code(), reply.path()));
             } else if (stat != null && stat.getEphemeralOwner() == on.sessionId() && state == State.UNSURE) {
                 settling = false;
                 entered(reply.path(), stat);
@@ -234,7 +234,7 @@ final class Candidate {
             return;
         }
         deleting = true;
-        String path = contest.path + "/" + name;
+        String path = queue.path + "/" + name;
         // The node is ours beyond doubt: its name carries our nonce and came with the answer to our own create, or was
         // compared with our session's id.
         on.delete(path, reply -> {
@@ -242,7 +242,7 @@ final class Candidate {
             if (reply.isOk() || reply.code() == Code.NONODE) {
                 removed();
             } else {
-                fail(session.sentences.failed(reply.code(), path));
+                fail(session.messages.failed(reply.code(), path));
             }
         });
     }
@@ -263,10 +263,10 @@ final class Candidate {
         }
         Line.Place found = line.placeOf(name);
         if (found == null) {
-            lost("its node " + contest.path + "/" + name + " is gone");
+            lost("its node " + queue.path + "/" + name + " is gone");
             return;
         }
-        contest.need(name, () -> {});
+        queue.need(name, () -> {});
         if (first) {
             return;
         }
@@ -283,9 +283,9 @@ final class Candidate {
         if (before == null) {
             return;
         }
-        contest.need(
+        queue.need(
                 before,
-                () -> contest.withHolder(holder -> {
+                () -> queue.withHolder(holder -> {
                     if (acquire != null && found.equals(place) && !first) {
                         acquire.complete(new Answer.Refused(holder, Answer.Refused.UNTIL_TOLD));
                     }
@@ -301,26 +301,26 @@ final class Candidate {
             if (isOpen(withdraw)) {
                 gone();
             } else {
-                lost("its node " + contest.path + "/" + name + " was deleted");
+                lost("its node " + queue.path + "/" + name + " was deleted");
             }
         } else if (place != null && other.equals(place.predecessor())) {
             if (place.isSecond()) {
                 // Nobody else was ahead, and whoever came since stands behind: no need to list again.
                 turn();
             } else {
-                contest.list();
+                queue.list();
             }
         }
     }
 
     private void turn() {
         if (name != null && Line.isOverflown(name)) {
-            fail(session.sentences.overflown(contest.path));
+            fail(session.messages.overflown(queue.path));
             return;
         }
         first = true;
-        contest.leads(this);
-        contest.whenSeen(String.valueOf(name), this::begin);
+        queue.leads(this);
+        queue.whenSeen(String.valueOf(name), this::begin);
     }
 
     /** First in line, and to be told if that ends. */
@@ -338,12 +338,12 @@ final class Candidate {
     /** A write was acknowledged. */
     void proved() {
         if (isOpen(acquire) && isFirst()) {
-            contest.whenSeen(String.valueOf(name), this::grant);
+            queue.whenSeen(String.valueOf(name), this::grant);
         }
         if (isOpen(renew) && state == State.PRESENT) {
             // The node can go while the session lives: by a hand other than ours, of which only a watch, or a look,
             // tells.
-            contest.whenSeen(String.valueOf(name), this::renewed);
+            queue.whenSeen(String.valueOf(name), this::renewed);
         }
     }
 
@@ -465,7 +465,7 @@ final class Candidate {
     private void gone() {
         session.termEnded(czxid);
         state = State.ABSENT;
-        contest.remove(this);
+        queue.remove(this);
         if (withdraw != null) {
             withdraw.done();
         }

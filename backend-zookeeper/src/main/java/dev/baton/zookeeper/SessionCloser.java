@@ -15,7 +15,7 @@ import org.slf4j.Logger;
  * <p>Curator declares a session expired by itself when it has been cut off for the timeout, and so does ZooKeeper's
  * client library after 4/3 of it. The ensemble may know nothing of that: its timers start anew when it elects a leader.
  */
-final class Undertaker {
+final class SessionCloser {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private final Clients clients;
@@ -30,7 +30,7 @@ final class Undertaker {
     private boolean closed;
 
     /** @param ended runs in the lane once the ensemble has said that the session is gone */
-    Undertaker(
+    SessionCloser(
             Clients clients, BackendRuntime runtime, Timekeeper lane, Duration timeout, Handle left, Runnable ended) {
         this.clients = clients;
         this.runtime = runtime;

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
  * timer's. A hand-over passes through here several times, and a change of threads at each would cost more
  * than the work itself. Tasks are short and never block.
  */
-public final class Lane implements Timekeeper {
+public final class InlineSerialExecutor implements Timekeeper {
 
     private final Timekeeper time;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -25,7 +25,7 @@ public final class Lane implements Timekeeper {
     private final Logger log;
 
     /** A lane with the clock and the timers of {@code time}; {@code log} is the runtime's, so that no line holds it up. */
-    public Lane(Timekeeper time, Logger log) {
+    public InlineSerialExecutor(Timekeeper time, Logger log) {
         this.time = time;
         this.log = log;
     }

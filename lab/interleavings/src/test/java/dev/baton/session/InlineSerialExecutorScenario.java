@@ -9,28 +9,28 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.slf4j.helpers.NOPLogger;
 
 /** Each task runs once, by the time all that brought one have returned; one at a time, and a thread's own in order. */
-public class LaneScenario {
-    private final Lane lane = new Lane(new StoppedClock(), NOPLogger.NOP_LOGGER);
+public class InlineSerialExecutorScenario {
+    private final InlineSerialExecutor executor = new InlineSerialExecutor(new StoppedClock(), NOPLogger.NOP_LOGGER);
     private final List<Integer> ran = new ArrayList<>();
     private volatile boolean busy;
 
     @Operation
     public void bringsTwo() {
-        lane.execute(() -> run(0));
-        lane.execute(() -> run(1));
+        executor.execute(() -> run(0));
+        executor.execute(() -> run(1));
     }
 
     @Operation
     public void bringsOneThatBringsAnother() {
-        lane.execute(() -> {
+        executor.execute(() -> {
             run(2);
-            lane.execute(() -> run(3));
+            executor.execute(() -> run(3));
         });
     }
 
     @Operation
     public void bringsOne() {
-        lane.execute(() -> run(4));
+        executor.execute(() -> run(4));
     }
 
     @Validate

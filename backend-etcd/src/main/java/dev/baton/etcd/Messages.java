@@ -8,10 +8,10 @@ import dev.baton.spi.Printable;
 import java.time.Duration;
 
 /** What operators read: one sentence for each way in which etcd can fail us. */
-final class Sentences {
+final class Messages {
     private final Settings settings;
 
-    Sentences(Settings settings) {
+    Messages(Settings settings) {
         this.settings = settings;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channel the connection, or null when there is none
  */
-record Farewell(@Nullable Channel channel, List<Long> leases, Duration patience) {
+record SessionCloser(@Nullable Channel channel, List<Long> leases, Duration patience) {
     /** Asks and waits for the answers for a while. */
     void say() {
         if (channel == null || leases.isEmpty()) {

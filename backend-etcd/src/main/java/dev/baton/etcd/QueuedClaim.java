@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
-final class Candidate {
+final class QueuedClaim {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
@@ -32,7 +32,7 @@ final class Candidate {
     }
 
     private final Session session;
-    private final Contest contest;
+    private final ElectionQueue queue;
     final Claim claim;
     private State state = State.ABSENT;
     private @Nullable Lease lease;
@@ -54,9 +54,9 @@ final class Candidate {
     private @Nullable Pending<Answer> renew;
     private @Nullable Pending<Void> withdraw;
 
-    Candidate(Session session, Contest contest, Claim claim) {
+    QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
         this.session = session;
-        this.contest = contest;
+        this.queue = queue;
         this.claim = claim;
     }
 
@@ -78,7 +78,7 @@ final class Candidate {
 
     void renew(Pending<Answer> answer) {
         if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(contest.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
             return;
         }
         renew = answer;
@@ -103,7 +103,7 @@ final class Candidate {
             case ABSENT -> {
                 if (isOpen(withdraw)) {
                     gone();
-                } else if (!contest.mayEnter(this)) {
+                } else if (!queue.mayEnter(this)) {
                     refuse();
                 } else {
                     enter();
@@ -121,7 +121,7 @@ final class Candidate {
             }
             case LEFT -> {
                 if (session.wire() == null && lease != null) {
-                    fail(session.sentences.leaseNotYetRevoked(lease.id));
+                    fail(session.messages.leaseNotYetRevoked(lease.id));
                 }
             }
             case ENTERING -> {
@@ -133,30 +133,29 @@ final class Candidate {
     private void proceedInLine(Wire wire, Lease on, String at) {
         if (isOpen(withdraw) || spoiled) {
             delete(wire, at);
-        } else if (first && contest.isLive()) {
+        } else if (first && queue.isLive()) {
             grant();
-        } else if (!contest.isLive() || isFirstByLine(at)) {
+        } else if (!queue.isLive() || isFirstByLine(at)) {
             read(wire, on, at);
         } else if (isOpen(acquire) && asked) {
             // What is known of the line is as old as the last event that was not lost (rule 6.5).
             asked = false;
-            contest.list();
+            queue.list();
         } else {
             refuse();
         }
     }
 
     private boolean isFirstByLine(String at) {
-        Entry leader = contest.line.first();
+        Entry leader = queue.line.first();
         return leader != null && leader.key().equals(at) && leader.created() == created;
     }
 
     private void refuse() {
         if (isOpen(acquire) && acquire != null) {
-            Duration retryIn = contest.isLive()
-                    ? Answer.Refused.UNTIL_TOLD
-                    : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(contest.holder(), retryIn));
+            Duration retryIn =
+                    queue.isLive() ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
+            acquire.complete(new Answer.Refused(queue.holder(), retryIn));
         }
     }
 
@@ -164,13 +163,13 @@ final class Candidate {
 
     private void enter() {
         BackendException unsuitable = session.unsuitable();
-        String nested = contest.line.nested();
+        String nested = queue.line.nested();
         if (unsuitable != null) {
             notEntered(unsuitable);
             return;
         }
         if (nested != null) {
-            notEntered(session.sentences.nested(contest.election, nested));
+            notEntered(session.messages.nested(queue.election, nested));
             return;
         }
         Lease on = session.lease();
@@ -186,18 +185,18 @@ final class Candidate {
     }
 
     private void enter(Wire wire, Lease on) {
-        String at = Line.key(contest.prefix, on.id);
+        String at = Line.key(queue.prefix, on.id);
         state = State.ENTERING;
         lease = on;
         key = at;
         first = false;
-        contest.line.expect(at);
+        queue.line.expect(at);
         long ticket = on.ticket();
         List<Guard> guards = List.of(
                 Guard.absent(at), Guard.created(on.sentinel, on.sentinelCreated), Guard.modified(on.sentinel, ticket));
         Transaction transaction = new Transaction(
                 guards,
-                List.of(new Transaction.Put(at, claim.identity(), on.id), new Transaction.First(contest.prefix)),
+                List.of(new Transaction.Put(at, claim.identity(), on.id), new Transaction.First(queue.prefix)),
                 List.of(new Transaction.Get(at), new Transaction.Get(on.sentinel)));
         wire.transact(transaction, reply -> {
             if (state == State.ENTERING && lease == on) {
@@ -224,7 +223,7 @@ final class Candidate {
             if (state == State.ABSENT) {
                 session.suspect();
             } else {
-                notEntered(session.sentences.failed(why, contest.prefix));
+                notEntered(session.messages.failed(why, queue.prefix));
             }
         }
     }
@@ -256,14 +255,14 @@ final class Candidate {
             entered(own.get(0));
             proceed();
         } else if (!own.isEmpty()) {
-            notEntered(session.sentences.taken(own.get(0).key()));
+            notEntered(session.messages.taken(own.get(0).key()));
         }
     }
 
     private void entered(Entry entry) {
         state = State.PRESENT;
         created = entry.created();
-        if (!contest.line.entered(entry)) {
+        if (!queue.line.entered(entry)) {
             lost("its key " + entry.key() + " was deleted");
         }
     }
@@ -296,7 +295,7 @@ final class Candidate {
             if (reply instanceof Reply.Done<Transaction.Result> done) {
                 settled(on, done.value().found().get(0));
             } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-                fail(session.sentences.failed(failed.why(), contest.prefix));
+                fail(session.messages.failed(failed.why(), queue.prefix));
             }
         });
     }
@@ -326,7 +325,7 @@ final class Candidate {
             }
             return;
         }
-        Entry own = contest.line.at(key);
+        Entry own = queue.line.at(key);
         if (own == null || own.created() != created) {
             lost("its key " + key + " was deleted");
         } else if (lease != null && own.lease() != lease.id) {
@@ -358,9 +357,9 @@ final class Candidate {
         long sought = created;
         Transaction transaction = new Transaction(
                 List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
-                List.of(new Transaction.First(contest.prefix)),
+                List.of(new Transaction.First(queue.prefix)),
                 List.of(new Transaction.Get(at)),
-                contest.isLive());
+                queue.isLive());
         wire.transactSooner(transaction, reply -> {
             // An answer that comes after the key was deleted and written again is about the former.
             if (state == State.PRESENT && lease == on && created == sought) {
@@ -381,7 +380,7 @@ final class Candidate {
                 session.suspect();
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-            fail(session.sentences.failed(failed.why(), contest.prefix));
+            fail(session.messages.failed(failed.why(), queue.prefix));
         }
     }
 
@@ -391,10 +390,10 @@ final class Candidate {
         }
         Entry leader = found.get(0);
         if (leader.created() != created || !leader.key().equals(at)) {
-            contest.look();
-            if (contest.line.isNested(leader.key())) {
+            queue.look();
+            if (queue.line.isNested(leader.key())) {
                 // The line may not have been listed yet.
-                notEntered(session.sentences.nested(contest.election, leader.key()));
+                notEntered(session.messages.nested(queue.election, leader.key()));
             } else {
                 answerBehind(leader);
             }
@@ -412,12 +411,12 @@ final class Candidate {
             proceed();
         } else if (isOpen(acquire) && acquire != null) {
             // The line may not have heard of the leader that was read, and it tells when its turn is over.
-            Entry told = contest.line.at(leader.key());
+            Entry told = queue.line.at(leader.key());
             // Nor need it be there still: another claim of the same session may have its key by now.
-            boolean willTell = contest.isLive() && told != null && told.created() == leader.created();
+            boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
             Duration retryIn =
                     willTell ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(contest.shown(leader), retryIn));
+            acquire.complete(new Answer.Refused(queue.shown(leader), retryIn));
         }
     }
 
@@ -438,7 +437,7 @@ final class Candidate {
         if (renew == null || !renew.isOpen() || state != State.PRESENT || key == null) {
             return;
         }
-        if (contest.isLive() && session.isWatchFresh()) {
+        if (queue.isLive() && session.isWatchFresh()) {
             renewed();
         } else {
             look(key);
@@ -471,7 +470,7 @@ final class Candidate {
                 renewed();
             }
         } else if (reply instanceof Reply.Failed<Listing.Listed> failed && renew != null) {
-            renew.fail(session.sentences.failed(failed.why(), at));
+            renew.fail(session.messages.failed(failed.why(), at));
         }
     }
 
@@ -518,7 +517,7 @@ final class Candidate {
     private Answer.Granted answer(LeaseValidity.Proof proof) {
         FencingToken token = token();
         if (!granted && key != null) {
-            session.fences.put(contest.election, token, key);
+            session.fences.put(queue.election, token, key);
             session.times.begun(created, session.time.now().wall());
         }
         granted = true;
@@ -551,7 +550,7 @@ final class Candidate {
             if (reply instanceof Reply.Done<Transaction.Result>) {
                 absent();
             } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-                fail(session.sentences.failed(failed.why(), contest.prefix));
+                fail(session.messages.failed(failed.why(), queue.prefix));
             }
         });
     }
@@ -567,7 +566,7 @@ final class Candidate {
 
     private void forget() {
         if (granted) {
-            session.fences.remove(contest.election, token());
+            session.fences.remove(queue.election, token());
             session.times.ended(created);
         }
         state = State.ABSENT;
@@ -623,7 +622,7 @@ final class Candidate {
         }
         tellLost(how);
         if (over && at != null) {
-            contest.leave(this);
+            queue.leave(this);
         }
     }
 
@@ -651,7 +650,7 @@ final class Candidate {
     private void gone() {
         forget();
         standing = false;
-        contest.remove(this);
+        queue.remove(this);
         if (withdraw != null) {
             withdraw.done();
         }

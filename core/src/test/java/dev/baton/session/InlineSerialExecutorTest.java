@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
 /** What touches a backend's state runs, whatever ran before it. */
-class LaneTest {
+class InlineSerialExecutorTest {
     /** For want of stack, nothing can be said. */
     private static final Logger STARVED = (Logger) Proxy.newProxyInstance(
-            LaneTest.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+            InlineSerialExecutorTest.class.getClassLoader(),
+            new Class<?>[] {Logger.class},
+            (proxy, method, arguments) -> {
                 throw new StackOverflowError("planted");
             });
 
@@ -21,12 +23,12 @@ class LaneTest {
     @Test
     void stepWhoseFailureCannotBeSaidStopsNothing() {
         List<String> ran = new ArrayList<>();
-        Lane lane = new Lane(new VirtualTime(1), STARVED);
-        lane.execute(() -> {
-            lane.execute(() -> ran.add("next"));
+        InlineSerialExecutor executor = new InlineSerialExecutor(new VirtualTime(1), STARVED);
+        executor.execute(() -> {
+            executor.execute(() -> ran.add("next"));
             throw new IllegalStateException("planted");
         });
-        lane.execute(() -> ran.add("later"));
+        executor.execute(() -> ran.add("later"));
         assertThat(ran).containsExactly("next", "later");
     }
 }
