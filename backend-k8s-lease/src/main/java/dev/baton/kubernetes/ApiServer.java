@@ -165,7 +165,7 @@ final class ApiServer {
     /** What an answer means for the requests that come after it. */
     private void heed(String subject, Client used, @Nullable Response response, @Nullable Throwable failure) {
         if (response == null) {
-            if (Distrust.of(failure) != null) {
+            if (CertificateFault.of(failure) != null) {
                 renew(used);
             }
             return;

@@ -47,7 +47,7 @@ final class KubernetesRegister implements Register {
     private final BackendRuntime runtime;
     private final Logger log;
     private final ApiServer server;
-    private final Sentences sentences;
+    private final Messages messages;
     private final Watches watches;
     private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
     private final Map<ElectionName, Duration> retryPeriods = new ConcurrentHashMap<>();
@@ -77,7 +77,7 @@ final class KubernetesRegister implements Register {
         this.runtime = runtime;
         this.log = runtime.logger(KubernetesRegister.class);
         this.server = server;
-        this.sentences = new Sentences(server.url(), object, server.secrets());
+        this.messages = new Messages(server.url(), object, server.secrets());
         this.watches = new Watches(this, object, server, runtime);
     }
 
@@ -120,7 +120,7 @@ final class KubernetesRegister implements Register {
             switch (means(Request.GET, election, response)) {
                 case DONE -> answer.complete(Optional.of(seen(election, response.body())));
                 case GONE -> answer.complete(Optional.empty());
-                default -> answer.completeExceptionally(sentences.refused("get", election, response, false));
+                default -> answer.completeExceptionally(messages.refused("get", election, response, false));
             }
         });
         return answer;
@@ -177,13 +177,13 @@ final class KubernetesRegister implements Register {
                 if (entry.record().nonce().equals(next.nonce())) {
                     answer.complete(entry);
                 } else {
-                    answer.completeExceptionally(sentences.refused(verb, election, response, false));
+                    answer.completeExceptionally(messages.refused(verb, election, response, false));
                 }
             }
             case GONE, ELSEWHERE -> answer.completeExceptionally(new ConflictException(response.message()));
             case RECREATED -> undo(election, seen(election, response.body()), answer);
-            case NOT_WRITTEN -> answer.completeExceptionally(sentences.refused(verb, election, response, true));
-            case UNKNOWN -> answer.completeExceptionally(sentences.refused(verb, election, response, false));
+            case NOT_WRITTEN -> answer.completeExceptionally(messages.refused(verb, election, response, true));
+            case UNKNOWN -> answer.completeExceptionally(messages.refused(verb, election, response, false));
         }
     }
 
@@ -226,9 +226,9 @@ final class KubernetesRegister implements Register {
                                 "", "", Duration.ofSeconds(1), was.acquireTime(), was.renewTime(), was.transitions()));
         ask(Request.UPDATE, election, freed, answer, response -> {
             if (means(Request.UPDATE, election, response) == Meaning.DONE) {
-                answer.completeExceptionally(new ConflictException(sentences.recreated(election)));
+                answer.completeExceptionally(new ConflictException(messages.recreated(election)));
             } else {
-                answer.completeExceptionally(new BackendException(sentences.recreated(election)));
+                answer.completeExceptionally(new BackendException(messages.recreated(election)));
             }
         });
     }
@@ -249,14 +249,14 @@ final class KubernetesRegister implements Register {
             Reading reading) {
         String verb = verb(request);
         if (!server.respite(object.path(election), longestRespite(election)).isZero()) {
-            answer.completeExceptionally(sentences.mustWait(verb, election));
+            answer.completeExceptionally(messages.mustWait(verb, election));
             return;
         }
         Duration wait = patience(election);
         server.send(object.path(election), method(request), path(request, election), body, wait)
                 .whenComplete((response, failure) -> {
                     if (response == null) {
-                        answer.completeExceptionally(sentences.unanswered(verb, election, wait, failure));
+                        answer.completeExceptionally(messages.unanswered(verb, election, wait, failure));
                         return;
                     }
                     try {
@@ -318,7 +318,7 @@ final class KubernetesRegister implements Register {
         if (odd == null) {
             oddities.remove(election);
         } else if (!odd.equals(oddities.put(election, odd))) {
-            log.warn("{}", sentences.odd(election, odd));
+            log.warn("{}", messages.odd(election, odd));
         }
         return new Entry(object.format().read(found), revision(election, version), found);
     }
@@ -328,10 +328,10 @@ final class KubernetesRegister implements Register {
             try {
                 return Long.parseLong(resourceVersion);
             } catch (NumberFormatException e) {
-                throw sentences.noNumber(election, resourceVersion);
+                throw messages.noNumber(election, resourceVersion);
             }
         }
-        throw sentences.noNumber(election, resourceVersion);
+        throw messages.noNumber(election, resourceVersion);
     }
 
     @Override

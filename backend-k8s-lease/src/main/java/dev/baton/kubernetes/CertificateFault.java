@@ -8,7 +8,7 @@ import java.security.cert.CertificateNotYetValidException;
 import org.jspecify.annotations.Nullable;
 
 /** Why a server's certificate was not accepted. */
-enum Distrust {
+enum CertificateFault {
     /** Signed by nobody who is trusted. */
     UNKNOWN_AUTHORITY,
     /** Expired, or not valid yet. */
@@ -17,8 +17,8 @@ enum Distrust {
     OTHER_HOST;
 
     /** What {@code failure} says, or null when it has to do with no certificate. */
-    static @Nullable Distrust of(@Nullable Throwable failure) {
-        Distrust found = null;
+    static @Nullable CertificateFault of(@Nullable Throwable failure) {
+        CertificateFault found = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException) {
                 return NOT_NOW;

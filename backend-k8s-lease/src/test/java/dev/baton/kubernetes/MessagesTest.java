@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What operators read of a server that fails is so. */
 @Timeout(60)
-class SentencesTest {
+class MessagesTest {
     private static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
 
     private final BackendRuntime runtime = BackendRuntime.start("sentences", false);
@@ -32,7 +32,7 @@ class SentencesTest {
 
     private static String refused(String status) throws IOException {
         ObjectNode body = Json.parse(status.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return String.valueOf(new Sentences("https://kube:6443", LockObject.LEASE, Secrets.of(java.util.List.of()))
+        return String.valueOf(new Messages("https://kube:6443", LockObject.LEASE, Secrets.of(java.util.List.of()))
                 .refused("create", ELECTION, new Response(403, body, Duration.ZERO), true)
                 .getMessage());
     }
@@ -88,7 +88,7 @@ class SentencesTest {
                 .handle((response, thrown) -> thrown)
                 .toCompletableFuture()
                 .join();
-        BackendException said = new Sentences(server.url(), LockObject.LEASE, Secrets.of(java.util.List.of()))
+        BackendException said = new Messages(server.url(), LockObject.LEASE, Secrets.of(java.util.List.of()))
                 .unanswered("get", ELECTION, patience, failure);
         server.close();
         return String.valueOf(said.getMessage());
@@ -144,7 +144,7 @@ class SentencesTest {
 
     @Test
     void missingClassIsNotAServerThatCannotBeReached() {
-        assertThat(new Sentences("https://kube:6443", LockObject.LEASE, Secrets.of(java.util.List.of()))
+        assertThat(new Messages("https://kube:6443", LockObject.LEASE, Secrets.of(java.util.List.of()))
                         .unanswered("get", ELECTION, Duration.ofSeconds(4), new NoClassDefFoundError("okio/Buffer")))
                 .hasMessageContaining("okio.Buffer is missing")
                 .hasMessageNotContaining("reachable");

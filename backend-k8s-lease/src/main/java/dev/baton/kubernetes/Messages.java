@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** What operators read: one sentence for each way in which an API server can fail us. */
-final class Sentences {
+final class Messages {
     private final String url;
     private final Secrets secrets;
     private final LockObject object;
 
-    Sentences(String url, LockObject object, Secrets secrets) {
+    Messages(String url, LockObject object, Secrets secrets) {
         this.secrets = secrets;
         this.url = url;
         this.object = object;
@@ -46,10 +46,10 @@ final class Sentences {
         if (fault != null) {
             return new BackendException(server() + " could not be asked: " + fault, cause);
         }
-        Distrust distrust = Distrust.of(cause);
-        if (cause != null && distrust != null) {
+        CertificateFault certificateFault = CertificateFault.of(cause);
+        if (cause != null && certificateFault != null) {
             return new BackendException(
-                    secrets.hide(server() + distrusted(distrust, said(innermost(cause)))), secrets.hide(cause));
+                    secrets.hide(server() + distrusted(certificateFault, said(innermost(cause)))), secrets.hide(cause));
         }
         return new BackendException(
                 secrets.hide(server() + " is not reachable ("
@@ -158,7 +158,7 @@ final class Sentences {
                 + " " + named(election) + "; retrying when that is over");
     }
 
-    private static String distrusted(Distrust why, String said) {
+    private static String distrusted(CertificateFault why, String said) {
         return switch (why) {
             case UNKNOWN_AUTHORITY ->
                 " shows a certificate that this client does not trust (" + said + "); set certificate-authority in the"
