@@ -6,7 +6,6 @@ module dev.baton.core {
 
     exports dev.baton;
     exports dev.baton.event;
-    exports dev.baton.migration;
     exports dev.baton.register;
     exports dev.baton.session;
     exports dev.baton.spi;

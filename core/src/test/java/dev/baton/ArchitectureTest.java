@@ -41,7 +41,6 @@ class ArchitectureTest {
                 Arguments.of("driver", Set.of("driver", "machine", "event", "spi"), "KnowsTheApi"),
                 Arguments.of("register", Set.of("register", "spi"), "KnowsTheEvents"),
                 Arguments.of("session", Set.of("session", "spi"), "KnowsTheRegisterToo"),
-                Arguments.of("migration", Set.of("migration", "event", "spi"), "migration.KnowsTheRegister"),
                 Arguments.of("", Set.of("", "driver", "machine", "event", "spi"), "KnowsTheRegister"));
     }
 

@@ -2,7 +2,7 @@ package dev.baton.kubernetes;
 
 import dev.baton.LeaderElection;
 import dev.baton.event.ElectionEvent;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -93,7 +93,7 @@ final class JavaCandidate {
             case CONFIG_MAP ->
                 KubernetesBackend.configMap().kubeconfig(kubeconfig).build();
             case ENDPOINTS_AND_LEASE ->
-                HoldTwo.of(backend(Lock.ENDPOINTS, kubeconfig), backend(Lock.LEASE, kubeconfig), 0);
+                DualBackend.of(backend(Lock.ENDPOINTS, kubeconfig), backend(Lock.LEASE, kubeconfig), 0);
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.baton.kubernetes;
 
 import dev.baton.conformance.BackendHarness;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.resilience4j.ResilientBackend;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -34,7 +34,7 @@ enum KubernetesKit {
     HOLD_TWO("kubernetes endpoints and lease", LockObject.ENDPOINTS, LockObject.LEASE) {
         @Override
         LockBackend open(Config config) {
-            return HoldTwo.of(
+            return DualBackend.of(
                     ENDPOINTS.open(config), opened(KubernetesBackend.lease().epoch(1), config), 0);
         }
 

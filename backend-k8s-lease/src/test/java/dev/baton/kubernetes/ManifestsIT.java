@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.event.ElectionEvent.Type;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.spi.ElectionName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +104,7 @@ class ManifestsIT {
                 kind.equals("k8s-endpoints") ? KubernetesBackend.endpoints() : KubernetesBackend.configMap(), token);
         KubernetesBackend next = backend(KubernetesBackend.lease().epoch(1), token);
         TestCandidate one = stage.later(new TestCandidate(
-                HoldTwo.of(old, next, 0),
+                DualBackend.of(old, next, 0),
                 new ElectionName(stage.namespace, "reconciler"),
                 "app-1",
                 KubernetesStage.FAST));

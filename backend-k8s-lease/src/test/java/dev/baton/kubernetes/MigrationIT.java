@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
@@ -61,7 +61,7 @@ class MigrationIT {
         awaitLeader();
         long raiseFrom = newestToken().number() + REVISIONS_AHEAD;
 
-        restartEach(() -> HoldTwo.of(old(from), next(), raiseFrom));
+        restartEach(() -> DualBackend.of(old(from), next(), raiseFrom));
         assertThat(newestToken().epoch()).as("still the old store's tokens").isZero();
         assertThat(holders(from)).as("held on both").hasSize(1);
 
@@ -104,7 +104,7 @@ class MigrationIT {
     }
 
     private void enter(LockBackend backend) {
-        String kind = backend instanceof HoldTwo ? "both" : "one";
+        String kind = backend instanceof DualBackend ? "both" : "one";
         String identity = kind + "-" + all.size();
         TestCandidate candidate = new TestCandidate(backend, stage.election, identity, TIMING);
         all.add(candidate);

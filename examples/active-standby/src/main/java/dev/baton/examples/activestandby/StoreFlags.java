@@ -3,7 +3,7 @@ package dev.baton.examples.activestandby;
 import dev.baton.etcd.EtcdBackend;
 import dev.baton.examples.activestandby.LeaderElectFlags.ResourceLock;
 import dev.baton.kubernetes.KubernetesBackend;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.register.InMemoryRegister;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
@@ -121,7 +121,7 @@ final class StoreFlags {
 
     /** Both at once, on the way from the annotation to the Lease, whose tokens have the next epoch. */
     private LockBackend thenLease(KubernetesBackend.Builder old) {
-        return HoldTwo.of(kubernetes(old, epoch), kubernetes(KubernetesBackend.lease(), epoch + 1), raiseFrom);
+        return DualBackend.of(kubernetes(old, epoch), kubernetes(KubernetesBackend.lease(), epoch + 1), raiseFrom);
     }
 
     private LockBackend kubernetes(KubernetesBackend.Builder builder, int tokenEpoch) {

@@ -4,9 +4,9 @@ import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.LockBackendConformance;
 
 /** Two backends held together keep the rules as each of them does. */
-class HoldTwoConformanceTest extends LockBackendConformance {
+class DualBackendConformanceTest extends LockBackendConformance {
     @Override
     protected BackendHarness harness() {
-        return new HoldTwoHarness();
+        return new DualBackendHarness();
     }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What is seen of one election on both stores, told to one watcher as if it were one. Confined to the loop. */
-final class TwoSights {
-    private final HoldTwo two;
+final class DualWatch {
+    private final DualBackend two;
     private final Logger log;
     private final ElectionName election;
     private final ElectionTiming timing;
@@ -27,9 +27,9 @@ final class TwoSights {
     private final Ear next;
     private boolean closed;
 
-    TwoSights(HoldTwo two, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
+    DualWatch(DualBackend two, ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
         this.two = two;
-        this.log = two.runtime().logger(TwoSights.class);
+        this.log = two.runtime().logger(DualWatch.class);
         this.election = election;
         this.timing = timing;
         this.watcher = watcher;
@@ -67,7 +67,7 @@ final class TwoSights {
         if (on == null && onNext == null) {
             watcher.vacant();
         } else if (on != null && onNext != null && isSame(on, onNext)) {
-            FencingToken token = Joint.token(on.token(), onNext.token(), two.raiseFrom());
+            FencingToken token = DualGrant.token(on.token(), onNext.token(), two.raiseFrom());
             watcher.held(two.shown(on, token), longer(chanceOnOld(), chanceOnNext()));
         } else if (onNext != null) {
             watcher.held(
@@ -98,7 +98,7 @@ final class TwoSights {
 
     /** Hears one store, on any thread. */
     private final class Ear implements ElectionWatcher {
-        private final Part part;
+        private final Side part;
         private LockBackend.@Nullable Observation observation;
         private boolean known;
         private boolean live;
@@ -106,7 +106,7 @@ final class TwoSights {
         private Moment chanceAt;
         private boolean told;
 
-        Ear(Part part) {
+        Ear(Side part) {
             this.part = part;
             this.chanceAt = two.loop().now();
         }
@@ -197,7 +197,7 @@ final class TwoSights {
         @Override
         public void yourTurn(Claim first, Answer.@Nullable Granted granted) {
             hear(() -> {
-                Hold ours = two.holdOf(first);
+                DualClaim ours = two.holdOf(first);
                 if (ours != null && this == old) {
                     // The new store has still to be asked.
                     watcher.yourTurn(ours.claim(), null);
@@ -208,7 +208,7 @@ final class TwoSights {
         @Override
         public void lost(Claim gone, String how) {
             hear(() -> {
-                Hold ours = two.holdOf(gone);
+                DualClaim ours = two.holdOf(gone);
                 if (ours != null && !ours.isGivingBack()) {
                     watcher.lost(ours.claim(), "on " + part.backend().kind() + " " + how);
                 }

@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What two grants amount to together. */
-final class Joint {
-    private Joint() {}
+final class DualGrant {
+    private DualGrant() {}
 
     /**
      * A grant that is relied on no longer than either of the two, on either clock: counted from the earlier sending, for

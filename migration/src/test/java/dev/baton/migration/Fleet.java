@@ -93,7 +93,7 @@ final class Fleet {
             return switch (kind) {
                 case OLD -> old();
                 case NEW -> fresh();
-                case BOTH -> HoldTwo.of(old(), fresh(), raiseFrom);
+                case BOTH -> DualBackend.of(old(), fresh(), raiseFrom);
             };
         }
 

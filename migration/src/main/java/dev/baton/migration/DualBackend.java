@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>All candidates are on the old backend, with epoch <i>e</i>. Take a token of theirs, and choose {@code raiseFrom}
  *       so far above its number that the old store will not get there before step 2 is done. Numbers are revisions of
  *       the whole store, or ZooKeeper's transaction ids: look at how they grew in the last days.
- *   <li>Restart each candidate with {@code HoldTwo.of(old, next, raiseFrom)}, the same {@code raiseFrom} everywhere, the
+ *   <li>Restart each candidate with {@code DualBackend.of(old, next, raiseFrom)}, the same {@code raiseFrom} everywhere, the
  *       old backend as before and the new one opened with epoch <i>e + 1</i>.
  *   <li>When no candidate of the old backend is left, wait for the old store to reach {@code raiseFrom}, or write to it
  *       until it does; then ask the leader to step down. The step is done when a token of epoch <i>e + 1</i> is seen.
@@ -59,20 +59,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The instance owns both backends and decides on the new one's loop. Threads and errors are as for any
  * {@link LockBackend}. A store that records who leads is told by it of each term, on either side.
  */
-public final class HoldTwo implements LockBackend, EventSink {
-    private final Part old;
-    private final Part next;
+public final class DualBackend implements LockBackend, EventSink {
+    private final Side old;
+    private final Side next;
     private final Timekeeper loop;
     private final long raiseFrom;
     private final EventSink events;
-    private final Map<Claim, Hold> holds = new HashMap<>();
-    private final Map<String, Hold> byPart = new HashMap<>();
-    private final List<TwoSights> sights = new ArrayList<>();
+    private final Map<Claim, DualClaim> holds = new HashMap<>();
+    private final Map<String, DualClaim> byPart = new HashMap<>();
+    private final List<DualWatch> sights = new ArrayList<>();
 
-    private HoldTwo(LockBackend old, LockBackend next, long raiseFrom) {
+    private DualBackend(LockBackend old, LockBackend next, long raiseFrom) {
         this.loop = next.runtime().timekeeper();
-        this.old = new Part(old, loop);
-        this.next = new Part(next, loop);
+        this.old = new Side(old, loop);
+        this.next = new Side(next, loop);
         this.raiseFrom = raiseFrom;
         this.events = sink(old).and(sink(next));
     }
@@ -90,7 +90,7 @@ public final class HoldTwo implements LockBackend, EventSink {
      *     for every candidate of the fleet
      * @throws IllegalArgumentException when both are the same instance or {@code raiseFrom} is negative
      */
-    public static HoldTwo of(LockBackend old, LockBackend next, long raiseFrom) {
+    public static DualBackend of(LockBackend old, LockBackend next, long raiseFrom) {
         if (old == next) {
             throw new IllegalArgumentException("the old and the new backend are the same " + old.kind()
                     + " instance, which would wait for itself; open one for each store");
@@ -100,7 +100,7 @@ public final class HoldTwo implements LockBackend, EventSink {
                     + " must not be negative: it is a revision of the old store that lies in the future; 0 raises the"
                     + " epoch at once");
         }
-        return new HoldTwo(old, next, raiseFrom);
+        return new DualBackend(old, next, raiseFrom);
     }
 
     /** Both kinds, {@code old+new}. */
@@ -152,7 +152,7 @@ public final class HoldTwo implements LockBackend, EventSink {
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        TwoSights both = new TwoSights(this, election, timing, watcher);
+        DualWatch both = new DualWatch(this, election, timing, watcher);
         loop.execute(() -> {
             sights.add(both);
             both.open();
@@ -179,11 +179,11 @@ public final class HoldTwo implements LockBackend, EventSink {
 
     // -- for the holds and the sights, on the loop ----------------------------------------------------------------
 
-    Part old() {
+    Side old() {
         return old;
     }
 
-    Part next() {
+    Side next() {
         return next;
     }
 
@@ -195,21 +195,21 @@ public final class HoldTwo implements LockBackend, EventSink {
         return raiseFrom;
     }
 
-    private Hold hold(Claim claim) {
+    private DualClaim hold(Claim claim) {
         return holds.computeIfAbsent(claim, c -> {
-            Hold begun = new Hold(this, c);
+            DualClaim begun = new DualClaim(this, c);
             byPart.put(c.nonce(), begun);
             return begun;
         });
     }
 
-    void forget(Hold hold) {
+    void forget(DualClaim hold) {
         holds.remove(hold.claim());
         byPart.remove(hold.part().nonce());
     }
 
     /** The name of a further round. */
-    Claim renamed(Hold hold, int round) {
+    Claim renamed(DualClaim hold, int round) {
         Claim claim = hold.claim();
         Claim renamed = new Claim(claim.election(), claim.identity(), claim.nonce() + "-" + round, claim.timing());
         byPart.remove(hold.part().nonce());
@@ -218,17 +218,17 @@ public final class HoldTwo implements LockBackend, EventSink {
     }
 
     /** The hold that stands in the stores under {@code part} in this round, or null. */
-    @Nullable Hold holdOf(Claim part) {
+    @Nullable DualClaim holdOf(Claim part) {
         return byPart.get(part.nonce());
     }
 
     boolean isMoving(@Nullable Holder holder) {
-        Hold ours = holder == null || holder.nonce() == null ? null : byPart.get(holder.nonce());
+        DualClaim ours = holder == null || holder.nonce() == null ? null : byPart.get(holder.nonce());
         return ours != null && ours.isMoving();
     }
 
     void tellLost(Claim claim, String how) {
-        for (TwoSights both : List.copyOf(sights)) {
+        for (DualWatch both : List.copyOf(sights)) {
             if (both.election().equals(claim.election())) {
                 both.lost(claim, how);
             }
@@ -236,7 +236,7 @@ public final class HoldTwo implements LockBackend, EventSink {
     }
 
     void retell(ElectionName election) {
-        for (TwoSights both : List.copyOf(sights)) {
+        for (DualWatch both : List.copyOf(sights)) {
             if (both.election().equals(election)) {
                 both.tell();
             }
@@ -245,7 +245,7 @@ public final class HoldTwo implements LockBackend, EventSink {
 
     /** A holder under the name that its candidate knows, with the token of its term or null where it is not certain. */
     Holder shown(Holder holder, @Nullable FencingToken token) {
-        Hold ours = holder.nonce() == null ? null : byPart.get(holder.nonce());
+        DualClaim ours = holder.nonce() == null ? null : byPart.get(holder.nonce());
         String nonce = ours == null ? holder.nonce() : ours.claim().nonce();
         return new Holder(holder.identity(), nonce, token, holder.acquired(), holder.renewed(), holder.transitions());
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Each branch of the protocol, on two backends that do as they are told. */
 @Timeout(60)
-class HoldTwoTest {
+class DualBackendTest {
     private static final FencingToken OLD = new FencingToken(3, 500);
     private static final FencingToken NEW = new FencingToken(4, 20);
 
@@ -41,7 +41,7 @@ class HoldTwoTest {
     private final List<String> calls = new ArrayList<>();
     private final ScriptedPart old = new ScriptedPart("old", new VirtualRuntime(time), calls, OLD);
     private final ScriptedPart next = new ScriptedPart("new", new VirtualRuntime(time), calls, NEW);
-    private final HoldTwo two = HoldTwo.of(old, next, 500);
+    private final DualBackend two = DualBackend.of(old, next, 500);
     private final Claim claim = new Claim(ELECTION, "me", "mine-1", TIMING);
     private final List<String> heard = new ArrayList<>();
 
@@ -270,7 +270,7 @@ class HoldTwoTest {
             ElectionTiming timing = TIMING.withClockDrift(random.nextDouble(0.2));
             Answer.Granted one = grant(random);
             Answer.Granted other = grant(random);
-            Moment both = until(Joint.of(one, other, timing, NEW), timing);
+            Moment both = until(DualGrant.of(one, other, timing, NEW), timing);
             for (Answer.Granted single : List.of(one, other)) {
                 Moment alone = until(single, timing);
                 assertThat(both.nanos()).as("round %d", i).isLessThanOrEqualTo(alone.nanos() + 2);
@@ -297,7 +297,7 @@ class HoldTwoTest {
     @Test
     void tokenIsTheOldOnesBelowRaiseFromAndTheNewOnesFromThenOn() {
         assertThat(acquire().token()).as("500 from 500").isEqualTo(NEW);
-        HoldTwo later = HoldTwo.of(old, next, 501);
+        DualBackend later = DualBackend.of(old, next, 501);
         Answer.Granted granted =
                 (Answer.Granted) settled(later.acquire(claim, deadline())).join();
         assertThat(granted.token()).as("500 below 501").isEqualTo(OLD);
@@ -309,7 +309,7 @@ class HoldTwoTest {
     @Test
     void epochThatWasNotRaisedIsNoTerm() {
         ScriptedPart same = new ScriptedPart("same", new VirtualRuntime(time), calls, new FencingToken(3, 9_999));
-        HoldTwo wrong = HoldTwo.of(old, same, 0);
+        DualBackend wrong = DualBackend.of(old, same, 0);
         CompletableFuture<Answer> answer = settled(wrong.acquire(claim, deadline()));
         assertThatThrownBy(answer::join)
                 .hasMessageContaining("same grants tokens of epoch 3")
@@ -319,8 +319,8 @@ class HoldTwoTest {
 
     @Test
     void badArgumentsAreNamed() {
-        assertThatThrownBy(() -> HoldTwo.of(old, old, 0)).hasMessageContaining("the same old instance");
-        assertThatThrownBy(() -> HoldTwo.of(old, next, -1)).hasMessageContaining("raiseFrom -1");
+        assertThatThrownBy(() -> DualBackend.of(old, old, 0)).hasMessageContaining("the same old instance");
+        assertThatThrownBy(() -> DualBackend.of(old, next, -1)).hasMessageContaining("raiseFrom -1");
     }
 
     // -- renew ----------------------------------------------------------------------------------------------------

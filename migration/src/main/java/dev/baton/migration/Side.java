@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param backend the backend
  * @param loop where everything is decided
  */
-record Part(LockBackend backend, Timekeeper loop) {
+record Side(LockBackend backend, Timekeeper loop) {
 
-    /** Makes a call of a request that {@link HoldTwo}'s own sender has admitted already. */
+    /** Makes a call of a request that {@link DualBackend}'s own sender has admitted already. */
     <T> void call(Function<LockBackend, CompletionStage<T>> call, BiConsumer<@Nullable T, @Nullable Throwable> then) {
         backend.runtime()
                 .sendNext(() -> call.apply(backend))

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>On each store it stands under a name of its own for each round: what was given back is not asked for again under
  * the same name (rule 4.4).
  */
-final class Hold {
+final class DualClaim {
     /** Longer pauses than this many times the first would make a failover wait. */
     private static final int MOST_ROUNDS_DOUBLED = 2;
 
@@ -32,7 +32,7 @@ final class Hold {
         HELD
     }
 
-    private final HoldTwo two;
+    private final DualBackend two;
     private final Claim claim;
     private Claim part;
     private int round;
@@ -44,7 +44,7 @@ final class Hold {
     private @Nullable Moment restsUntil;
     private Throwable trouble = new BackendException("nothing was asked yet");
 
-    Hold(HoldTwo two, Claim claim) {
+    DualClaim(DualBackend two, Claim claim) {
         this.two = two;
         this.claim = claim;
         this.part = claim;
@@ -144,10 +144,10 @@ final class Hold {
                     answer);
             return;
         }
-        FencingToken ours = Objects.requireNonNull(Joint.token(old.token(), next.token(), two.raiseFrom()));
+        FencingToken ours = Objects.requireNonNull(DualGrant.token(old.token(), next.token(), two.raiseFrom()));
         token = ours;
         stage = Stage.HELD;
-        answer.complete(Joint.of(old, next, claim.timing(), ours));
+        answer.complete(DualGrant.of(old, next, claim.timing(), ours));
         two.retell(claim.election());
     }
 
@@ -213,7 +213,7 @@ final class Hold {
             heard(two.next(), said, failed);
         }
 
-        private void heard(Part by, @Nullable Answer said, @Nullable Throwable failed) {
+        private void heard(Side by, @Nullable Answer said, @Nullable Throwable failed) {
             failure = said == null && failure == null ? failed : failure;
             if (said instanceof Answer.Refused && !half) {
                 two.tellLost(claim, by.backend().kind() + " refused to renew it");
@@ -230,7 +230,7 @@ final class Hold {
             } else if (next instanceof Answer.Refused refused) {
                 answer.complete(new Answer.Refused(two.onNextOnly(refused.holder()), refused.retryIn()));
             } else if (old instanceof Answer.Granted one && next instanceof Answer.Granted other) {
-                answer.complete(Joint.of(one, other, claim.timing(), kept));
+                answer.complete(DualGrant.of(one, other, claim.timing(), kept));
             } else {
                 answer.completeExceptionally(failure == null ? new BackendException("no answer") : failure);
             }

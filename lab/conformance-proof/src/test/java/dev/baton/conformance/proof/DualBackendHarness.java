@@ -1,7 +1,7 @@
 package dev.baton.conformance.proof;
 
 import dev.baton.conformance.BackendHarness;
-import dev.baton.migration.HoldTwo;
+import dev.baton.migration.DualBackend;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Two stores in memory, held together; what befalls one befalls the other. */
-final class HoldTwoHarness implements BackendHarness {
+final class DualBackendHarness implements BackendHarness {
     private final MemoryHarness old = new MemoryHarness(0);
     private final MemoryHarness next = new MemoryHarness(1);
     private final Map<LockBackend, List<LockBackend>> parts = new ConcurrentHashMap<>();
@@ -37,7 +37,7 @@ final class HoldTwoHarness implements BackendHarness {
     @Override
     public LockBackend open() throws Exception {
         List<LockBackend> both = List.of(old.open(), next.open());
-        LockBackend backend = HoldTwo.of(both.get(0), both.get(1), 0);
+        LockBackend backend = DualBackend.of(both.get(0), both.get(1), 0);
         parts.put(backend, both);
         return backend;
     }
