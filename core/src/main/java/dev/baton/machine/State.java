@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One state of a candidate: one final class each, one method an event. A method answers with the next state and puts
- * what is to be done into {@code out}. What an event does not concern is left as it is.
+ * what is to be done into {@code effects}. What an event does not concern is left as it is.
  */
 sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
 

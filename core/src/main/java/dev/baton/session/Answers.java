@@ -23,7 +23,7 @@ public final class Answers {
     private final Set<Pending<?>> unanswered = ConcurrentHashMap.newKeySet();
 
     /**
-     * Answers of a backend on {@code runtime}, whose calls run in {@code lane}.
+     * Answers of a backend on {@code runtime}, whose calls run in {@code executor}.
      *
      * @param late says that the store did not answer in time to do what it is given, in a sentence
      * @param closed says that the backend is closed

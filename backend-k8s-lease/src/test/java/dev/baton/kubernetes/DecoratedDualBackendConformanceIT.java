@@ -7,7 +7,7 @@ import java.io.IOException;
 
 /** Both stores together keep every rule behind a circuit breaker, too. */
 @FullLane("the kit on a real store takes minutes")
-class DecoratedHoldTwoConformanceIT extends LockBackendConformance {
+class DecoratedDualBackendConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
         return KubernetesKit.HOLD_TWO.decorated();
