@@ -19,6 +19,12 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,12 +34,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However long a server is silent, clients that were given up for it keep few threads and descriptors. */
 @Timeout(120)
 class GivenUpClientsTest {
     private static final int ROUNDS = 40;
     private static final Duration TIMEOUT = Duration.ofMillis(25);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** The client in use, and one on its way out. */
     private static final int IN_USE = 2;
@@ -152,6 +161,49 @@ class GivenUpClientsTest {
                     ask(server, "/hole", TIMEOUT);
                 },
                 IN_USE);
+    }
+
+    /** The others may lead into the same hole, though they have answered. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void lateAnswerCostsTheConnectionsBesideItsOwn(boolean ofAWatch) throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        try (HttpServerStub stub = new HttpServerStub(path -> {
+            if (path.equals("/hole")) {
+                return "";
+            }
+            if (path.equals("/both")) {
+                awaitOther(both);
+            }
+            return HttpServerStub.answer(200, "{}");
+        })) {
+            ApiServer server = client(stub);
+            CompletionStage<Response> one = server.send("test", "GET", "/both", null, PATIENCE);
+            server.send("test", "GET", "/both", null, PATIENCE)
+                    .toCompletableFuture()
+                    .join();
+            one.toCompletableFuture().join();
+
+            CompletionStage<?> late = ofAWatch
+                    ? server.stream("test", "/hole", TIMEOUT, line -> {}).begun()
+                    : server.send("test", "GET", "/hole", null, TIMEOUT);
+            assertThat(late.toCompletableFuture()).failsWithin(PATIENCE);
+            // The next request leaves once the loop is through with this one.
+            CompletableFuture.runAsync(() -> {}, runtime.timekeeper()::execute).join();
+            int before = stub.connections.get();
+            ask(server, "/version", PATIENCE);
+
+            assertThat(stub.connections.get()).as("afresh").isEqualTo(before + 1);
+            server.close();
+        }
+    }
+
+    private static void awaitOther(CyclicBarrier both) {
+        try {
+            both.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("two requests do not meet", e);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
+import dev.baton.spi.Moment;
 import dev.baton.zookeeper.MemoryZooKeeper.Asked;
 import dev.baton.zookeeper.session.Line;
 import java.time.Duration;
@@ -532,6 +533,29 @@ class RequestsTest {
         time.advance(SOON);
         assertThat(heard.all).endsWith("watching true");
         assertThat(asked(asked -> asked.is("read"))).extracting(Asked::path).contains(node());
+    }
+
+    /** It may come from a server that the ensemble has left behind. */
+    @Test
+    void whatIsAnsweredOnceTheConnectionIsLostProvesNothing() {
+        lead();
+        renew().join();
+        zooKeeper.hold(RequestsTest::isHeartbeats);
+        // A proof may be left to be told of.
+        renew().join();
+        zooKeeper.newest().becomes(KeeperState.Disconnected);
+        time.advance(SOON);
+        zooKeeper.letGo();
+        zooKeeper.hold(RequestsTest::isHeartbeats);
+        Moment back = time.now();
+        zooKeeper.newest().becomes(KeeperState.SyncConnected);
+
+        CompletableFuture<Answer> answer = renew();
+
+        assertThat(answer).isNotDone();
+        zooKeeper.letGo();
+        time.advance(SOON);
+        assertThat(granted(answer.join()).sentAt().isBefore(back)).isFalse();
     }
 
     @Test
