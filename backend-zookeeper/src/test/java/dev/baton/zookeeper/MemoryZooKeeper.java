@@ -216,6 +216,11 @@ final class MemoryZooKeeper implements Clients {
             connection.changed(state, null);
         }
 
+        /** Its next connection is granted so much. */
+        void grant(Duration granted) {
+            timeout = granted;
+        }
+
         /** The client library gives it up, and makes another. */
         void giveUp() {
             connection.changed(KeeperState.Expired, null);

@@ -158,7 +158,7 @@ final class Stage {
 
         @Override
         public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
-            all.add("turn " + claim.identity());
+            all.add("turn " + claim.identity() + (granted == null ? "" : " granted"));
             Consumer<Claim> action = onTurn;
             if (action != null) {
                 action.accept(claim);
