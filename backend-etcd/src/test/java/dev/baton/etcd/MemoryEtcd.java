@@ -36,6 +36,9 @@ final class MemoryEtcd implements Clients {
     /** From which revision each watch was asked for. */
     final List<Long> watchedFrom = new ArrayList<>();
 
+    /** What hears of each watch that was ever asked for. */
+    final List<Channel.Watcher> watchers = new ArrayList<>();
+
     private final List<Watching> watches = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, List<Change>> history = new HashMap<>();
@@ -53,6 +56,9 @@ final class MemoryEtcd implements Clients {
     boolean down;
     boolean leaderless;
     boolean mute;
+    /** Whether watches are made and do not tell yet what happened before. */
+    boolean lags;
+
     /** Whether no watch is ever made. */
     boolean deaf;
 
@@ -373,6 +379,7 @@ final class MemoryEtcd implements Clients {
         public Runnable watch(String prefix, long from, Watcher watcher) {
             Watching watching = new Watching(prefix, watcher);
             watchedFrom.add(from);
+            watchers.add(watcher);
             if (down || deaf) {
                 return () -> {};
             }
@@ -394,7 +401,7 @@ final class MemoryEtcd implements Clients {
             watches.add(watching);
             time.schedule(ROUND_TRIP, () -> {
                 watcher.created(now);
-                for (long each = from; from > 0 && each <= now; each++) {
+                for (long each = from; !lags && from > 0 && each <= now; each++) {
                     List<Change> changes = history.get(each);
                     if (changes != null) {
                         watcher.changed(changes, each);

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a session asks of etcd, transaction by transaction: every guard, every operation, and who is to answer. */
 class TransactionsTest {
@@ -227,6 +228,55 @@ class TransactionsTest {
         etcd.endWatches(new Failure(Failure.Kind.UNKNOWN, "the server ended it"));
         time.advance(TIMING.retryPeriod().plus(SOON));
         assertThat(etcd.watchedFrom).containsExactly(0L, told + 1);
+    }
+
+    private void watchAgain(Failure.Kind why) {
+        etcd.endWatches(new Failure(why, "the server ended it"));
+        time.advance(TIMING.retryPeriod().plus(SOON));
+    }
+
+    /** That a watch was made says nothing of what happened before. */
+    @Test
+    void aWatchThatEndsBeforeItHasToldWhatHappenedIsMadeAgainFromThere() {
+        observe();
+        acquire();
+        long told = etcd.revision;
+        etcd.mute = true;
+        etcd.lags = true;
+        etcd.put(LINE + "5", "elsewhere", 5);
+        watchAgain(Failure.Kind.UNKNOWN);
+        watchAgain(Failure.Kind.UNKNOWN);
+        assertThat(etcd.watchedFrom).containsExactly(0L, told + 1, told + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMPACTED", "REFUSED"})
+    void aWatchThatCannotGoOnBeginsAnew(Failure.Kind why) {
+        observe();
+        acquire();
+        watchAgain(why);
+        assertThat(etcd.watchedFrom).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void whatAFormerWatchTellsIsNotHeard() {
+        observe();
+        acquire();
+        long told = etcd.revision;
+        etcd.deaf = true;
+        watchAgain(Failure.Kind.UNKNOWN);
+        etcd.watchers.get(0).created(told + 50);
+        etcd.watchers.get(0).changed(List.of(), told + 50);
+        etcd.deaf = false;
+        time.advance(TIMING.leaseDuration());
+        etcd.watchers.get(0).changed(List.of(), told + 50);
+        time.advance(SOON);
+        etcd.watchedFrom.clear();
+        long last = etcd.revision;
+        watchAgain(Failure.Kind.UNKNOWN);
+        assertThat(etcd.watchedFrom)
+                .singleElement()
+                .satisfies(from -> assertThat(from).isBetween(told + 1, last + 1));
     }
 
     @Test
