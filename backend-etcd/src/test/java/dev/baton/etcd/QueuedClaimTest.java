@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of one claim, against a store in memory and in virtual time. */
-class CandidateTest {
+class QueuedClaimTest {
     private static final ElectionTiming TIMING =
             ElectionTiming.of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     private static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
@@ -196,7 +196,7 @@ class CandidateTest {
     @Test
     void whoIsWithdrawnHasNoTurn() {
         standBehind();
-        refuse(CandidateTest::deletes);
+        refuse(QueuedClaimTest::deletes);
         assertThat(withdraw(claim)).isCompletedExceptionally();
         etcd.delete(FIRST);
         time.advance(SOON);
@@ -276,7 +276,7 @@ class CandidateTest {
     @Test
     void theDeletionOfAFormerKeySaysNothingOfTheNext() {
         standBehind();
-        etcd.hold(CandidateTest::deletes);
+        etcd.hold(QueuedClaimTest::deletes);
         assertThat(after(SOON, backend.withdraw(claim, time.now().plus(SOON)))).isCompletedExceptionally();
         loseTheLease();
         refused(acquire(claim).join());
@@ -331,8 +331,8 @@ class CandidateTest {
     @Test
     void aDeletionIsSentAgainOverTheNextConnection() {
         lead();
-        etcd.loseAnswer(CandidateTest::deletes);
-        etcd.hold(CandidateTest::deletes);
+        etcd.loseAnswer(QueuedClaimTest::deletes);
+        etcd.hold(QueuedClaimTest::deletes);
         assertThat(withdraw(claim)).isNotDone();
         etcd.down = true;
         time.advance(TIMING.renewDeadline());

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of one claim, against a server in memory and in virtual time. */
-class CandidateTest {
+class QueuedClaimTest {
     private static final Duration SOON = Duration.ofMillis(150);
     /** For an answer, and for nothing that is asked again. */
     private static final Duration MOMENT = Duration.ofMillis(20);
@@ -212,7 +212,7 @@ class CandidateTest {
     @Test
     void aTurnWithoutAProofIsToldOfWithoutAGrant() {
         standInLine(FIRST);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.leaseDuration().plusSeconds(1));
         delete(FIRST);
         assertThat(heard.all).contains("turn one");
@@ -248,7 +248,7 @@ class CandidateTest {
         delete(node(claim));
         zooKeeper.asked.clear();
         refused(acquire(claim).join());
-        assertThat(asked(CandidateTest::isOfElection)).extracting(Asked::what).startsWith("delete", "create");
+        assertThat(asked(QueuedClaimTest::isOfElection)).extracting(Asked::what).startsWith("delete", "create");
         assertThat(nodes(claim)).hasSize(1);
     }
 
@@ -294,7 +294,7 @@ class CandidateTest {
     @Test
     void aRenewalThatIsWithdrawnIsRefused() {
         lead(claim);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
         renew(claim).join();
         CompletableFuture<Answer> renewal = renew(claim);
@@ -381,7 +381,7 @@ class CandidateTest {
     void aNodeIsLookedForOnceHoweverOftenItIsAskedFor() {
         zooKeeper.put(PATH, "", 0);
         createUnheard();
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         assertThat(acquire(claim)).isNotDone();
         assertThat(acquire(claim)).isNotDone();
         zooKeeper.letGo();
@@ -394,7 +394,7 @@ class CandidateTest {
         zooKeeper.put(PATH, "", 0);
         createUnheard();
         zooKeeper.refuse(asked -> isHeartbeats(asked) ? Code.CONNECTIONLOSS : null);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         assertThat(acquire(claim)).isNotDone();
         zooKeeper.letGo();
         zooKeeper.refuse(asked -> null);
@@ -416,7 +416,7 @@ class CandidateTest {
 
     @Test
     void aProofThatComesTooLateGrantsNothing() {
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.leaseDuration());
         CompletableFuture<Answer> answer = acquire(claim);
         assertNobodyLooksAfter(answer);
@@ -426,7 +426,7 @@ class CandidateTest {
     @Test
     void aProofThatComesTooLateRenewsNothing() {
         lead(claim);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
         renew(claim).join();
         CompletableFuture<Answer> answer = renew(claim);
@@ -451,7 +451,7 @@ class CandidateTest {
     @Test
     void aNodeThatIsSeenTooLateGrantsNothing() {
         standInLine(FIRST);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.leaseDuration().plusSeconds(1));
         delete(FIRST);
         assertThat(heard.all).contains("turn one");
@@ -467,7 +467,7 @@ class CandidateTest {
     @Test
     void aRenewalWithoutAProofWaitsForOne() {
         lead(claim);
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.leaseDuration().plusSeconds(1));
         CompletableFuture<Answer> answer = renew(claim);
         assertThat(answer).isNotDone();
@@ -478,12 +478,12 @@ class CandidateTest {
 
     @Test
     void anAcquisitionWhoseProofIsRefusedHasFailed() {
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.leaseDuration().plusSeconds(1));
         CompletableFuture<Answer> answer = acquire(claim);
         assertThat(answer).isNotDone();
         zooKeeper.letGo();
-        refuse(CandidateTest::isHeartbeats);
+        refuse(QueuedClaimTest::isHeartbeats);
         time.advance(TIMING.retryPeriod().plus(SOON));
         assertThat(answer).isDone();
     }
@@ -493,7 +493,7 @@ class CandidateTest {
     void aNodeThatCannotBeReadEndsNoRenewalOfAnother() {
         lead(claim);
         refused(acquire(other).join());
-        zooKeeper.hold(CandidateTest::isHeartbeats);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
         renew(claim).join();
         CompletableFuture<Answer> answer = renew(claim);
@@ -565,7 +565,7 @@ class CandidateTest {
 
     /** What the newest heartbeat says, after its number. */
     private String terms() {
-        List<Asked> beats = asked(CandidateTest::isHeartbeats);
+        List<Asked> beats = asked(QueuedClaimTest::isHeartbeats);
         return beats.get(beats.size() - 1).with().replaceFirst("\\d+\n", "");
     }
 }
