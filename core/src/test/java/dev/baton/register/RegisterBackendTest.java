@@ -1317,7 +1317,7 @@ class RegisterBackendTest {
             close(ear);
             assertThat(time.waiting()).isZero();
             assertThat(watching.backend)
-                    .extracting("contests")
+                    .extracting("views")
                     .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                     .isEmpty();
         }
