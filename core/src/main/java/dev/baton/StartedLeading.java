@@ -10,7 +10,7 @@ public interface StartedLeading {
      * elsewhere holds a {@linkplain LeaderElection#ifLeading permit}, or the hand-over does not wait for it.
      *
      * @param term ask {@link Leadership#acceptsWork()} before each piece of work
-     * @throws Exception like anything else that is thrown, ends the term, and gives others the first turn
+     * @throws Exception like anything else that is thrown, ends the term; this candidate waits before contending again
      */
     void lead(Leadership term) throws Exception;
 }

@@ -231,7 +231,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         reconnectLater();
     }
 
-    /** Whoever takes long to connect gets more time for it, up to what was set. */
+    /** Doubles the connect timeout after each failed attempt, up to {@code connectionTimeout}. */
     private void patienceFor(Wire broken) {
         Duration least = requestTimeout.multipliedBy(2);
         Duration most = settings.connectionTimeout().compareTo(least) > 0 ? settings.connectionTimeout() : least;
@@ -423,7 +423,7 @@ final class Session implements Renewal.Listener, PrefixWatch.Listener {
         }
     }
 
-    /** What was asked later than its last write was heard of shows the sentinel as it was before that. */
+    /** A read sent after the sentinel's last known write returned an older sentinel: the store went back in time. */
     void wentBack(Lease on) {
         if (on == lease) {
             over(Lease.WENT_BACK);

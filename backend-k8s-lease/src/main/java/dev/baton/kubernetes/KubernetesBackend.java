@@ -139,7 +139,10 @@ public final class KubernetesBackend implements LockBackend, EventSink {
             this.object = object;
         }
 
-        /** Where and who, as in {@code client}; its connections are not used, and it is not closed. */
+        /**
+         * Takes cluster and credentials from {@code client}. Baton opens its own connections and does not close
+         * {@code client}.
+         */
         public Builder client(KubernetesClient client) {
             return config(client.getConfiguration());
         }
@@ -151,7 +154,7 @@ public final class KubernetesBackend implements LockBackend, EventSink {
         }
 
         /**
-         * Where and who, as in the current context of this kubeconfig.
+         * Takes cluster and credentials from the current context of this kubeconfig.
          *
          * @throws IllegalArgumentException when there is no such file, it is not valid, or it names no API server that could
          *     be asked

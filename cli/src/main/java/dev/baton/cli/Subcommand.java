@@ -19,7 +19,7 @@ abstract class Subcommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    /** Where it goes that there is no answer. */
+    /** The stream for error messages. */
     final PrintWriter err() {
         return spec.commandLine().getErr();
     }

@@ -244,7 +244,8 @@ final class ZooKeeperReader implements StatusReader {
         return switch (failure.code()) {
             case NOAUTH ->
                 at + " denies access to " + failure.getPath()
-                        + "; this client is anybody, so world needs READ there, or read it with zkCli.sh after addauth";
+                        + "; this client is unauthenticated: grant world:anyone READ there, or read it with zkCli.sh"
+                        + " after addauth";
             case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED ->
                 at + " was lost while it was read (" + failure.code() + "); try again";
             default -> at + " answered " + failure.code() + " for " + failure.getPath();

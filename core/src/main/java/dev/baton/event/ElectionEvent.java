@@ -61,7 +61,7 @@ public record ElectionEvent(
         UNREACHABLE,
         /** The store answers again. */
         REACHABLE,
-        /** Changes in the store are (no longer) heard as they happen. */
+        /** Changes in the store are heard as they happen. */
         WATCHING,
         /** Changes in the store are not heard as they happen: polling instead. */
         POLLING,
@@ -101,7 +101,7 @@ public record ElectionEvent(
         return json.append('}').toString();
     }
 
-    /** A {@linkplain Printable printable} sentence for a log: {@code orders/reconciler: app-1 leads with token 0-42}. */
+    /** A {@linkplain Printable printable} sentence for a log: {@code orders/reconciler: app-1 new-leader holder=app-2}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(160)
