@@ -131,8 +131,7 @@ final class Candidate {
     }
 
     Term term(Leadership leadership) {
-        String token = leadership.fencingToken().toString();
-        Term term = terms.computeIfAbsent(token, Term::new);
+        Term term = noted(leadership);
         if (term.leadership == null) {
             term.leadership = leadership;
             term.seenAt = Simulated.now();
@@ -141,35 +140,47 @@ final class Candidate {
         return term;
     }
 
+    private Term noted(Leadership leadership) {
+        return terms.computeIfAbsent(leadership.fencingToken().toString(), Term::new);
+    }
+
     private void listen(Term term, Leadership leadership) {
-        leadership.draining().thenAccept(why -> {
-            term.drainingTold = true;
-            term.drainingAt = Simulated.now();
-            around.isForeign("a stage");
-            if (!innocent && around.strikes(Trouble.STAGE_HANGS, 4)) {
-                around.hang();
-            }
-            if (!innocent && around.strikes(Trouble.STAGE_HANGS, 4)) {
-                around.raise();
-            }
-        });
-        leadership.ended().thenAccept(why -> {
-            around.isForeign("a stage");
-            if (leadership.phase() != TermPhase.ENDED) {
-                throw impossible(term + " was told to have ended, and is valid");
-            }
-            if (!term.drainingTold) {
-                throw impossible(term + " was told to have ended before it was told to drain");
-            }
-            term.endedTold = true;
-        });
+        try {
+            leadership.draining().thenAccept(why -> drains(term));
+        } finally {
+            // Also when what was hung on the first stage ran here and threw.
+            leadership.ended().thenAccept(why -> ends(term, leadership));
+        }
+    }
+
+    private void drains(Term term) {
+        term.drainingTold = true;
+        term.drainingAt = Simulated.now();
+        around.isForeign("a stage");
+        if (!innocent && around.strikes(Trouble.STAGE_HANGS, 4)) {
+            around.hang();
+        }
+        if (!innocent && around.strikes(Trouble.STAGE_HANGS, 4)) {
+            around.raise();
+        }
+    }
+
+    private void ends(Term term, Leadership leadership) {
+        around.isForeign("a stage");
+        if (leadership.phase() != TermPhase.ENDED) {
+            throw impossible(term + " was told to have ended, and is valid");
+        }
+        if (!term.drainingTold) {
+            throw impossible(term + " was told to have ended before it was told to drain");
+        }
+        term.endedTold = true;
     }
 
     // -- callbacks ----------------------------------------------------------------------------------------------------
 
     private void started(Leadership leadership) throws Exception {
         around.isForeign("onStartedLeading");
-        Term term = term(leadership);
+        Term term = noted(leadership);
         if (term.begunAt >= 0) {
             throw impossible("onStartedLeading was called twice for " + term);
         }
@@ -182,6 +193,8 @@ final class Candidate {
         term.ours = !supplied;
         Simulated.trace(name + " works under " + term);
         try {
+            // A stage that has completed already runs what is hung on it here, and that may throw.
+            term(leadership);
             work(leadership);
         } finally {
             term.starter = null;
