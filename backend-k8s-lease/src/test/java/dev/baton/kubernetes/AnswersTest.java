@@ -179,5 +179,11 @@ class AnswersTest {
             assertThat(of(Request.UPDATE, code, odd)).isEqualTo(Meaning.UNKNOWN);
             assertThat(of(Request.CREATE, code, odd)).isEqualTo(Meaning.UNKNOWN);
         }
+        for (String reason : List.of("NotFound", "Conflict", "AlreadyExists")) {
+            ObjectNode odd = body(new Row(Set.of(), 500, "`" + reason + "`, names it", ""), LockObject.LEASE);
+            for (Request request : Request.values()) {
+                assertThat(of(request, 500, odd)).as("%s, %s", request, reason).isEqualTo(Meaning.UNKNOWN);
+            }
+        }
     }
 }

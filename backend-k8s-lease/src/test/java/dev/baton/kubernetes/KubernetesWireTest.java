@@ -609,9 +609,15 @@ class KubernetesWireTest {
                     () -> ear.live && server.log(Asked::isWatch).size() == 2);
         }
 
-        @Test
-        void aListThatIsNoneIsAskedForAgain() {
-            server.when(Asked::isList, 2, new Told(200, "<html>sign in</html>", java.util.Map.of()));
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "<html>sign in</html>",
+                    "{\"kind\":\"LeaseList\",\"items\":[]}",
+                    "{\"kind\":\"Status\",\"metadata\":{\"resourceVersion\":\"1000\"}}"
+                })
+        void aListThatIsNoneIsAskedForAgain(String text) {
+            server.when(Asked::isList, 2, new Told(200, text, java.util.Map.of()));
             granted(other);
             Ear ear = observe();
             KubernetesStage.until("live", () -> ear.live);

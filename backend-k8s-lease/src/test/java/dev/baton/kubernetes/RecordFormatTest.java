@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,32 @@ class RecordFormatTest {
     }
 
     @Nested
+    class ItsToken {
+        private static final Instant RENEWED = BEGUN.truncatedTo(ChronoUnit.MICROS);
+        private final ObjectNode object = written(RecordFormat.SPEC, OURS);
+
+        private @Nullable Long of(String holder, @Nullable Instant renewed) {
+            return TokenMark.of(object, holder, renewed, ChronoUnit.MICROS);
+        }
+
+        @Test
+        void isThatOfTheClaimThatWroteTheRecord() {
+            assertThat(of("app-1", RENEWED)).isNull();
+            TokenMark.write(object, 4_711, "4711-nonce");
+            assertThat(of("app-1", RENEWED)).isEqualTo(4_711);
+            assertThat(of("someone-else", RENEWED)).isNull();
+            assertThat(of("app-1", RENEWED.plusSeconds(1))).isNull();
+            assertThat(of("app-1", null)).isNull();
+        }
+
+        @Test
+        void isNotThatOfAnotherClaim() {
+            TokenMark.write(object, 4_711, "another-nonce");
+            assertThat(of("app-1", RENEWED)).isNull();
+        }
+    }
+
+    @Nested
     class OnAnAnnotation {
         private static String text(ObjectNode object) {
             return Json.annotation(object, AnnotationFormat.ANNOTATION);
@@ -251,6 +279,27 @@ class RecordFormatTest {
             assertThat(text(one)).isEqualTo(text(other));
             assertThat(RecordFormat.ANNOTATION.read(one)).isNotEqualTo(RecordFormat.ANNOTATION.read(other));
             assertThat(RecordFormat.ANNOTATION.read(one).nonce()).isEqualTo("4711-nonce");
+        }
+
+        /** client-go keeps annotations that it does not know when it takes over, renews or releases. */
+        @ParameterizedTest
+        @CsvSource({"someone-else, 0", "'', 0", "app-1, 1"})
+        void markOfOursBesideAnothersRecordIsWorthNothing(String holder, long secondsLater) {
+            Instant renewed = BEGUN.plusSeconds(secondsLater);
+            LeaderRecord theirs = new LeaderRecord(holder, "", Duration.ofSeconds(15), BEGUN, renewed, 3);
+            ObjectNode object = written(RecordFormat.ANNOTATION, OURS);
+            Json.annotations(object).put(AnnotationFormat.ANNOTATION, text(written(RecordFormat.ANNOTATION, theirs)));
+            LeaderRecord read = RecordFormat.ANNOTATION.read(object);
+            assertThat(read.nonce()).isEmpty();
+            assertThat(read.holderIdentity()).isEqualTo(holder);
+        }
+
+        @Test
+        void markWithoutAHolderBesideAFreeRecordIsNone() {
+            LeaderRecord free = new LeaderRecord("", "", Duration.ofSeconds(1), BEGUN, BEGUN, 3);
+            ObjectNode object = written(RecordFormat.ANNOTATION, free);
+            Json.annotations(object).put(ClaimMark.ANNOTATION, "4711-nonce " + ClaimMark.micros(BEGUN) + " ");
+            assertThat(RecordFormat.ANNOTATION.read(object).nonce()).isEmpty();
         }
 
         @Test
