@@ -55,6 +55,12 @@ class QueuedClaimTest {
         return stage.toCompletableFuture();
     }
 
+    /** Not to be waited for: no time passes meanwhile. */
+    private static <T> T done(CompletableFuture<T> answer) {
+        assertThat(answer).isDone();
+        return answer.join();
+    }
+
     private CompletableFuture<Answer> acquire(Claim of) {
         return after(SOON, backend.acquire(of, time.now().plus(TIMING.renewDeadline())));
     }
@@ -69,13 +75,13 @@ class QueuedClaimTest {
     }
 
     private Answer.Granted lead() {
-        return granted(acquire(claim).join());
+        return granted(done(acquire(claim)));
     }
 
     private Answer.Refused standBehind() {
         etcd.leases.put(5L, 15L);
         etcd.put(FIRST, "elsewhere", 5);
-        return refused(acquire(claim).join());
+        return refused(done(acquire(claim)));
     }
 
     private Entry own() {
@@ -111,8 +117,8 @@ class QueuedClaimTest {
         time.advance(SOON);
         assertThat(heard.count("lost one")).isEqualTo(1);
         etcd.asked.clear();
-        assertThat(acquire(claim).join()).isEqualTo(new Answer.Refused(null, Duration.ZERO));
-        refused(renew().join());
+        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+        refused(done(renew()));
         assertThat(entries()).isZero();
     }
 
@@ -126,14 +132,14 @@ class QueuedClaimTest {
         etcd.put(own().key(), "elsewhere", 5);
         time.advance(SOON);
         assertThat(heard.count("lost one")).isEqualTo(1);
-        assertThat(acquire(claim).join()).isInstanceOf(Answer.Refused.class);
+        assertThat(done(acquire(claim))).isInstanceOf(Answer.Refused.class);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aKeyThatSomebodyElseMadeAgainEndsItsTerm(boolean watched) {
         lead();
-        granted(renew().join());
+        granted(done(renew()));
         etcd.mute = !watched;
         if (!watched) {
             etcd.refusesWatches = true;
@@ -143,20 +149,20 @@ class QueuedClaimTest {
         etcd.delete(own.key());
         etcd.put(own.key(), own.value(), own.lease());
         time.advance(SOON);
-        refused(renew().join());
+        refused(done(renew()));
         assertThat(heard.count("lost one")).isEqualTo(1);
     }
 
     @Test
     void aKeyOnAnothersLeaseIsNotRenewedWhereNothingIsWatched() {
         lead();
-        granted(renew().join());
+        granted(done(renew()));
         etcd.refusesWatches = true;
         etcd.endWatches(new Failure(Failure.Kind.PERMISSION, "permission denied"));
         etcd.leases.put(5L, 15L);
         etcd.mute = true;
         etcd.put(own().key(), "one", 5);
-        refused(renew().join());
+        refused(done(renew()));
         assertThat(heard.count("lost one")).isEqualTo(1);
     }
 
@@ -164,9 +170,9 @@ class QueuedClaimTest {
     void theFenceOfATermStandsForAsLongAsTheTerm() {
         FencingToken token = lead().token();
         assertThat(backend.fence(ELECTION, token)).isEqualTo(new EtcdFence(own().key(), token));
-        granted(renew().join());
+        granted(done(renew()));
         assertThat(backend.fence(ELECTION, token)).isEqualTo(new EtcdFence(own().key(), token));
-        withdraw(claim).join();
+        done(withdraw(claim));
         assertThatThrownBy(() -> backend.fence(ELECTION, token)).hasMessageContaining("is over");
     }
 
@@ -176,9 +182,9 @@ class QueuedClaimTest {
     void oneClaimAtATimeHasTheKey() {
         lead();
         etcd.asked.clear();
-        refused(acquire(other).join());
+        refused(done(acquire(other)));
         assertThat(entries()).isZero();
-        withdraw(claim).join();
+        done(withdraw(claim));
         assertThat(entries()).isEqualTo(1);
         assertThat(heard.heard("turn two")).isTrue();
         assertThat(own().value()).isEqualTo("two");
@@ -190,7 +196,7 @@ class QueuedClaimTest {
         etcd.delete(FIRST);
         time.advance(SOON);
         assertThat(heard.all).contains("turn one granted");
-        granted(renew().join());
+        granted(done(renew()));
     }
 
     @Test
@@ -208,7 +214,7 @@ class QueuedClaimTest {
     @Test
     void whoIsToldOfChangesNeedNotAsk() {
         assertThat(standBehind().retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
-        assertThat(refused(acquire(other).join()).retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
+        assertThat(refused(done(acquire(other))).retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
     }
 
     @Test
@@ -217,7 +223,7 @@ class QueuedClaimTest {
         etcd.endWatches(new Failure(Failure.Kind.PERMISSION, "permission denied"));
         time.advance(SOON);
         assertThat(standBehind().retryIn()).isEqualTo(TIMING.retryPeriod());
-        assertThat(refused(acquire(other).join()).retryIn()).isEqualTo(TIMING.retryPeriod());
+        assertThat(refused(done(acquire(other))).retryIn()).isEqualTo(TIMING.retryPeriod());
     }
 
     @Test
@@ -238,10 +244,10 @@ class QueuedClaimTest {
         refuse(request -> request instanceof MemoryEtcd.LeaseRequest
                 || MemoryEtcd.puts("/baton/.session/").test(request));
         // A proof may be left to be told of.
-        renew().join();
+        done(renew());
         assertThat(renew()).isCompletedExceptionally();
         etcd.refuse(request -> null);
-        granted(renew().join());
+        granted(done(renew()));
     }
 
     // -- answers that come too late -----------------------------------------------------------------------------------
@@ -267,8 +273,8 @@ class QueuedClaimTest {
         assertThat(answer.isDone()).isEqualTo(answered);
         etcd.letGo();
         time.advance(SOON);
-        granted(answer.join());
-        granted(renew().join());
+        granted(done(answer));
+        granted(done(renew()));
         assertThat(entries()).isEqualTo(2);
         assertThat(etcd.keysBelow(LINE)).hasSize(1);
     }
@@ -279,7 +285,7 @@ class QueuedClaimTest {
         etcd.hold(QueuedClaimTest::deletes);
         assertThat(after(SOON, backend.withdraw(claim, time.now().plus(SOON)))).isCompletedExceptionally();
         loseTheLease();
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
         etcd.asked.clear();
         etcd.letGo();
         time.advance(SOON);
@@ -287,7 +293,7 @@ class QueuedClaimTest {
         etcd.delete(FIRST);
         time.advance(SOON);
         assertThat(heard.heard("turn one")).isTrue();
-        granted(renew().join());
+        granted(done(renew()));
     }
 
     private void refuseLeases(Predicate<MemoryEtcd.LeaseRequest> which) {
@@ -310,7 +316,7 @@ class QueuedClaimTest {
         lead();
         long first = giveUpTheLease();
         assertThat(heard.heard("lost one")).isTrue();
-        granted(acquire(second).join());
+        granted(done(acquire(second)));
         giveUpTheLease();
         assertThat(heard.heard("lost two")).isTrue();
 
@@ -353,6 +359,6 @@ class QueuedClaimTest {
         time.advance(TIMING.renewDeadline());
         etcd.down = false;
         time.advance(TIMING.leaseDuration());
-        assertThat(acquire(claim).join()).isInstanceOf(Answer.Granted.class);
+        assertThat(done(acquire(claim))).isInstanceOf(Answer.Granted.class);
     }
 }

@@ -54,6 +54,12 @@ class QueuedClaimTest {
         return stage.toCompletableFuture();
     }
 
+    /** Not to be waited for: no time passes meanwhile. */
+    private static <T> T done(CompletableFuture<T> answer) {
+        assertThat(answer).isDone();
+        return answer.join();
+    }
+
     private CompletableFuture<Answer> acquire(Claim of) {
         return after(SOON, backend.acquire(of, time.now().plus(DEADLINE)));
     }
@@ -79,14 +85,14 @@ class QueuedClaimTest {
     }
 
     private void lead(Claim of) {
-        granted(acquire(of).join());
+        granted(done(acquire(of)));
     }
 
     private void standInLine(String... before) {
         for (String node : before) {
             zooKeeper.put(node, "before");
         }
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
     }
 
     private void delete(String node) {
@@ -136,7 +142,7 @@ class QueuedClaimTest {
         withdrawUnheard();
         zooKeeper.silent = false;
         zooKeeper.put(FIRST, "first");
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
     }
 
     @Test
@@ -152,16 +158,16 @@ class QueuedClaimTest {
         assertThat(heard.heard("turn one")).isFalse();
         zooKeeper.letGo();
         time.advance(SOON);
-        refused(answer.join());
+        refused(done(answer));
     }
 
     @Test
     void theGoingOfOneThatStandsBehindGivesNoTurn() {
         standInLine(FIRST);
-        refused(acquire(other).join());
-        withdraw(other).join();
+        refused(done(acquire(other)));
+        done(withdraw(other));
         assertThat(heard.heard("turn one")).isFalse();
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
     }
 
     @Test
@@ -185,11 +191,11 @@ class QueuedClaimTest {
     @Test
     void aLeaderHasNoTurnHoweverOftenItIsListed() {
         lead(claim);
-        refused(acquire(other).join());
+        refused(done(acquire(other)));
         zooKeeper.show(children -> List.of("_c_aa-latch-0000000001", node(claim).substring(PATH.length() + 1)));
-        refused(acquire(other).join());
+        refused(done(acquire(other)));
         assertThat(heard.heard("turn")).isFalse();
-        granted(renew(claim).join());
+        granted(done(renew(claim)));
     }
 
     @Test
@@ -206,7 +212,7 @@ class QueuedClaimTest {
         standInLine(FIRST);
         delete(FIRST);
         assertThat(heard.all).contains("held one", "turn one granted");
-        granted(renew(claim).join());
+        granted(done(renew(claim)));
     }
 
     @Test
@@ -216,7 +222,7 @@ class QueuedClaimTest {
         time.advance(TIMING.leaseDuration().plusSeconds(1));
         delete(FIRST);
         assertThat(heard.all).contains("turn one");
-        refused(renew(claim).join());
+        refused(done(renew(claim)));
     }
 
     // -- a claim that is lost -----------------------------------------------------------------------------------------
@@ -226,8 +232,8 @@ class QueuedClaimTest {
         lead(claim);
         delete(node(claim));
         zooKeeper.asked.clear();
-        assertThat(acquire(claim).join()).isEqualTo(new Answer.Refused(null, Duration.ZERO));
-        refused(renew(claim).join());
+        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+        refused(done(renew(claim)));
         assertThat(asked(asked -> asked.is("create"))).isEmpty();
     }
 
@@ -247,7 +253,7 @@ class QueuedClaimTest {
         standInLine(FIRST);
         delete(node(claim));
         zooKeeper.asked.clear();
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
         assertThat(asked(QueuedClaimTest::isOfElection)).extracting(Asked::what).startsWith("delete", "create");
         assertThat(nodes(claim)).hasSize(1);
     }
@@ -296,17 +302,17 @@ class QueuedClaimTest {
         lead(claim);
         zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
-        renew(claim).join();
+        done(renew(claim));
         CompletableFuture<Answer> renewal = renew(claim);
         assertThat(renewal).isNotDone();
-        withdraw(claim).join();
-        refused(renewal.join());
+        done(withdraw(claim));
+        refused(done(renewal));
     }
 
     @Test
     void nothingIsAskedForOnceNobodyNeedsIt() {
         lead(claim);
-        withdraw(claim).join();
+        done(withdraw(claim));
         observation.close();
         time.advance(TIMING.retryPeriod());
         zooKeeper.asked.clear();
@@ -344,7 +350,7 @@ class QueuedClaimTest {
         zooKeeper.newest().giveUp();
         time.advance(Duration.ofSeconds(2));
         zooKeeper.hold(asked -> false);
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
         assertThat(withdraw(claim)).isCompleted();
         assertThat(nodes(claim)).isEmpty();
     }
@@ -370,10 +376,10 @@ class QueuedClaimTest {
     void aNodeIsLookedForThoughOneWasFoundBefore() {
         zooKeeper.put(FIRST, "first");
         createUnheard();
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
         delete(node(claim));
         createUnheard();
-        refused(acquire(claim).join());
+        refused(done(acquire(claim)));
         assertThat(nodes(claim)).hasSize(1);
     }
 
@@ -420,7 +426,7 @@ class QueuedClaimTest {
         time.advance(TIMING.leaseDuration());
         CompletableFuture<Answer> answer = acquire(claim);
         assertNobodyLooksAfter(answer);
-        refused(renew(claim).join());
+        refused(done(renew(claim)));
     }
 
     @Test
@@ -428,7 +434,7 @@ class QueuedClaimTest {
         lead(claim);
         zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
-        renew(claim).join();
+        done(renew(claim));
         CompletableFuture<Answer> answer = renew(claim);
         assertThat(answer).isNotDone();
         assertNobodyLooksAfter(answer);
@@ -461,7 +467,7 @@ class QueuedClaimTest {
         assertThat(after(DEADLINE, acquire(claim))).isCompletedExceptionally();
         zooKeeper.letGo();
         time.advance(SOON);
-        refused(renew(claim).join());
+        refused(done(renew(claim)));
     }
 
     @Test
@@ -473,7 +479,26 @@ class QueuedClaimTest {
         assertThat(answer).isNotDone();
         zooKeeper.letGo();
         time.advance(TIMING.retryPeriod().plus(SOON));
-        granted(answer.join());
+        granted(done(answer));
+    }
+
+    /** A watch tells once. */
+    @Test
+    void aRenewalIsGrantedOnlyWhileItsNodeIsWatched() {
+        lead(claim);
+        zooKeeper.hold(QueuedClaimTest::isHeartbeats);
+        // A proof may be left to be told of.
+        done(renew(claim));
+        CompletableFuture<Answer> answer = renew(claim);
+        assertThat(answer).isNotDone();
+        zooKeeper.refuse(asked -> asked.is("read") ? Code.CONNECTIONLOSS : null);
+        zooKeeper.put(node(claim), "one", zooKeeper.newest().sessionId());
+        time.advance(SOON);
+        zooKeeper.letGo();
+        time.advance(SOON);
+        assertThat(answer).isNotDone();
+        zooKeeper.refuse(asked -> null);
+        granted(done(renew(claim)));
     }
 
     @Test
@@ -492,10 +517,10 @@ class QueuedClaimTest {
     @Test
     void aNodeThatCannotBeReadEndsNoRenewalOfAnother() {
         lead(claim);
-        refused(acquire(other).join());
+        refused(done(acquire(other)));
         zooKeeper.hold(QueuedClaimTest::isHeartbeats);
         // A proof may be left to be told of.
-        renew(claim).join();
+        done(renew(claim));
         CompletableFuture<Answer> answer = renew(claim);
         assertThat(answer).isNotDone();
         refuse(asked -> asked.is("read") && !asked.path().equals(node(claim)));
@@ -504,7 +529,7 @@ class QueuedClaimTest {
         assertThat(answer).isNotDone();
         zooKeeper.letGo();
         time.advance(SOON);
-        granted(answer.join());
+        granted(done(answer));
     }
 
     @Test
@@ -515,6 +540,32 @@ class QueuedClaimTest {
         delete(FIRST);
         assertThat(heard.all).contains("turn one");
         assertThat(acquire(claim)).isCompletedExceptionally();
+    }
+
+    // -- who observes, and in which session ---------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoObservesLaterIsToldWhatIsKnown(boolean led) {
+        if (led) {
+            lead(claim);
+        }
+        Stage.Heard later = new Stage.Heard();
+        backend.observe(ELECTION, TIMING, later);
+        time.advance(SOON);
+        assertThat(later.all).contains("watching true", led ? "held one" : "vacant");
+    }
+
+    /** What a session was asked that was given up is never answered. */
+    @Test
+    void aNodeIsReadInTheNextSessionThoughItWasNotInTheFormer() {
+        zooKeeper.put(FIRST, "first");
+        zooKeeper.hold(asked -> asked.is("read"));
+        assertThat(acquire(claim)).isNotDone();
+        zooKeeper.hold(asked -> false);
+        zooKeeper.newest().giveUp();
+        time.advance(Duration.ofSeconds(1));
+        refused(done(acquire(other)));
     }
 
     // -- a connection that is lost ------------------------------------------------------------------------------------
@@ -540,8 +591,8 @@ class QueuedClaimTest {
         time.advance(Duration.ofMinutes(1));
         assertThat(heard.count("lost one")).isEqualTo(1);
         assertThat(heard.heard("lost two")).isFalse();
-        granted(renew(other).join());
-        withdraw(other).join();
+        granted(done(renew(other)));
+        done(withdraw(other));
         assertThat(zooKeeper.below(PATH)).isEmpty();
     }
 
@@ -549,15 +600,15 @@ class QueuedClaimTest {
     @ValueSource(booleans = {false, true})
     void sinceWhenATermLeadsIsWrittenForAsLongAsItDoes(boolean lost) {
         lead(claim);
-        renew(claim).join();
+        done(renew(claim));
         String begun = terms();
         assertThat(begun).matches("\\d+ \\d{4}-.*");
-        granted(renew(claim).join());
+        granted(done(renew(claim)));
         assertThat(terms()).isEqualTo(begun);
         if (lost) {
             delete(node(claim));
         } else {
-            withdraw(claim).join();
+            done(withdraw(claim));
         }
         time.advance(TIMING.retryPeriod().plus(SOON));
         assertThat(terms()).isEmpty();
