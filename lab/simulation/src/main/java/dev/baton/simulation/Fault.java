@@ -71,12 +71,7 @@ enum Fault {
     OPERATOR_SHORTENS,
     RESTORE,
     WRITES_REFUSED,
-    ANSWERED_IN_BETWEEN,
-    READING_DENIED,
-    CREATING_DENIED,
-    DELETING_DENIED,
-    WRITING_DENIED,
-    QUOTA_EXCEEDED;
+    ANSWERED_IN_BETWEEN;
 
     /** {@code request-lost} for {@link #REQUEST_LOST}. */
     String text() {
@@ -92,7 +87,7 @@ enum Fault {
     /** Those that a register can suffer. */
     static Set<Fault> ofRegisters() {
         return Arrays.stream(values())
-                .filter(fault -> !fault.isOfServers() && !fault.isRefusal())
+                .filter(fault -> !fault.isOfServers())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
     }
 
@@ -128,11 +123,6 @@ enum Fault {
 
     /** Whether only a register suffers this: other stores have faults of their own. */
     boolean isOfARegister() {
-        return compareTo(ERROR_BEFORE_COMMIT) >= 0 && !isRefusal();
-    }
-
-    /** Whether servers that could do what they are asked refuse to, for a while that {@link Refusals} draw. */
-    boolean isRefusal() {
-        return compareTo(READING_DENIED) >= 0;
+        return compareTo(ERROR_BEFORE_COMMIT) >= 0;
     }
 }

@@ -110,18 +110,6 @@ public enum Mutant implements Planted {
             return new Mutants.StrayAnswerTakenForGone(right);
         }
     },
-    DENIED_READ_TAKEN_FOR_ABSENCE("A record that may not be read is taken not to be there (3.4).") {
-        @Override
-        Register around(Register right, Node node) {
-            return new Mutants.DeniedReadTakenForAbsence(right);
-        }
-    },
-    DENIED_READ_NOT_ASKED_AGAIN("Whoever may not read once does not ask again.") {
-        @Override
-        Register around(Register right, Node node) {
-            return new Mutants.DeniedReadNotAskedAgain(right);
-        }
-    },
     REFUSAL_OWED("What the store refused to write for certain counts as unknown, and is owed (4.5).") {
         @Override
         Register around(Register right, Node node) {

@@ -2,7 +2,6 @@ package dev.baton.simulation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class Weather {
         Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
-            if (!fault.isOfARegister() && !fault.isOfServers() && !fault.isRefusal()) {
+            if (!fault.isOfARegister() && !fault.isOfServers()) {
                 draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
             }
         }
@@ -115,15 +114,15 @@ final class Weather {
         return struck;
     }
 
-    /** The faults that struck no longer than a lease ago, by {@link Fault#place()}. */
-    BitSet fresh() {
-        BitSet places = new BitSet(injectedAt.length);
+    /** The faults that struck no longer than a lease ago, as bits. */
+    long fresh() {
+        long bits = 0;
         for (int fault = 0; fault < injectedAt.length; fault++) {
             if (world.now() - injectedAt[fault] <= leaseNanos) {
-                places.set(fault);
+                bits |= 1L << fault;
             }
         }
-        return places;
+        return bits;
     }
 
     Map<Fault, Long> injected() {
@@ -181,7 +180,7 @@ final class Weather {
         if (world.now() >= storeBusyUntil && strikes(Fault.STORE_BUSY)) {
             storeBusyUntil = world.now() + Math.min(upTo(leaseNanos / 2), world.clearAt() - world.now());
         }
-        return world.now() < storeBusyUntil || world.refusals().are(Fault.THROTTLED);
+        return world.now() < storeBusyUntil;
     }
 
     /** Whether the store refuses to write just now, as it does while a permission is taken or a quota is used up. */

@@ -47,7 +47,6 @@ final class World {
     private final Node[] current;
     private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
-    private final Refusals refusals;
     private final SimulatedStore store;
     private final StoreKind.Store contended;
     private final SharedResource fenced;
@@ -97,8 +96,6 @@ final class World {
         boolean restores =
                 options.kind().hasBackups() && !options.isDirected() && !operators && random.nextInt(12) == 0;
         weather = new Weather(this, random.split(), leaseNanos, operators, restores);
-        // From a stream of their own: a world without them is what it would be if there were none.
-        refusals = new Refusals(this, new SplittableRandom(seed).split());
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
@@ -142,10 +139,6 @@ final class World {
 
     Weather weather() {
         return weather;
-    }
-
-    Refusals refusals() {
-        return refusals;
     }
 
     SimulatedStore store() {
@@ -341,7 +334,6 @@ final class World {
         }
         new Adversary(this, random.split()).begin();
         contended.begin();
-        refusals.begin();
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
@@ -426,8 +418,8 @@ final class World {
         Invariants.Reign leads = invariants.leader();
         long steady = leads != null && leads == before ? since : now;
         if (leads != null && now - steady >= leaseNanos) {
-            recovery = recovery < 0 ? steady - clearAt : recovery;
-            succeed(leads);
+            recovery = steady - clearAt;
+            closeAll();
             return;
         }
         if (leads == null && now > deadline) {
@@ -435,16 +427,6 @@ final class World {
                     + " ms after the weather cleared, though somebody wants to");
         }
         at(now + leaseNanos / 20, null, () -> awaitLeader(deadline, leads, steady));
-    }
-
-    /** Where servers have refused, all who contend lead in turn before everybody is closed: none of them waits for ever. */
-    private void succeed(Invariants.Reign leads) {
-        if (!refusals.exist()) {
-            closeAll();
-            return;
-        }
-        leads.node().ask(Fault.CLOSE);
-        awaitLeader(now + patience(), null, now);
     }
 
     private void closeAll() {

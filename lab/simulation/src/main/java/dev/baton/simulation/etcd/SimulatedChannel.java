@@ -4,15 +4,10 @@ import dev.baton.etcd.session.Channel;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** A channel to one member. Requests and answers overtake one another, are lost, and arrive late; none arrives twice. */
 final class SimulatedChannel implements Channel {
-    /** What gRPC makes of the answer of a balancer that has no server behind it. */
-    static final String NOT_OURS = "HTTP status code 404";
-
     private final Surroundings world;
     private final Cluster cluster;
     private final Host process;
@@ -31,25 +26,9 @@ final class SimulatedChannel implements Channel {
         return member.endpoint();
     }
 
-    /** What happens to a request once it has arrived. */
-    private interface Arrival<T> {
-        void handle(Cluster.Answer<T> answer);
-    }
-
-    private <T> void up(Consumer<Reply<T>> then, Arrival<T> arrival) {
+    private void up(Runnable arrival) {
         process.called();
-        carry(() -> arrive(then, arrival));
-    }
-
-    private <T> void arrive(Consumer<Reply<T>> then, Arrival<T> arrival) {
-        Cluster.Answer<T> right = (reply, later) -> down(then, reply, later);
-        Reply<T> stray = Reply.failed(Failure.Kind.UNKNOWN, NOT_OURS);
-        switch (world.between()) {
-            case PASSES -> arrival.handle(right);
-            case ANSWERS -> right.give(stray, 0);
-            case ANSWERS_AFTER -> arrival.handle((lost, later) -> right.give(stray, later));
-            case REPEATS -> arrival.handle((lost, later) -> world.at(world.now() + later, () -> arrival.handle(right)));
-        }
+        carry(arrival);
     }
 
     private void carry(Runnable arrival) {
@@ -59,22 +38,14 @@ final class SimulatedChannel implements Channel {
     }
 
     /** A write, that the servers may turn away. */
-    private <T> void upToWrite(Consumer<Reply<T>> then, Arrival<T> arrival) {
-        up(then, answer -> {
+    private <T> void upToWrite(Consumer<Reply<T>> then, Runnable arrival) {
+        up(() -> {
             if (world.isBusy()) {
-                answer.give(throttled(), 0);
+                down(then, Reply.failed(Failure.Kind.REFUSED, "etcdserver: too many requests"));
             } else {
-                arrival.handle(answer);
+                arrival.run();
             }
         });
-    }
-
-    private static <T> Reply<T> throttled() {
-        return Reply.failed(Failure.Kind.REFUSED, "etcdserver: too many requests");
-    }
-
-    private static <T> Reply<T> denied() {
-        return Reply.failed(Failure.Kind.PERMISSION, "etcdserver: permission denied");
     }
 
     private <T> void down(Consumer<Reply<T>> then, Reply<T> reply) {
@@ -108,78 +79,41 @@ final class SimulatedChannel implements Channel {
 
     @Override
     public void grant(long ttlSeconds, Consumer<Reply<Lease>> then) {
-        upToWrite(then, answer -> {
-            if (cluster.isFull()) {
-                answer.give(full(), 0);
-            } else {
-                cluster.grant(member, process, ttlSeconds, answer);
-            }
-        });
-    }
-
-    private static <T> Reply<T> full() {
-        return Reply.failed(Failure.Kind.NO_SPACE, "etcdserver: mvcc: database space exceeded");
+        upToWrite(then, () -> cluster.grant(member, process, ttlSeconds, (reply, later) -> down(then, reply, later)));
     }
 
     @Override
     public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
-        up(then, answer -> cluster.keepAlive(member, lease, answer));
+        up(() -> cluster.keepAlive(member, lease, (reply, later) -> down(then, reply, later)));
     }
 
     @Override
     public void revoke(long lease, Consumer<Reply<Long>> then) {
         cluster.givesUp(lease);
-        up(then, answer -> {
-            if (world.isThrottled()) {
-                answer.give(throttled(), 0);
-            } else if (cluster.deniesRevoking(lease)) {
-                answer.give(denied(), 0);
-            } else {
-                cluster.revoke(member, lease, answer);
-            }
-        });
+        up(() -> cluster.revoke(member, lease, (reply, later) -> down(then, reply, later)));
     }
 
     @Override
     public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         int withdrawals = process.withdrawals();
-        Arrival<Transaction.Result> arrival = answer -> {
+        Runnable arrival = () -> {
             if (cluster.denies(transaction)) {
-                answer.give(denied(), 0);
-            } else if (cluster.isFull() && !puts(transaction).isEmpty()) {
-                answer.give(full(), 0);
-            } else if (cluster.fills(puts(transaction))) {
-                cluster.transact(
-                        member, process, transaction, withdrawals, (done, later) -> answer.give(full(), later));
-            } else {
-                cluster.transact(member, process, transaction, withdrawals, answer);
+                down(then, Reply.failed(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
+                return;
             }
+            cluster.transact(member, process, transaction, withdrawals, (reply, later) -> down(then, reply, later));
         };
         if (transaction.mayWrite()) {
             upToWrite(then, arrival);
         } else {
-            up(then, arrival);
+            up(arrival);
         }
-    }
-
-    /** The keys for which it needs space, whichever branch is taken: to delete needs none. */
-    private static List<String> puts(Transaction transaction) {
-        List<String> keys = new ArrayList<>();
-        for (List<Transaction.Op> steps : List.of(transaction.then(), transaction.otherwise())) {
-            for (Transaction.Op step : steps) {
-                if (step instanceof Transaction.Put put) {
-                    keys.add(put.key());
-                }
-            }
-        }
-        return keys;
     }
 
     @Override
     public Runnable watch(String prefix, long from, Watcher watcher) {
         Watching watching = new Watching();
-        process.called();
-        carry(() -> {
+        up(() -> {
             if (!watching.ended) {
                 watching.stream = cluster.watch(member, process, prefix, from, watcher);
             }

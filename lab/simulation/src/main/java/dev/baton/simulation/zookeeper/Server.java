@@ -325,10 +325,8 @@ public final class Server {
         }
     }
 
-    /** Whether a client is not told that {@code event} has happened: it may not read that, or nobody is. */
-    boolean conceals(EventType event) {
-        Op reads = event == EventType.NodeChildrenChanged ? Op.CHILDREN : Op.DATA;
-        return world.stallsWatches() || ensemble.denies(reads);
+    boolean deniesReading() {
+        return ensemble.denies(Op.DATA);
     }
 
     Reply read(Link link, Request request) {
