@@ -148,8 +148,8 @@ final class Fingerprints {
             walk(field(part(driver, "machine"), "state"));
             Object live = field(driver, "live");
             walk(live == null ? null : field(live, "stage"));
-            Map<?, ?> contests = (Map<?, ?>) part(contender.plain(), "contests");
-            contests.values().forEach(this::contest);
+            Map<?, ?> views = (Map<?, ?>) part(contender.plain(), "views");
+            views.values().forEach(this::view);
             walk(contender.backend());
             walk(contender.register());
             Contender.Work work = contender.work();
@@ -186,29 +186,29 @@ final class Fingerprints {
             put(NONE);
         }
 
-        private void contest(Object contest) {
-            Object sight = part(contest, "sight");
-            walk(field(sight, "entry"));
-            put((long) part(sight, "revision") - world.revision());
-            long lease = (long) part(sight, "leaseNanos");
+        private void view(Object view) {
+            Object seen = part(view, "lastSeen");
+            walk(field(seen, "entry"));
+            put((long) part(seen, "revision") - world.revision());
+            long lease = (long) part(seen, "leaseNanos");
             put(lease);
-            put(Math.max(0, lease - (world.now() - ((Moment) part(sight, "seenAt")).nanos())));
-            walk(field(contest, "known"));
-            walk(field(contest, "live"));
-            walk(field(contest, "holder"));
-            Map<?, ?> bids = (Map<?, ?>) part(contest, "bids");
-            bids.entrySet().stream()
+            put(Math.max(0, lease - (world.now() - ((Moment) part(seen, "seenAt")).nanos())));
+            walk(field(view, "known"));
+            walk(field(view, "live"));
+            walk(field(view, "holder"));
+            Map<?, ?> claims = (Map<?, ?>) part(view, "claims");
+            claims.entrySet().stream()
                     .sorted(Comparator.comparing(entry -> ((Claim) entry.getKey()).nonce()))
-                    .forEach(entry -> bid(entry.getKey(), entry.getValue()));
+                    .forEach(entry -> claim(entry.getKey(), entry.getValue()));
             put(NONE);
         }
 
-        private void bid(Object claim, Object bid) {
+        private void claim(Object claim, Object record) {
             walk(claim);
-            walk(field(bid, "written"));
-            walk(field(bid, "token"));
-            walk(field(bid, "unread"));
-            Collection<?> unknown = (Collection<?>) part(bid, "unknown");
+            walk(field(record, "written"));
+            walk(field(record, "token"));
+            walk(field(record, "unread"));
+            Collection<?> unknown = (Collection<?>) part(record, "unknown");
             unknown.stream().map(sent -> (Long) part(sent, "place")).sorted().forEach(this::walk);
             put(NONE);
         }

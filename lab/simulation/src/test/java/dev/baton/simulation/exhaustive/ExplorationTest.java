@@ -31,6 +31,13 @@ class ExplorationTest {
         assertThat(report.transitions()).as("transitions").isEqualTo(transitions);
     }
 
+    @Test
+    void everyPropertyHoldsInTheFirstStates() {
+        Exploration.Report report = explore("depth:5,units:3,faults:1", Mistake.NONE);
+        assertThat(report.violation()).as(report.text()).isNull();
+        assertThat(report.states()).as("distinct states").isGreaterThan(100);
+    }
+
     @FullLane("explores half a million states")
     @ParameterizedTest
     @CsvSource({
