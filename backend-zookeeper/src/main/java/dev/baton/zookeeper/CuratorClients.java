@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.session.Clients;
@@ -60,22 +61,26 @@ record CuratorClients(Settings settings) implements Clients {
     }
 
     @Override
-    public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
-        found.accept(end(sessionId, password, timeout));
+    public void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
+        found.accept(end(sessionId, password, timeout, time));
     }
 
     /** Attaches to the session and closes it. Expired when there is none, Disconnected when that could not be learned. */
-    private KeeperState end(long sessionId, byte[] password, Duration timeout) {
+    private KeeperState end(long sessionId, byte[] password, Duration timeout, Timekeeper time) {
         CuratorFrameworkFactory.Builder builder = builder(settings);
         String connect = builder.getEnsembleProvider().getConnectionString();
         CompletableFuture<KeeperState> state = new CompletableFuture<>();
+        Moment began = time.now();
         try {
             ZooKeeper handle = new ZooKeeper(
                     connect,
                     (int) timeout.toMillis(),
                     event -> {
                         KeeperState heard = event.getState();
-                        if (heard != null && heard != KeeperState.Disconnected) {
+                        if (heard == KeeperState.Expired && time.now().nanosSince(began) >= timeout.toNanos()) {
+                            // The client library says so by itself of a session that it has not reached for longer.
+                            state.complete(KeeperState.Disconnected);
+                        } else if (heard != null && heard != KeeperState.Disconnected) {
                             state.complete(heard);
                         }
                     },
@@ -85,9 +90,7 @@ record CuratorClients(Settings settings) implements Clients {
                     new StaticHostProvider(new ConnectStringParser(connect).getServerAddresses()),
                     builder.getZkClientConfig());
             try {
-                KeeperState found = state.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
-                boolean declaredByServer = handle.getSessionTimeout() <= 0;
-                return found == KeeperState.Expired && !declaredByServer ? KeeperState.Disconnected : found;
+                return state.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
             } finally {
                 handle.close();
             }

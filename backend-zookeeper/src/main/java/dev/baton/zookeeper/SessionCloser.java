@@ -52,8 +52,8 @@ final class SessionCloser {
     private void attempt() {
         if (!runtime.isClosed()) {
             runtime.callbacks()
-                    .execute(
-                            () -> clients.end(sessionId, password, timeout, found -> lane.execute(() -> heard(found))));
+                    .execute(() ->
+                            clients.end(sessionId, password, timeout, lane, found -> lane.execute(() -> heard(found))));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.baton.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Clients;
 import dev.baton.zookeeper.session.Handle;
@@ -75,6 +76,24 @@ class CuratorClientsTest {
         assertThat(made.canBeReadOnly()).isFalse();
         assertThat(made.getSessionTimeoutMs()).isEqualTo(4_001);
         assertThat(made.getConnectionTimeoutMs()).isEqualTo(2_500);
+    }
+
+    /** The client library takes a session for expired that it could not reach for so long. The servers may keep it. */
+    @Test
+    void aSessionThatOnlyTheClientTookForExpiredIsNotKnownToBeGone() {
+        Settings settings = ZooKeeperBackend.builder(NOBODY)
+                .connectionTimeout(Duration.ofMinutes(1))
+                .settings();
+        List<KeeperState> found = new CopyOnWriteArrayList<>();
+        long began = System.nanoTime();
+        try (BackendRuntime runtime = BackendRuntime.start("end", false)) {
+            new CuratorClients(settings)
+                    .end(4_711, new byte[16], Duration.ofMillis(50), runtime.timekeeper(), found::add);
+        }
+        assertThat(found).containsExactly(KeeperState.Disconnected);
+        assertThat(System.nanoTime() - began)
+                .as("told by the client")
+                .isLessThan(Duration.ofMinutes(1).toNanos());
     }
 
     /** A handle that says what is done with it. */

@@ -85,7 +85,8 @@ class DeadClientTest {
         }
 
         @Override
-        public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+        public void end(
+                long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
             found.accept(KeeperState.Disconnected);
         }
     }

@@ -183,7 +183,7 @@ final class MemoryZooKeeper implements Clients {
     }
 
     @Override
-    public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+    public void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
         if (losesEnd) {
             losesEnd = false;
             time.schedule(ROUND_TRIP, () -> found.accept(KeeperState.SyncConnected));

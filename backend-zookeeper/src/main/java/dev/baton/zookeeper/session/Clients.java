@@ -25,7 +25,7 @@ public interface Clients {
      * @param found hears Expired when the ensemble says that there is no such session, SyncConnected when it was alive
      *     and was told to close, and anything else when that could not be learned
      */
-    void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found);
+    void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found);
 
     /** What hears about one handle, on any thread. */
     interface Connection {

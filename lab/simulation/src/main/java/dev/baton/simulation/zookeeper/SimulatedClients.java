@@ -39,7 +39,7 @@ public record SimulatedClients(Surroundings world, Ensemble ensemble, Host proce
     }
 
     @Override
-    public void end(long sessionId, byte[] password, Duration timeout, Consumer<KeeperState> found) {
+    public void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
         Ending ending = new Ending(found);
         process.time().schedule(PATIENCE, () -> ending.hears(KeeperState.Disconnected));
         if (process.isCutOff() || world.losesRequest()) {
