@@ -5,6 +5,7 @@ import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
+import dev.baton.session.News;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -24,20 +25,19 @@ final class ElectionQueue {
     final ElectionName election;
     final String prefix;
     final Line line;
+    private final News news;
     private final Map<String, QueuedClaim> claims = new LinkedHashMap<>();
     private @Nullable QueuedClaim entered;
-    private @Nullable Holder told;
     private boolean listing;
     private int listings;
     private boolean listed;
-    private boolean watching;
-    private boolean vacant;
 
     ElectionQueue(Session session, ElectionName election, String prefix) {
         this.session = session;
         this.election = election;
         this.prefix = prefix;
         this.line = new Line(prefix);
+        this.news = new News(session.observers, election);
     }
 
     QueuedClaim queued(Claim claim) {
@@ -66,18 +66,14 @@ final class ElectionQueue {
         }
     }
 
-    private boolean isObserved() {
-        return session.observers.has(election);
-    }
-
     /** Whether anything still depends on this contest. */
     boolean isNeeded() {
-        return !claims.isEmpty() || isObserved();
+        return !claims.isEmpty() || news.hasObservers();
     }
 
     /** Whether the line is known, and every change to it will be. */
     boolean isLive() {
-        return watching;
+        return news.isWatching();
     }
 
     // -- our own candidates -------------------------------------------------------------------------------------------
@@ -131,14 +127,7 @@ final class ElectionQueue {
 
     /** Somebody new observes: what is known is told again, what is not is found out. */
     void observed() {
-        if (watching) {
-            session.observers.watching(election, true);
-        }
-        if (told != null) {
-            session.observers.held(election, told);
-        } else if (vacant) {
-            session.observers.vacant(election);
-        }
+        news.observed(news.holder());
         look();
     }
 
@@ -163,11 +152,10 @@ final class ElectionQueue {
     }
 
     void watchEnded() {
-        vacant = false;
+        news.forgetVacancy();
         listing = false;
-        if (watching) {
-            watching = false;
-            session.observers.watching(election, false);
+        if (news.isWatching()) {
+            news.watching(false);
             // Whoever waits for what the watch was to bring asks for itself.
             claims().forEach(QueuedClaim::moved);
         }
@@ -213,10 +201,7 @@ final class ElectionQueue {
         if (!listed || !session.isWatching()) {
             return;
         }
-        if (!watching) {
-            watching = true;
-            session.observers.watching(election, true);
-        }
+        news.watching(true);
         String nested = line.nested();
         if (nested != null) {
             session.complain(session.messages.nested(election, nested));
@@ -228,17 +213,9 @@ final class ElectionQueue {
     private void tell() {
         Holder holder = holder();
         if (holder == null) {
-            told = null;
-            if (!vacant) {
-                vacant = true;
-                session.observers.vacant(election);
-            }
-            return;
-        }
-        vacant = false;
-        if (!holder.equals(told)) {
-            told = holder;
-            session.observers.held(election, holder);
+            news.vacant();
+        } else {
+            news.held(holder);
         }
     }
 

@@ -1,11 +1,10 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.session.Clients;
-import dev.baton.session.Answers;
 import dev.baton.session.InlineSerialExecutor;
+import dev.baton.session.SessionCalls;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -15,14 +14,9 @@ import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import io.etcd.jetcd.ClientBuilder;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -41,8 +35,6 @@ import org.slf4j.Logger;
  * one watch event.
  */
 public final class EtcdBackend implements LockBackend {
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
-
     /**
      * Calls of this backend that may be unanswered at once. How many requests are under way is up to each session, which
      * knows what goes first; a call that has to wait outside is taken for unanswered, and its claim given up.
@@ -52,22 +44,21 @@ public final class EtcdBackend implements LockBackend {
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Logger log;
-    private final Clients clients;
-    private final InlineSerialExecutor executor;
-    private final Messages messages;
     private final Fences fences = new Fences();
-    private final Map<Duration, Session> sessions = new HashMap<>();
-    private final Answers answers;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final SessionCalls calls;
 
     EtcdBackend(Settings settings, BackendRuntime runtime, Clients clients) {
         this.settings = settings;
-        this.messages = new Messages(settings);
         this.runtime = runtime;
         this.log = runtime.logger(EtcdBackend.class);
-        this.clients = clients;
-        this.executor = new InlineSerialExecutor(runtime.timekeeper(), log);
-        this.answers = new Answers(executor, runtime, messages::late, messages::closed);
+        InlineSerialExecutor executor = new InlineSerialExecutor(runtime.timekeeper(), log);
+        Messages messages = new Messages(settings);
+        this.calls = new SessionCalls(
+                runtime,
+                executor,
+                messages::late,
+                messages::closed,
+                timing -> new Session(settings, runtime, clients, fences, executor, timing));
     }
 
     /**
@@ -98,49 +89,22 @@ public final class EtcdBackend implements LockBackend {
 
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        if (closed.get()) {
-            return CompletableFuture.failedFuture(messages.closed());
-        }
-        return answers.answer(
-                deadline,
-                () -> "acquire " + claim.election(),
-                answer -> session(claim.timing())
-                        .queue(claim.election())
-                        .queued(claim)
-                        .acquire(answer));
+        return calls.acquire(claim, deadline);
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
-            QueuedClaim queued = find(claim);
-            if (queued == null) {
-                answer.complete(new Answer.Refused(null, Duration.ZERO));
-            } else {
-                queued.renew(answer);
-            }
-        });
+        return calls.renew(claim, deadline);
     }
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
-            QueuedClaim queued = find(claim);
-            if (queued == null) {
-                answer.done();
-            } else {
-                queued.withdraw(answer);
-            }
-        });
+        return calls.withdraw(claim, deadline);
     }
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        if (closed.get()) {
-            throw messages.closed();
-        }
-        executor.execute(() -> session(timing).observe(election, watcher));
-        return () -> executor.execute(() -> session(timing).unobserve(election, watcher));
+        return calls.observe(election, timing, watcher);
     }
 
     /**
@@ -160,36 +124,9 @@ public final class EtcdBackend implements LockBackend {
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        // The elections hand over through this backend, so it is still at work for them.
-        runtime.close();
-        CompletableFuture<List<Runnable>> farewells = new CompletableFuture<>();
-        executor.execute(() -> farewells.complete(
-                sessions.values().stream().map(Session::close).toList()));
-        Thread closer =
-                BackendThreads.daemon("baton-etcd-close", () -> farewells.join().forEach(Runnable::run));
-        closer.start();
-        try {
-            closer.join(CLOSE_WAIT.toMillis());
-            if (closer.isAlive()) {
-                log.warn("etcd at {} does not answer; its leases end by themselves", settings.address());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        answers.close();
-    }
-
-    private @Nullable QueuedClaim find(Claim claim) {
-        Session session = sessions.get(claim.timing().leaseDuration());
-        return session == null ? null : session.find(claim);
-    }
-
-    private Session session(ElectionTiming timing) {
-        return sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, fences, executor, timing));
+        calls.close(
+                "baton-etcd-close",
+                () -> log.warn("etcd at {} does not answer; its leases end by themselves", settings.address()));
     }
 
     /** What a backend needs to know. Everything but the addresses has a default. */

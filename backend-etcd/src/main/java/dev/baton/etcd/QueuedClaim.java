@@ -2,12 +2,14 @@ package dev.baton.etcd;
 
 import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.LeaseValidity;
 import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.session.ElectionSession;
 import dev.baton.session.Pending;
+import dev.baton.session.PendingCalls;
+import dev.baton.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
@@ -17,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
-final class QueuedClaim {
+final class QueuedClaim implements ElectionSession.Queued {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
@@ -34,14 +36,13 @@ final class QueuedClaim {
     private final Session session;
     private final ElectionQueue queue;
     final Claim claim;
+    private final PendingCalls calls;
     private State state = State.ABSENT;
     private @Nullable Lease lease;
     private @Nullable String key;
     private long created;
     private boolean standing;
     private boolean first;
-    private boolean granted;
-    private boolean over;
     private boolean spoiled;
     private boolean landing;
     private boolean settling;
@@ -49,15 +50,12 @@ final class QueuedClaim {
     private boolean reading;
     private boolean looking;
     private boolean asked;
-    private LeaseValidity.@Nullable Proof reported;
-    private @Nullable Pending<Answer> acquire;
-    private @Nullable Pending<Answer> renew;
-    private @Nullable Pending<Void> withdraw;
 
     QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
         this.session = session;
         this.queue = queue;
         this.claim = claim;
+        this.calls = new PendingCalls(claim);
     }
 
     /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
@@ -65,43 +63,37 @@ final class QueuedClaim {
         return state != State.ABSENT && other.equals(key);
     }
 
-    void acquire(Pending<Answer> answer) {
-        acquire = answer;
-        if (over) {
-            answer.complete(new Answer.Refused(null, Duration.ZERO));
-            return;
+    @Override
+    public void acquire(Pending<Answer> answer) {
+        if (calls.acquire(answer)) {
+            standing = true;
+            asked = true;
+            proceed();
         }
-        standing = true;
-        asked = true;
-        proceed();
     }
 
-    void renew(Pending<Answer> answer) {
-        if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
-            return;
+    @Override
+    public void renew(Pending<Answer> answer) {
+        if (calls.renew(answer, state == State.PRESENT, queue.holder())) {
+            proved();
         }
-        renew = answer;
-        proved();
     }
 
-    void withdraw(Pending<Void> answer) {
-        withdraw = answer;
+    @Override
+    public void withdraw(Pending<Void> answer) {
+        calls.withdraw(answer);
         standing = false;
-        if (acquire != null) {
-            acquire.fail(new BackendException("the claim " + claim + " was withdrawn"));
-        }
         proceed();
     }
 
     /** Takes the next step towards whatever is being waited for. */
     private void proceed() {
-        if (!standing && !isOpen(withdraw)) {
+        if (!standing && !calls.isWithdrawing()) {
             return;
         }
         switch (state) {
             case ABSENT -> {
-                if (isOpen(withdraw)) {
+                if (calls.isWithdrawing()) {
                     gone();
                 } else if (!queue.mayEnter(this)) {
                     refuse();
@@ -131,13 +123,13 @@ final class QueuedClaim {
     }
 
     private void proceedInLine(Wire wire, Lease on, String at) {
-        if (isOpen(withdraw) || spoiled) {
+        if (calls.isWithdrawing() || spoiled) {
             delete(wire, at);
         } else if (first && queue.isLive()) {
             grant();
         } else if (!queue.isLive() || isFirstByLine(at)) {
             read(wire, on, at);
-        } else if (isOpen(acquire) && asked) {
+        } else if (calls.isAcquiring() && asked) {
             // What is known of the line is as old as the last event that was not lost (rule 6.5).
             asked = false;
             queue.list();
@@ -152,10 +144,10 @@ final class QueuedClaim {
     }
 
     private void refuse() {
-        if (isOpen(acquire) && acquire != null) {
+        if (calls.isAcquiring()) {
             Duration retryIn =
                     queue.isLive() ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(queue.holder(), retryIn));
+            calls.refuse(queue.holder(), retryIn);
         }
     }
 
@@ -172,7 +164,7 @@ final class QueuedClaim {
             notEntered(session.messages.nested(queue.election, nested));
             return;
         }
-        Lease on = session.lease();
+        Lease on = session.lease.get();
         Wire wire = session.wire();
         if (wire == null || on == null) {
             // With a connection, a lease is on its way.
@@ -221,7 +213,7 @@ final class QueuedClaim {
             landing = why.means() == Failure.Meaning.UNKNOWN;
             state = why.means() == Failure.Meaning.GONE ? State.ABSENT : State.UNSURE;
             if (state == State.ABSENT) {
-                session.suspect();
+                session.lease.suspect();
             } else {
                 notEntered(session.messages.failed(why, queue.prefix));
             }
@@ -229,7 +221,7 @@ final class QueuedClaim {
     }
 
     private void notEntered(BackendException why) {
-        boolean asked = isOpen(acquire);
+        boolean asked = calls.isAcquiring();
         fail(why);
         if (!asked && standing) {
             // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
@@ -241,9 +233,9 @@ final class QueuedClaim {
     private void notWritten(Lease on, long ticket, List<Entry> own, List<Entry> sentinel) {
         if (sentinel.isEmpty() || sentinel.get(0).created() != on.sentinelCreated) {
             // With the next lease.
-            session.suspect();
+            session.lease.suspect();
         } else if (sentinel.get(0).modified() < ticket) {
-            session.wentBack(on);
+            session.lease.wentBack(on);
         } else if (sentinel.get(0).modified() > ticket) {
             // Written since we asked, of which we may have heard meanwhile.
             on.written(sentinel.get(0).modified());
@@ -279,7 +271,7 @@ final class QueuedClaim {
         settling = true;
         Runnable look = () -> look(wire, on, at);
         if (landing) {
-            session.afterNewTicket(look);
+            session.lease.afterNewTicket(look);
         } else {
             look.run();
         }
@@ -320,7 +312,7 @@ final class QueuedClaim {
     /** The line was looked at, or has changed. */
     void moved() {
         if (state != State.PRESENT || key == null) {
-            if (state == State.ABSENT && isOpen(acquire)) {
+            if (state == State.ABSENT && calls.isAcquiring()) {
                 proceed();
             }
             return;
@@ -330,7 +322,7 @@ final class QueuedClaim {
             lost("its key " + key + " was deleted");
         } else if (lease != null && own.lease() != lease.id) {
             spoiled(key);
-        } else if (isOpen(withdraw) || isOpen(acquire) || (!first && isFirstByLine(key))) {
+        } else if (calls.isWithdrawing() || calls.isAcquiring() || (!first && isFirstByLine(key))) {
             proceed();
         }
     }
@@ -377,7 +369,7 @@ final class QueuedClaim {
             } else if (found.isEmpty() || found.get(0).created() != created) {
                 lost("its key " + at + " was deleted");
             } else {
-                session.suspect();
+                session.lease.suspect();
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             fail(session.messages.failed(failed.why(), queue.prefix));
@@ -399,7 +391,7 @@ final class QueuedClaim {
             }
         } else if (leader.lease() != on.id) {
             spoiled(at);
-        } else if (isOpen(withdraw)) {
+        } else if (calls.isWithdrawing()) {
             proceed();
         } else {
             turn();
@@ -407,22 +399,22 @@ final class QueuedClaim {
     }
 
     private void answerBehind(Entry leader) {
-        if (isOpen(withdraw)) {
+        if (calls.isWithdrawing()) {
             proceed();
-        } else if (isOpen(acquire) && acquire != null) {
+        } else if (calls.isAcquiring()) {
             // The line may not have heard of the leader that was read, and it tells when its turn is over.
             Entry told = queue.line.at(leader.key());
             // Nor need it be there still: another claim of the same session may have its key by now.
             boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
             Duration retryIn =
                     willTell ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(queue.shown(leader), retryIn));
+            calls.refuse(queue.shown(leader), retryIn);
         }
     }
 
     private void turn() {
         first = true;
-        if (isOpen(acquire)) {
+        if (calls.isAcquiring()) {
             grant();
         } else {
             session.observers.yourTurn(claim, unasked());
@@ -431,10 +423,10 @@ final class QueuedClaim {
 
     /** The lease was proved. */
     void proved() {
-        if (isOpen(acquire) && state == State.PRESENT && first) {
+        if (calls.isAcquiring() && state == State.PRESENT && first) {
             grant();
         }
-        if (renew == null || !renew.isOpen() || state != State.PRESENT || key == null) {
+        if (!calls.isRenewing() || state != State.PRESENT || key == null) {
             return;
         }
         if (queue.isLive() && session.isWatchFresh()) {
@@ -469,18 +461,18 @@ final class QueuedClaim {
             } else {
                 renewed();
             }
-        } else if (reply instanceof Reply.Failed<Listing.Listed> failed && renew != null) {
-            renew.fail(session.messages.failed(failed.why(), at));
+        } else if (reply instanceof Reply.Failed<Listing.Listed> failed) {
+            calls.failRenewal(session.messages.failed(failed.why(), at));
         }
     }
 
     private void renewed() {
-        if (renew == null || !renew.isOpen()) {
+        if (!calls.isRenewing()) {
             return;
         }
-        LeaseValidity.Proof proof = session.proof(claim.timing());
-        if (proof != null && (reported == null || reported.aliveAt().isBefore(proof.aliveAt()))) {
-            renew.complete(answer(proof));
+        Proof proof = session.proof(claim.timing());
+        if (proof != null && calls.isNew(proof)) {
+            calls.renewed(grantOn(proof));
         } else {
             session.awaitProof(this);
         }
@@ -488,41 +480,34 @@ final class QueuedClaim {
 
     /** What was to prove the lease was refused. */
     void unproven(BackendException why) {
-        if (acquire != null) {
-            acquire.fail(why);
-        }
-        if (renew != null) {
-            renew.fail(why);
-        }
+        calls.unproven(why);
     }
 
     private void grant() {
-        LeaseValidity.Proof proof = session.proof(claim.timing());
+        Proof proof = session.proof(claim.timing());
         BackendException unsuitable = session.unsuitable();
         if (unsuitable != null) {
             fail(unsuitable);
         } else if (proof == null) {
             session.awaitProof(this);
-        } else if (acquire != null && acquire.isOpen()) {
-            acquire.complete(answer(proof));
+        } else if (calls.isAcquiring()) {
+            calls.acquired(grantOn(proof));
         }
     }
 
     /** What an acquire would be answered now, or null when that takes another renewal, or cannot be. */
     private Answer.@Nullable Granted unasked() {
-        LeaseValidity.Proof proof = session.proof(claim.timing());
-        return proof == null || session.unsuitable() != null ? null : answer(proof);
+        Proof proof = session.proof(claim.timing());
+        return proof == null || session.unsuitable() != null ? null : grantOn(proof);
     }
 
-    private Answer.Granted answer(LeaseValidity.Proof proof) {
+    private Answer.Granted grantOn(Proof proof) {
         FencingToken token = token();
-        if (!granted && key != null) {
+        if (!calls.isGranted() && key != null) {
             session.fences.put(queue.election, token, key);
             session.times.begun(created, session.time.now().wall());
         }
-        granted = true;
-        reported = proof;
-        return new Answer.Granted(proof.aliveAt(), proof.ttl(), token);
+        return calls.grantOn(proof, token);
     }
 
     private FencingToken token() {
@@ -557,7 +542,7 @@ final class QueuedClaim {
 
     private void absent() {
         forget();
-        if (isOpen(withdraw)) {
+        if (calls.isWithdrawing()) {
             gone();
         } else {
             proceed();
@@ -565,7 +550,7 @@ final class QueuedClaim {
     }
 
     private void forget() {
-        if (granted) {
+        if (calls.isGranted()) {
             session.fences.remove(queue.election, token());
             session.times.ended(created);
         }
@@ -581,7 +566,7 @@ final class QueuedClaim {
     }
 
     void connected() {
-        if (isOpen(renew)) {
+        if (calls.isRenewing()) {
             session.awaitProof(this);
         }
         proceed();
@@ -616,27 +601,20 @@ final class QueuedClaim {
     private void lost(String how) {
         String at = key;
         forget();
-        if (isOpen(withdraw)) {
+        if (calls.isWithdrawing()) {
             gone();
             return;
         }
         tellLost(how);
-        if (over && at != null) {
+        if (calls.isOver() && at != null) {
             queue.leave(this);
         }
     }
 
     private void tellLost(String how) {
-        over = granted;
-        standing &= !over;
         first = false;
-        Answer refused = new Answer.Refused(null, Duration.ZERO);
-        if (acquire != null) {
-            acquire.complete(refused);
-        }
-        if (renew != null) {
-            renew.complete(refused);
-        }
+        calls.lost();
+        standing &= !calls.isOver();
         session.observers.lost(claim, how);
     }
 
@@ -651,25 +629,11 @@ final class QueuedClaim {
         forget();
         standing = false;
         queue.remove(this);
-        if (withdraw != null) {
-            withdraw.done();
-        }
-        if (renew != null) {
-            renew.complete(new Answer.Refused(null, Duration.ZERO));
-        }
+        calls.gone();
     }
 
     /** Whatever is being waited for will not come. */
     void fail(BackendException why) {
-        if (acquire != null) {
-            acquire.fail(why);
-        }
-        if (withdraw != null) {
-            withdraw.fail(why);
-        }
-    }
-
-    private static boolean isOpen(@Nullable Pending<?> pending) {
-        return pending != null && pending.isOpen();
+        calls.fail(why);
     }
 }

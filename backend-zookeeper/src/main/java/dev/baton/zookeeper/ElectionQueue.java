@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.News;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -33,14 +34,12 @@ final class ElectionQueue {
     private final Session session;
     final ElectionName election;
     final String path;
+    private final News news;
     private final Map<String, QueuedClaim> claims = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Consumer<WatchedEvent> emptiness = this::populated;
     private @Nullable Line line;
     private @Nullable Holder holder;
-    private @Nullable Holder told;
-    private boolean watching;
-    private boolean vacant;
     private boolean listingSoon;
     private boolean askingAgain;
     private @Nullable Duration patience;
@@ -49,6 +48,7 @@ final class ElectionQueue {
         this.session = session;
         this.election = election;
         this.path = path;
+        this.news = new News(session.observers, election);
     }
 
     QueuedClaim queued(Claim claim) {
@@ -76,13 +76,9 @@ final class ElectionQueue {
         }
     }
 
-    boolean isObserved() {
-        return session.observers.has(election);
-    }
-
     /** Whether anything still depends on this contest. */
     boolean isNeeded() {
-        return !claims.isEmpty() || isObserved();
+        return !claims.isEmpty() || news.hasObservers();
     }
 
     /** Who leads, as far as is known. */
@@ -92,15 +88,8 @@ final class ElectionQueue {
 
     /** Somebody new observes: what is known is told again, what is not is found out. */
     void observed() {
-        if (watching) {
-            session.observers.watching(election, true);
-        }
-        if (holder != null) {
-            session.observers.held(election, holder);
-        } else if (vacant) {
-            session.observers.vacant(election);
-        }
-        if (!watching) {
+        news.observed(holder);
+        if (!news.isWatching()) {
             list();
         }
     }
@@ -114,8 +103,8 @@ final class ElectionQueue {
 
     void disconnected() {
         nodes.values().forEach(Node::disconnected);
-        vacant = false;
-        watching(false);
+        news.forgetVacancy();
+        news.watching(false);
         claims().forEach(QueuedClaim::disconnected);
     }
 
@@ -123,9 +112,8 @@ final class ElectionQueue {
         nodes.clear();
         line = null;
         holder = null;
-        told = null;
-        vacant = false;
-        watching(false);
+        news.forget();
+        news.watching(false);
         claims().forEach(queued -> queued.sessionEnded(ended, confirmed));
     }
 
@@ -157,7 +145,7 @@ final class ElectionQueue {
      * this is asked again, less and less often.
      */
     private void refused(Wire.Reply reply) {
-        watching(false);
+        news.watching(false);
         if (!reply.isUnknown()) {
             complain(reply);
         }
@@ -168,7 +156,7 @@ final class ElectionQueue {
             patience = doubled.compareTo(session.leaseDuration()) < 0 ? doubled : session.leaseDuration();
             session.time.schedule(pause, () -> {
                 askingAgain = false;
-                if (isNeeded() && !watching) {
+                if (isNeeded() && !news.isWatching()) {
                     list();
                 }
             });
@@ -183,7 +171,7 @@ final class ElectionQueue {
             holder = null;
             whenEmpty();
         } else {
-            vacant = false;
+            news.forgetVacancy();
             need(leader, this::live);
         }
     }
@@ -191,13 +179,13 @@ final class ElectionQueue {
     /** Whatever happens to the leader, or to the vacancy, will be told from now on, and to whoever of us is in line. */
     private void live() {
         String leader = line == null ? null : line.first();
-        boolean known = leader == null ? vacant : isWatched(leader);
+        boolean known = leader == null ? news.isVacant() : isWatched(leader);
         boolean all = claims.values().stream()
                 .allMatch(queued -> isWatched(queued.node()) && isWatched(queued.predecessor()));
         if (known && all) {
             patience = null;
-            if (isObserved()) {
-                watching(true);
+            if (news.hasObservers()) {
+                news.watching(true);
             }
         }
     }
@@ -246,24 +234,17 @@ final class ElectionQueue {
         String name = queued.node();
         if (name != null) {
             line = Line.of(List.of(name));
-            holder = queued.holder();
-            tell();
+            Holder own = queued.holder();
+            holder = own;
+            news.held(own);
         }
     }
 
     private void leaderKnown(Node node) {
-        if (node.holder != null && line != null && node.name.equals(line.first())) {
-            holder = node.holder;
-            tell();
-        }
-    }
-
-    private void tell() {
-        if (holder != null && !holder.equals(told)) {
-            told = holder;
-            if (isObserved()) {
-                session.observers.held(election, holder);
-            }
+        Holder found = node.holder;
+        if (found != null && line != null && node.name.equals(line.first())) {
+            holder = found;
+            news.held(found);
         }
     }
 
@@ -296,7 +277,7 @@ final class ElectionQueue {
 
     private void whenEmpty() {
         Wire wire = session.wire();
-        if (vacant || wire == null || !isObserved()) {
+        if (news.isVacant() || wire == null || !news.hasObservers()) {
             return;
         }
         wire.getChildren(path, emptiness, reply -> {
@@ -313,24 +294,15 @@ final class ElectionQueue {
             refused(reply);
         } else if (!empty) {
             list();
-        } else if (!vacant) {
-            vacant = true;
-            told = null;
-            session.observers.vacant(election);
+        } else if (!news.isVacant()) {
+            news.vacant();
             live();
         }
     }
 
     private void populated(WatchedEvent event) {
-        vacant = false;
+        news.forgetVacancy();
         listSoon();
-    }
-
-    private void watching(boolean live) {
-        if (watching != live) {
-            watching = live;
-            session.observers.watching(election, live);
-        }
     }
 
     /** A node whose going, or whose content, matters to us. */

@@ -1,16 +1,16 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.ElectionSession;
 import dev.baton.session.Pending;
+import dev.baton.session.PendingCalls;
+import dev.baton.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
-import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Line;
-import dev.baton.zookeeper.session.SessionValidity;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.zookeeper.CreateMode;
@@ -19,7 +19,7 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
-final class QueuedClaim {
+final class QueuedClaim implements ElectionSession.Queued {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
@@ -38,25 +38,21 @@ final class QueuedClaim {
     private final Session session;
     private final ElectionQueue queue;
     final Claim claim;
+    private final PendingCalls calls;
     private State state = State.ABSENT;
     private @Nullable Wire wire;
     private @Nullable String name;
     private long czxid;
     private Line.@Nullable Place place;
     private boolean first;
-    private boolean granted;
-    private boolean over;
     private boolean settling;
     private boolean deleting;
-    private @Nullable Moment reported;
-    private @Nullable Pending<Answer> acquire;
-    private @Nullable Pending<Answer> renew;
-    private @Nullable Pending<Void> withdraw;
 
     QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
         this.session = session;
         this.queue = queue;
         this.claim = claim;
+        this.calls = new PendingCalls(claim);
     }
 
     /** The name of the node while it exists. */
@@ -78,44 +74,38 @@ final class QueuedClaim {
         return new Holder(claim.identity(), claim.nonce(), token(), null, null, -1);
     }
 
-    void acquire(Pending<Answer> answer) {
-        acquire = answer;
-        if (over) {
-            answer.complete(new Answer.Refused(null, Duration.ZERO));
-            return;
+    @Override
+    public void acquire(Pending<Answer> answer) {
+        if (calls.acquire(answer)) {
+            proceed();
         }
-        proceed();
     }
 
-    void renew(Pending<Answer> answer) {
-        if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
-            return;
+    @Override
+    public void renew(Pending<Answer> answer) {
+        if (calls.renew(answer, state == State.PRESENT, queue.holder())) {
+            proved();
         }
-        renew = answer;
-        proved();
     }
 
-    void withdraw(Pending<Void> answer) {
-        withdraw = answer;
-        if (acquire != null) {
-            acquire.fail(new BackendException("the claim " + claim + " was withdrawn"));
-        }
+    @Override
+    public void withdraw(Pending<Void> answer) {
+        calls.withdraw(answer);
         proceed();
     }
 
     /** Takes the next step towards whatever is being waited for. */
     private void proceed() {
         Wire current = session.wire();
-        if (!isOpen(acquire) && !isOpen(withdraw)) {
+        if (!calls.isAcquiring() && !calls.isWithdrawing()) {
             return;
         }
         if (state == State.LEFT && wire != null) {
             fail(session.messages.sessionNotYetEnded(wire.sessionId()));
-        } else if (state == State.ABSENT && isOpen(withdraw)) {
+        } else if (state == State.ABSENT && calls.isWithdrawing()) {
             gone();
         } else if (current == null) {
-            if (!session.mayStillConnect() || isOpen(withdraw)) {
+            if (!session.mayStillConnect() || calls.isWithdrawing()) {
                 fail(session.unavailable());
             }
         } else {
@@ -128,7 +118,7 @@ final class QueuedClaim {
             case ABSENT -> create(current);
             case UNSURE -> settle(current);
             case PRESENT -> {
-                if (isOpen(withdraw)) {
+                if (calls.isWithdrawing()) {
                     delete(current);
                 } else if (first) {
                     queue.whenSeen(String.valueOf(name), this::grant);
@@ -248,7 +238,7 @@ final class QueuedClaim {
     }
 
     private void removed() {
-        if (isOpen(withdraw)) {
+        if (calls.isWithdrawing()) {
             gone();
         } else {
             state = State.ABSENT;
@@ -286,8 +276,8 @@ final class QueuedClaim {
         queue.need(
                 before,
                 () -> queue.withHolder(holder -> {
-                    if (acquire != null && found.equals(place) && !first) {
-                        acquire.complete(new Answer.Refused(holder, Answer.Refused.UNTIL_TOLD));
+                    if (found.equals(place) && !first) {
+                        calls.refuse(holder, Answer.Refused.UNTIL_TOLD);
                     }
                 }));
     }
@@ -298,7 +288,7 @@ final class QueuedClaim {
             return;
         }
         if (other.equals(name)) {
-            if (isOpen(withdraw)) {
+            if (calls.isWithdrawing()) {
                 gone();
             } else {
                 lost("its node " + queue.path + "/" + name + " was deleted");
@@ -328,19 +318,19 @@ final class QueuedClaim {
         if (!isFirst()) {
             return;
         }
-        if (isOpen(acquire)) {
+        if (calls.isAcquiring()) {
             grant();
-        } else if (!isOpen(withdraw)) {
+        } else if (!calls.isWithdrawing()) {
             session.observers.yourTurn(claim, unasked());
         }
     }
 
     /** A write was acknowledged. */
     void proved() {
-        if (isOpen(acquire) && isFirst()) {
+        if (calls.isAcquiring() && isFirst()) {
             queue.whenSeen(String.valueOf(name), this::grant);
         }
-        if (isOpen(renew) && state == State.PRESENT) {
+        if (calls.isRenewing() && state == State.PRESENT) {
             // The node can go while the session lives: by a hand other than ours, of which only a watch, or a look,
             // tells.
             queue.whenSeen(String.valueOf(name), this::renewed);
@@ -348,12 +338,12 @@ final class QueuedClaim {
     }
 
     private void renewed() {
-        if (renew == null || !renew.isOpen() || state != State.PRESENT) {
+        if (!calls.isRenewing() || state != State.PRESENT) {
             return;
         }
-        SessionValidity.Proof proof = session.proof(claim.timing());
-        if (proof != null && (reported == null || reported.isBefore(proof.aliveAt()))) {
-            renew.complete(answer(proof));
+        Proof proof = session.proof(claim.timing());
+        if (proof != null && calls.isNew(proof)) {
+            calls.renewed(grantOn(proof));
         } else {
             session.awaitProof(this);
         }
@@ -361,54 +351,42 @@ final class QueuedClaim {
 
     /** What was to show the node at {@code other} was refused. */
     void unseen(String other, BackendException why) {
-        if (other.equals(node()) && renew != null) {
-            renew.fail(why);
+        if (other.equals(node())) {
+            calls.failRenewal(why);
         }
     }
 
     /** The write that was to prove the session was refused. */
     void unproven(BackendException why) {
-        if (acquire != null) {
-            acquire.fail(why);
-        }
-        if (renew != null) {
-            renew.fail(why);
-        }
+        calls.unproven(why);
     }
 
     private void grant() {
         if (!isFirst()) {
             return;
         }
-        SessionValidity.Proof proof = session.proof(claim.timing());
+        Proof proof = session.proof(claim.timing());
         BackendException unsuitable = session.unsuitable();
         if (unsuitable != null) {
             fail(unsuitable);
         } else if (proof == null) {
             session.awaitProof(this);
-        } else if (acquire != null && acquire.isOpen()) {
-            granted = true;
-            acquire.complete(answer(proof));
+        } else if (calls.isAcquiring()) {
+            calls.acquired(grantOn(proof));
         }
     }
 
     /** What an acquire would be answered now, or null when that takes another write, or cannot be. */
     private Answer.@Nullable Granted unasked() {
-        SessionValidity.Proof proof = session.proof(claim.timing());
-        if (proof == null || session.unsuitable() != null) {
-            return null;
-        }
-        granted = true;
-        return answer(proof);
+        Proof proof = session.proof(claim.timing());
+        return proof == null || session.unsuitable() != null ? null : grantOn(proof);
     }
 
-    private Answer.Granted answer(SessionValidity.Proof proof) {
-        if (reported == null) {
+    private Answer.Granted grantOn(Proof proof) {
+        if (!calls.isGranted()) {
             session.termBegun(czxid);
         }
-        reported = proof.aliveAt();
-        return new Answer.Granted(
-                proof.aliveAt(), proof.guaranteedFor(claim.timing().clockDrift()), token());
+        return calls.grantOn(proof, token());
     }
 
     private FencingToken token() {
@@ -437,7 +415,7 @@ final class QueuedClaim {
             tellLost("its session 0x" + Long.toHexString(ended.sessionId())
                     + (confirmed ? " has ended" : " was given up"));
         }
-        if (confirmed && isOpen(withdraw)) {
+        if (confirmed && calls.isWithdrawing()) {
             gone();
         }
     }
@@ -450,15 +428,8 @@ final class QueuedClaim {
 
     private void tellLost(String how) {
         session.termEnded(czxid);
-        over = granted;
         first = false;
-        Answer refused = new Answer.Refused(null, Duration.ZERO);
-        if (acquire != null) {
-            acquire.complete(refused);
-        }
-        if (renew != null) {
-            renew.complete(refused);
-        }
+        calls.lost();
         session.observers.lost(claim, how);
     }
 
@@ -466,25 +437,11 @@ final class QueuedClaim {
         session.termEnded(czxid);
         state = State.ABSENT;
         queue.remove(this);
-        if (withdraw != null) {
-            withdraw.done();
-        }
-        if (renew != null) {
-            renew.complete(new Answer.Refused(null, Duration.ZERO));
-        }
+        calls.gone();
     }
 
     /** Whatever is being waited for will not come. */
     void fail(BackendException why) {
-        if (acquire != null) {
-            acquire.fail(why);
-        }
-        if (withdraw != null) {
-            withdraw.fail(why);
-        }
-    }
-
-    private static boolean isOpen(@Nullable Pending<?> pending) {
-        return pending != null && pending.isOpen();
+        calls.fail(why);
     }
 }

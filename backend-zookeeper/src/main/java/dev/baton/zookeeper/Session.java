@@ -1,6 +1,10 @@
 package dev.baton.zookeeper;
 
+import dev.baton.session.Complaints;
+import dev.baton.session.ElectionSession;
 import dev.baton.session.Observers;
+import dev.baton.session.Proof;
+import dev.baton.session.RetryPeriods;
 import dev.baton.session.TermTimes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
@@ -19,9 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +31,9 @@ import org.slf4j.Logger;
 
 /**
  * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
- * {@link #open} and {@link #close}.
+ * {@link #start} and {@link #close}.
  */
-final class Session implements Wire.Listener {
+final class Session implements ElectionSession, Wire.Listener {
     /** In leases: a client that works has connected by then, or declared its session expired and opened another. */
     private static final int STANDSTILL = 3;
 
@@ -43,9 +45,8 @@ final class Session implements Wire.Listener {
     private final AtomicReference<@Nullable Runnable> client = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
-    private final TreeMap<Duration, Integer> retryPeriods = new TreeMap<>();
+    private final RetryPeriods retryPeriods;
     private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
-    private Duration idlePeriod;
     private @Nullable Wire wire;
     private @Nullable Heartbeat heartbeat;
     private boolean connected;
@@ -56,7 +57,7 @@ final class Session implements Wire.Listener {
     private boolean rejected;
     private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
-    private @Nullable String complaint;
+    private final Complaints complaints;
     final Timekeeper time;
     final Observers observers;
     final Messages messages;
@@ -64,27 +65,24 @@ final class Session implements Wire.Listener {
     private final TermTimes times = new TermTimes();
     private volatile boolean leads;
 
-    private Session(
-            Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
+    Session(Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
         this.settings = settings;
         this.runtime = runtime;
         this.log = runtime.logger(ZooKeeperBackend.class);
         this.observers = new Observers(log);
+        this.complaints = new Complaints(log);
         this.clients = clients;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
-        this.idlePeriod = timing.retryPeriod();
+        this.retryPeriods = new RetryPeriods(timing.retryPeriod());
         this.messages = new Messages(settings);
     }
 
-    /** Starts to connect. Outside the lane. */
-    static Session open(
-            Settings settings, BackendRuntime runtime, Clients clients, Timekeeper lane, ElectionTiming timing) {
-        Session session = new Session(settings, runtime, clients, lane, timing);
-        session.time.execute(session::awaitConnection);
-        session.time.execute(session::watchTheClient);
-        session.openClient();
-        return session;
+    @Override
+    public void start() {
+        time.execute(this::awaitConnection);
+        time.execute(this::watchTheClient);
+        openClient();
     }
 
     /** For a while, requests wait for the connection. */
@@ -126,8 +124,8 @@ final class Session implements Wire.Listener {
         }
     }
 
-    /** Ends the session. Blocks. Outside the lane. */
-    void close() {
+    @Override
+    public void close() {
         closed.set(true);
         closeClient();
     }
@@ -143,7 +141,7 @@ final class Session implements Wire.Listener {
 
     /** Between one try and the next, at first. */
     Duration pause() {
-        return idlePeriod;
+        return retryPeriods.idle();
     }
 
     Duration leaseDuration() {
@@ -166,13 +164,14 @@ final class Session implements Wire.Listener {
     }
 
     /** What is certain of the session for long enough to be of use, or null. */
-    SessionValidity.@Nullable Proof proof(ElectionTiming timing) {
+    @Nullable Proof proof(ElectionTiming timing) {
         SessionValidity.Proof proof = wire == null ? null : wire.validity.proof();
         if (proof == null) {
             return null;
         }
-        Moment end = proof.aliveAt().plusNanos(timing.scaledNanos(proof.guaranteedFor(timing.clockDrift())));
-        return time.now().hasReached(end) ? null : proof;
+        Duration guaranteed = proof.guaranteedFor(timing.clockDrift());
+        Moment end = proof.aliveAt().plusNanos(timing.scaledNanos(guaranteed));
+        return time.now().hasReached(end) ? null : new Proof(proof.aliveAt(), guaranteed);
     }
 
     void awaitProof(QueuedClaim queued) {
@@ -208,29 +207,37 @@ final class Session implements Wire.Listener {
                 election, name -> new ElectionQueue(this, name, below(settings.basePath(), name.toString())));
     }
 
-    @Nullable QueuedClaim find(Claim claim) {
+    @Override
+    public QueuedClaim queued(Claim claim) {
+        return queue(claim.election()).queued(claim);
+    }
+
+    @Override
+    public @Nullable QueuedClaim find(Claim claim) {
         ElectionQueue queue = queues.get(claim.election());
         return queue == null ? null : queue.find(claim);
     }
 
-    void observe(ElectionName election, ElectionWatcher watcher) {
+    @Override
+    public void observe(ElectionName election, ElectionWatcher watcher) {
         observers.add(election, watcher);
         adjust();
         queue(election).observed();
     }
 
-    void unobserve(ElectionName election, ElectionWatcher watcher) {
+    @Override
+    public void unobserve(ElectionName election, ElectionWatcher watcher) {
         observers.remove(election, watcher);
         forget(queue(election));
     }
 
     void joined(Claim claim) {
-        retryPeriods.merge(claim.timing().retryPeriod(), 1, Integer::sum);
+        retryPeriods.add(claim.timing().retryPeriod());
         adjust();
     }
 
     void left(ElectionQueue queue, Claim claim) {
-        retryPeriods.computeIfPresent(claim.timing().retryPeriod(), (period, uses) -> uses > 1 ? uses - 1 : null);
+        retryPeriods.remove(claim.timing().retryPeriod());
         forget(queue);
     }
 
@@ -249,17 +256,14 @@ final class Session implements Wire.Listener {
         if (retryPeriods.isEmpty() && observers.isEmpty()) {
             heartbeat.pause();
         } else {
-            heartbeat.every(retryPeriods.isEmpty() ? idlePeriod : retryPeriods.firstKey());
+            heartbeat.every(retryPeriods.shortest());
             heartbeat.start();
         }
     }
 
     /** One line for each problem, however often it recurs. */
     void complain(BackendException why) {
-        if (!Objects.equals(why.getMessage(), complaint)) {
-            complaint = why.getMessage();
-            log.warn("{}", complaint);
-        }
+        complaints.warn(why);
     }
 
     @Override
@@ -279,7 +283,7 @@ final class Session implements Wire.Listener {
                 parents,
                 folder,
                 leaseDuration,
-                idlePeriod,
+                retryPeriods.idle(),
                 times::text,
                 this::heartbeatFailed,
                 this::heartbeatStuck);
@@ -330,7 +334,7 @@ final class Session implements Wire.Listener {
                 settings.connectString(),
                 Long.toHexString(on.sessionId()),
                 ElectionTiming.text(negotiated));
-        complaint = null;
+        complaints.clear();
         if (unsuitable != null) {
             complain(unsuitable);
         }
@@ -398,7 +402,7 @@ final class Session implements Wire.Listener {
         }
         watchTheClient();
         List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
-        Duration delay = reopenDelay == null ? idlePeriod : reopenDelay;
+        Duration delay = reopenDelay == null ? retryPeriods.idle() : reopenDelay;
         reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
         time.schedule(delay, () -> runtime.callbacks().execute(this::replaceClient));
     }

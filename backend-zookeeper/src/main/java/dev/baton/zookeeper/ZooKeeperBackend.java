@@ -1,10 +1,9 @@
 package dev.baton.zookeeper;
 
-import dev.baton.session.Answers;
 import dev.baton.session.InlineSerialExecutor;
+import dev.baton.session.SessionCalls;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -15,15 +14,10 @@ import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.common.PathUtils;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -42,26 +36,23 @@ import org.slf4j.Logger;
  * connection; nor about a leader whose node somebody else deletes, beyond one watch event.
  */
 public final class ZooKeeperBackend implements LockBackend {
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
-
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Logger log;
-    private final Clients clients;
-    private final InlineSerialExecutor executor;
-    private final Messages messages;
-    private final Map<Duration, Session> sessions = new ConcurrentHashMap<>();
-    private final Answers answers;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final SessionCalls calls;
 
     ZooKeeperBackend(Settings settings, BackendRuntime runtime, Clients clients) {
         this.settings = settings;
-        this.messages = new Messages(settings);
         this.runtime = runtime;
         this.log = runtime.logger(ZooKeeperBackend.class);
-        this.clients = clients;
-        this.executor = new InlineSerialExecutor(runtime.timekeeper(), log);
-        this.answers = new Answers(executor, runtime, messages::late, messages::closed);
+        InlineSerialExecutor executor = new InlineSerialExecutor(runtime.timekeeper(), log);
+        Messages messages = new Messages(settings);
+        this.calls = new SessionCalls(
+                runtime,
+                executor,
+                messages::late,
+                messages::closed,
+                timing -> new Session(settings, runtime, clients, executor, timing));
     }
 
     /**
@@ -125,83 +116,30 @@ public final class ZooKeeperBackend implements LockBackend {
 
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        if (closed.get()) {
-            return CompletableFuture.failedFuture(messages.closed());
-        }
-        Session session = session(claim.timing());
-        return answers.answer(
-                deadline,
-                () -> "acquire " + claim.election(),
-                answer -> session.queue(claim.election()).queued(claim).acquire(answer));
+        return calls.acquire(claim, deadline);
     }
 
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
-            QueuedClaim queued = find(claim);
-            if (queued == null) {
-                answer.complete(new Answer.Refused(null, Duration.ZERO));
-            } else {
-                queued.renew(answer);
-            }
-        });
+        return calls.renew(claim, deadline);
     }
 
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return answers.answer(deadline, () -> "withdraw from " + claim.election(), answer -> {
-            QueuedClaim queued = find(claim);
-            if (queued == null) {
-                answer.done();
-            } else {
-                queued.withdraw(answer);
-            }
-        });
+        return calls.withdraw(claim, deadline);
     }
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        if (closed.get()) {
-            throw messages.closed();
-        }
-        Session session = session(timing);
-        executor.execute(() -> session.observe(election, watcher));
-        return () -> executor.execute(() -> session.unobserve(election, watcher));
+        return calls.observe(election, timing, watcher);
     }
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        // The elections hand over through this backend, so it is still at work for them.
-        runtime.close();
-        Thread closer = BackendThreads.daemon(
-                "baton-zookeeper-close", () -> sessions.values().forEach(Session::close));
-        closer.start();
-        try {
-            closer.join(CLOSE_WAIT.toMillis());
-            if (closer.isAlive()) {
-                log.warn("ZooKeeper at {} does not answer; its sessions end by themselves", settings.connectString());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        answers.close();
-    }
-
-    private @Nullable QueuedClaim find(Claim claim) {
-        Session session = sessions.get(claim.timing().leaseDuration());
-        return session == null ? null : session.find(claim);
-    }
-
-    private Session session(ElectionTiming timing) {
-        Session session = sessions.computeIfAbsent(
-                timing.leaseDuration(), lease -> Session.open(settings, runtime, clients, executor, timing));
-        if (closed.get()) {
-            session.close();
-        }
-        return session;
+        calls.close(
+                "baton-zookeeper-close",
+                () -> log.warn(
+                        "ZooKeeper at {} does not answer; its sessions end by themselves", settings.connectString()));
     }
 
     /** What a backend needs to know. Everything but the address has a default. */

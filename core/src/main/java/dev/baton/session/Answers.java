@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * What a backend was asked: each answer comes by its deadline, or when the backend closes, whatever becomes of the call
  * (rule 7.1). Safe for use by many threads.
  */
-public final class Answers {
+final class Answers {
     private final InlineSerialExecutor executor;
     private final BackendRuntime runtime;
     private final Function<String, BackendException> late;
@@ -28,7 +28,7 @@ public final class Answers {
      * @param late says that the store did not answer in time to do what it is given, in a sentence
      * @param closed says that the backend is closed
      */
-    public Answers(
+    Answers(
             InlineSerialExecutor executor,
             BackendRuntime runtime,
             Function<String, BackendException> late,
@@ -40,7 +40,7 @@ public final class Answers {
     }
 
     /** Carries out {@code call} in the lane, which is to do {@code what}; it keeps the answer and completes it some time. */
-    public <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
+    <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
         Pending<T> pending = new Pending<>(executor, deadline, () -> late.apply(what.get()), unanswered);
         executor.execute(() -> {
             try {
@@ -56,7 +56,7 @@ public final class Answers {
     }
 
     /** Answers whoever still waits that the backend is closed. */
-    public void close() {
+    void close() {
         unanswered.forEach(pending -> pending.fail(closed.get()));
     }
 }

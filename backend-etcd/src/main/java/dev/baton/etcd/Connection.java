@@ -1,0 +1,272 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Clients;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.Reply;
+import dev.baton.session.Complaints;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Linkage;
+import dev.baton.spi.Printable;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * A session's connection to one member after another: made again whenever it breaks, and judged by the versions of the
+ * members. In the lane.
+ */
+final class Connection {
+    /** The pause before the first new attempt: the next member may well serve. */
+    private static final Duration AT_ONCE = Duration.ofMillis(10);
+
+    private final Settings settings;
+    private final BackendRuntime runtime;
+    private final Logger log;
+    private final Clients clients;
+    private final Messages messages;
+    private final Complaints complaints;
+    private final Timekeeper time;
+    private final Duration requestTimeout;
+    private final Duration longestPause;
+    private final Listener listener;
+    private final Set<Channel> closing = new LinkedHashSet<>();
+    private final Map<String, BackendException> unsafe = new HashMap<>();
+    private final Set<String> warned = new LinkedHashSet<>();
+    private Duration connectTimeout;
+    private int endpoint;
+    private @Nullable Wire wire;
+    private boolean connected;
+    private boolean everConnected;
+    private boolean patient = true;
+    private boolean closed;
+    private @Nullable Duration pause;
+    private @Nullable Failure failure;
+
+    /** What hears of the connection. */
+    interface Listener {
+        /** A member answers on {@code wire}. */
+        void connected(Wire wire);
+
+        /**
+         * An attempt failed or the connection broke.
+         *
+         * @param wasConnected whether {@link #connected} was told of it
+         */
+        void disconnected(boolean wasConnected);
+    }
+
+    Connection(
+            Settings settings,
+            BackendRuntime runtime,
+            Clients clients,
+            Messages messages,
+            Complaints complaints,
+            Timekeeper lane,
+            Duration leaseDuration,
+            Listener listener) {
+        this.settings = settings;
+        this.runtime = runtime;
+        this.log = runtime.logger(EtcdBackend.class);
+        this.clients = clients;
+        this.messages = messages;
+        this.complaints = complaints;
+        this.time = lane;
+        this.requestTimeout = requestTimeout(leaseDuration);
+        this.longestPause = leaseDuration.dividedBy(5);
+        this.connectTimeout = requestTimeout.multipliedBy(2);
+        this.listener = listener;
+    }
+
+    /** Several requests must fit into the time that a term outlives its last renewal. */
+    static Duration requestTimeout(Duration leaseDuration) {
+        Duration part = leaseDuration.dividedBy(5);
+        Duration least = Duration.ofMillis(500);
+        Duration most = Duration.ofSeconds(5);
+        return part.compareTo(least) < 0 ? least : part.compareTo(most) > 0 ? most : part;
+    }
+
+    /** Begins to connect, to a member chosen by chance. */
+    void start() {
+        endpoint = time.random().nextInt(clients.endpoints().size());
+        time.schedule(settings.connectionTimeout(), this::patienceEnds);
+        connect();
+    }
+
+    /** The wire, while it is connected. */
+    @Nullable Wire wire() {
+        return connected ? wire : null;
+    }
+
+    /** Whether a request may wait for the first connection. */
+    boolean mayStillConnect() {
+        return !everConnected && patient && (failure == null || failure.isUnknown());
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Why there is none. */
+    BackendException unavailable() {
+        if (closed) {
+            return messages.closed();
+        }
+        return failure == null ? messages.unreachable() : messages.failed(failure, settings.prefix());
+    }
+
+    /** Why nobody may begin to lead on these members, or null. */
+    @Nullable BackendException unsuitable() {
+        return unsafe.values().stream().findFirst().orElse(null);
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        List<String> endpoints = clients.endpoints();
+        String next = endpoints.get(Math.floorMod(endpoint++, endpoints.size()));
+        Wire opened;
+        try {
+            opened = new Wire(time, clients.open(next), requestTimeout, connectTimeout, this::broken);
+        } catch (RuntimeException | Error e) {
+            failure = new Failure(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(e)));
+            log.error("could not open a client for etcd at {}: {}", next, failure.detail(), Printable.failure(e));
+            connectLater();
+            return;
+        }
+        wire = opened;
+        for (String each : endpoints) {
+            opened.version(each, reply -> version(opened, each, reply));
+        }
+    }
+
+    private void version(Wire on, String of, Reply<String> reply) {
+        if (reply instanceof Reply.Done<String> done) {
+            judge(of, done.value());
+            if (on == wire && of.equals(on.endpoint()) && !connected) {
+                connected(on);
+            }
+        }
+    }
+
+    private void judge(String of, String version) {
+        Versions versions = Versions.of(version);
+        unsafe.remove(of);
+        List<String> faults = new ArrayList<>(versions.faults());
+        String reason = versions.unsafe();
+        if (reason != null && !settings.unsafeServersAllowed()) {
+            BackendException why = messages.unsafe(of, version, reason);
+            unsafe.put(of, why);
+            complaints.warn(why);
+        } else if (reason != null) {
+            faults.add(0, reason);
+        }
+        faults.stream()
+                .map(fault -> messages.allowed(of, version, fault))
+                .filter(warned::add)
+                .forEach(log::warn);
+    }
+
+    private void connected(Wire on) {
+        connected = true;
+        everConnected = true;
+        failure = null;
+        complaints.clear();
+        log.info("connected to etcd at {}", on.endpoint());
+        unsafe.values().forEach(complaints::warn);
+        listener.connected(on);
+    }
+
+    /** Gives the connection up, if it is this one's, and connects to the next member. */
+    void broken(Wire broken, Failure why) {
+        Channel channel = broken.abandon(why);
+        closeLater(channel);
+        if (broken != wire) {
+            return;
+        }
+        wire = null;
+        connectTimeout = timeoutAfter(broken);
+        if (broken.hasServed()) {
+            pause = null;
+        }
+        boolean was = connected;
+        connected = false;
+        failure = why;
+        if (was) {
+            log.warn("gave up the connection to etcd at {}: {}", channel.endpoint(), why.detail());
+        }
+        if (!mayStillConnect()) {
+            complaints.warn(unavailable());
+        }
+        listener.disconnected(was);
+        connectLater();
+    }
+
+    /** Doubles the connect timeout after each failed attempt, up to {@code connectionTimeout}. */
+    private Duration timeoutAfter(Wire broken) {
+        Duration least = requestTimeout.multipliedBy(2);
+        Duration most = settings.connectionTimeout().compareTo(least) > 0 ? settings.connectionTimeout() : least;
+        Duration doubled = connectTimeout.multipliedBy(2);
+        return broken.hasAnswered() ? least : doubled.compareTo(most) < 0 ? doubled : most;
+    }
+
+    /** After a moment, since the answer to a request for a lease may still come, and the lease has to be revoked then. */
+    private void closeLater(Channel channel) {
+        closing.add(channel);
+        time.schedule(requestTimeout, () -> {
+            if (closing.remove(channel)) {
+                runtime.callbacks().execute(channel::close);
+            }
+        });
+    }
+
+    /** Almost at once at first, then with growing pauses. */
+    private void connectLater() {
+        Duration delay = pause == null ? AT_ONCE : pause;
+        Duration doubled = delay.multipliedBy(2);
+        pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+        long jittered = delay.toNanos() / 2 + (long) (time.random().nextDouble() * delay.toNanos() / 2);
+        time.schedule(Duration.ofNanos(jittered), () -> {
+            if (wire == null) {
+                connect();
+            }
+        });
+    }
+
+    private void patienceEnds() {
+        patient = false;
+        if (!everConnected) {
+            complaints.warn(unavailable());
+            listener.disconnected(false);
+        }
+    }
+
+    /** What a connection leaves: {@code usable} is among {@code all} if it was connected. */
+    record Remains(@Nullable Channel usable, List<Channel> all) {}
+
+    /** No more connections. The channels have to be closed outside the lane. */
+    Remains close() {
+        closed = true;
+        Wire last = wire;
+        List<Channel> all = new ArrayList<>(closing);
+        closing.clear();
+        Channel usable = null;
+        if (last != null) {
+            Channel channel = last.abandon(new Failure(Failure.Kind.UNKNOWN, "the backend was closed"));
+            all.add(channel);
+            usable = connected ? channel : null;
+        }
+        wire = null;
+        connected = false;
+        return new Remains(usable, all);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.baton.etcd;
+
+import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.session.LeaseValidity;
+import dev.baton.etcd.session.Line;
+import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.session.Proof;
+import dev.baton.spi.BackendException;
+import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Timekeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The lease of a session, one after another: asked for while it is needed, anchored by its sentinel, renewed, and revoked
+ * when it is given up. In the lane.
+ */
+final class SessionLease {
+    private final Logger log;
+    private final Timekeeper time;
+    private final Duration leaseDuration;
+    private final String folder;
+    private final Revocations revocations;
+    private final Listener listener;
+    private double drift;
+    private @Nullable Lease lease;
+    private @Nullable Renewal renewal;
+    private boolean granting;
+    private Timekeeper.@Nullable Timer nextGrant;
+    private List<Runnable> voiding = new ArrayList<>();
+    private boolean isVoiding;
+
+    /** What a lease asks of its session, and tells it. */
+    interface Listener extends Renewal.Listener {
+        /** The wire, while it is connected. */
+        @Nullable Wire wire();
+
+        /** Whether anything would depend on a lease. */
+        boolean isLeaseNeeded();
+
+        /** Why none may be asked for, or null. */
+        @Nullable BackendException unsuitable();
+
+        /** How often it is renewed. */
+        Duration period();
+
+        /** There is one, which etcd keeps for {@code granted}. */
+        void begun(Duration granted);
+
+        /** That one is given up, and may still be alive at etcd. */
+        void ended(Lease lease, String why);
+
+        /** That one is gone for certain, with its keys. */
+        void gone(long lease);
+
+        /** There is none. */
+        void none(Failure why, String what);
+
+        /** The ticket could not be changed. */
+        void unsettled(Failure why, String what);
+    }
+
+    /** @param prefix the key below which this session's sentinels are kept */
+    SessionLease(Logger log, Timekeeper time, ElectionTiming timing, String prefix, Listener listener) {
+        this.log = log;
+        this.time = time;
+        this.leaseDuration = timing.leaseDuration();
+        this.drift = timing.clockDrift();
+        this.folder = prefix + ".session/";
+        this.revocations = new Revocations(time, timing.retryPeriod(), listener::gone);
+        this.listener = listener;
+    }
+
+    /** The lease while it stands; asks for one otherwise. */
+    @Nullable Lease get() {
+        if (lease == null) {
+            grant();
+        }
+        return lease;
+    }
+
+    /** Whether {@code key} is the sentinel of the lease that stands. */
+    boolean isSentinel(String key) {
+        return lease != null && key.equals(lease.sentinel);
+    }
+
+    void connected(Wire on) {
+        revocations.connected(on);
+        if (renewal != null) {
+            renewal.start(on);
+        } else {
+            grant();
+        }
+    }
+
+    void disconnected() {
+        revocations.disconnected();
+        if (renewal != null) {
+            renewal.pause();
+        }
+    }
+
+    /** Clocks may err by that much from now on, if not by more. */
+    void allowFor(double clockDrift) {
+        drift = Math.max(drift, clockDrift);
+        if (lease != null) {
+            lease.validity.allowFor(drift);
+        }
+    }
+
+    /** The period of the renewals may have changed. */
+    void adjust() {
+        if (renewal != null) {
+            renewal.every(listener.period());
+        }
+    }
+
+    /** What is certain of the lease for long enough to be of use, or null. */
+    @Nullable Proof proof(ElectionTiming timing) {
+        if (lease == null) {
+            return null;
+        }
+        LeaseValidity.Proof proof = lease.validity.proof();
+        // A term that would be over as it begins is withdrawn, and tried again, at once and over again.
+        long useful = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(proof.ttl()));
+        return time.now().hasReached(proof.aliveAt().plusNanos(useful))
+                ? null
+                : new Proof(proof.aliveAt(), proof.ttl());
+    }
+
+    // -- getting one --------------------------------------------------------------------------------------------------
+
+    private void grant() {
+        Wire on = listener.wire();
+        if (granting || lease != null || on == null || !listener.isLeaseNeeded() || listener.unsuitable() != null) {
+            return;
+        }
+        granting = true;
+        long seconds = Math.max(1, (leaseDuration.toNanos() + 999_999_999L) / 1_000_000_000L);
+        Moment sentAt = time.now();
+        on.grant(seconds, reply -> granted(on, sentAt, reply), late -> revocations.add(late.id()));
+    }
+
+    private void granted(Wire on, Moment sentAt, Reply<Channel.Lease> reply) {
+        if (reply instanceof Reply.Done<Channel.Lease> done && done.value().ttlSeconds() <= 0) {
+            // At once and over again it would be asked for another, which is over as it begins.
+            granting = false;
+            revocations.add(done.value().id());
+            none(new Failure(Failure.Kind.REFUSED, "a TTL of " + done.value().ttlSeconds() + " s"));
+        } else if (reply instanceof Reply.Done<Channel.Lease> done) {
+            long id = done.value().id();
+            LeaseValidity validity =
+                    new LeaseValidity(sentAt, Duration.ofSeconds(done.value().ttlSeconds()));
+            String sentinel = Line.key(folder, id);
+            Transaction.Op look = new Transaction.Get(sentinel);
+            on.transactNow(
+                    new Transaction(
+                            List.of(Guard.absent(sentinel)),
+                            List.of(new Transaction.Put(sentinel, "", id), look),
+                            List.of(look)),
+                    made -> anchored(on, id, sentinel, validity, made));
+        } else if (reply instanceof Reply.Failed<Channel.Lease> failed) {
+            granting = false;
+            none(failed.why());
+        }
+    }
+
+    private void anchored(Wire on, long id, String sentinel, LeaseValidity validity, Reply<Transaction.Result> reply) {
+        granting = false;
+        if (reply instanceof Reply.Done<Transaction.Result> done
+                && done.value().succeeded()
+                && on == listener.wire()
+                && listener.isLeaseNeeded()) {
+            begin(on, new Lease(id, sentinel, done.value().revision(), validity));
+            return;
+        }
+        // Whether the sentinel was written does not matter any more when its lease is gone.
+        revocations.add(id);
+        if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            none(failed.why());
+        }
+    }
+
+    private void begin(Wire on, Lease made) {
+        lease = made;
+        made.validity.allowFor(drift);
+        Duration granted = made.validity.proof().ttl();
+        log.info("lease {} at etcd, {}", made.text(), ElectionTiming.text(granted));
+        renewal = new Renewal(log, time, made, leaseDuration, listener.period(), listener);
+        renewal.start(on);
+        listener.begun(granted);
+    }
+
+    private void none(Failure why) {
+        listener.none(why, "leases and " + folder);
+        // One timer, however many ask meanwhile: each would go on for itself, and all of them for ever.
+        if (listener.wire() != null && nextGrant == null) {
+            nextGrant = time.schedule(listener.period(), () -> {
+                nextGrant = null;
+                grant();
+            });
+        }
+    }
+
+    // -- giving it up -------------------------------------------------------------------------------------------------
+
+    /** It is over for us, if it stands. */
+    void end(String why) {
+        Lease ended = lease;
+        if (ended == null) {
+            return;
+        }
+        log.warn("lease {} {}", ended.text(), why);
+        drop();
+        listener.ended(ended, why);
+        grant();
+    }
+
+    /** A read sent after the sentinel's last known write returned an older sentinel: the store went back in time. */
+    void wentBack(Lease on) {
+        if (on == lease) {
+            end(Lease.WENT_BACK);
+        }
+    }
+
+    /** Gives it up without a word: nothing depends on it. */
+    void drop() {
+        Lease ended = lease;
+        lease = null;
+        if (renewal != null) {
+            renewal.stop();
+            renewal = null;
+        }
+        if (ended != null) {
+            revocations.add(ended.id);
+        }
+    }
+
+    /** The leases that etcd has not said to be gone. */
+    List<Long> owed() {
+        return revocations.all();
+    }
+
+    /** Something that was refused makes it doubtful that the lease still stands. */
+    void suspect() {
+        if (renewal != null) {
+            renewal.suspect();
+        }
+    }
+
+    // -- its ticket ---------------------------------------------------------------------------------------------------
+
+    /**
+     * Runs {@code then} once the ticket has been changed by a request sent later than now: no claim's write that was under
+     * way before can land any more. Never, if that fails.
+     */
+    void afterNewTicket(Runnable then) {
+        voiding.add(then);
+        if (!isVoiding) {
+            newTicket();
+        }
+    }
+
+    private void newTicket() {
+        Wire on = listener.wire();
+        Lease current = lease;
+        if (on == null || current == null) {
+            voiding.clear();
+            return;
+        }
+        List<Runnable> waiting = voiding;
+        voiding = new ArrayList<>();
+        isVoiding = true;
+        long ticket = current.ticket();
+        Transaction.Op look = new Transaction.Get(current.sentinel);
+        on.transactNow(
+                new Transaction(
+                        List.of(Guard.created(current.sentinel, current.sentinelCreated)),
+                        List.of(new Transaction.Put(current.sentinel, listener.says(), current.id)),
+                        List.of(look)),
+                reply -> {
+                    isVoiding = false;
+                    ticketAnswered(current, ticket, reply, waiting);
+                    if (!voiding.isEmpty()) {
+                        newTicket();
+                    }
+                });
+    }
+
+    private void ticketAnswered(Lease on, long ticket, Reply<Transaction.Result> reply, List<Runnable> waiting) {
+        if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            listener.unsettled(failed.why(), on.sentinel);
+        } else if (reply instanceof Reply.Done<Transaction.Result> done
+                && done.value().succeeded()) {
+            if (done.value().revision() <= ticket) {
+                wentBack(on);
+            } else {
+                on.written(done.value().revision());
+                waiting.forEach(Runnable::run);
+            }
+        } else {
+            suspect();
+        }
+    }
+}
