@@ -86,11 +86,12 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     @Override
     public void connected(Wire on) {
+        lease.revokeOwed(on);
         listing.connected(on);
         if (!queues.isEmpty()) {
             watch.start(on);
         }
-        lease.connected(on);
+        lease.resume(on);
         queues().forEach(ElectionQueue::connected);
     }
 

@@ -91,8 +91,13 @@ final class SessionLease {
         return lease != null && key.equals(lease.sentinel);
     }
 
-    void connected(Wire on) {
+    /** Revokes on {@code on} what was given up before. */
+    void revokeOwed(Wire on) {
         revocations.connected(on);
+    }
+
+    /** Goes on with the lease on {@code on}, or asks for one. */
+    void resume(Wire on) {
         if (renewal != null) {
             renewal.start(on);
         } else {
