@@ -50,17 +50,15 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
 
     /** The claim holds: its term begins, unless it is not wanted any more or the store cannot be believed. */
     static State granted(Knowledge knowledge, Claim claim, Answer.Granted granted, Moment now, Effects effects) {
-        FencingToken seen = knowledge.seen();
+        FencingToken seen = knowledge.seen().token();
         if (seen != null && !granted.token().isAfter(seen)) {
             return refuse(knowledge, claim, 0, granted.token(), seen, now, effects);
         }
         Validity validity = Validity.of(granted, knowledge.config().timing());
         Knowledge next = knowledge
                 .seesToken(granted.token())
-                .edit()
-                .races(0)
-                .refusal(null)
-                .done();
+                .with(knowledge.counters().races(0))
+                .refusing(null);
         Tenure tenure = Tenure.begin(new Term(claim, granted.token()), validity, next);
         if (!next.contends() || validity.isOver(now)) {
             return Withdrawing.now(next, claim, 0, now, now).tick(now, effects);
@@ -84,15 +82,15 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
                 + seen.nextEpoch();
         effects.tell(knowledge, now, Type.TOKEN_REFUSED, why);
-        Knowledge next = knowledge.edit().refusal(why).done();
+        Knowledge next = knowledge.refusing(why);
         return Withdrawing.now(next, claim, pending, now, now.plusNanos(next.leaseNanos()))
                 .tick(now, effects);
     }
 
     private State refused(Answer.Refused refused, Moment now, Effects effects) {
         boolean race = refused.retryIn().isZero() || refused.retryIn().isNegative();
-        Knowledge next =
-                knowledge.edit().races(race ? knowledge.races() + 1 : 0).done();
+        Knowledge next = knowledge.with(
+                knowledge.counters().races(race ? knowledge.counters().races() + 1 : 0));
         if (refused.holder() != null) {
             next = next.sees(refused.holder(), now, effects);
         }

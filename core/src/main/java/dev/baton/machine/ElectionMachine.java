@@ -113,7 +113,7 @@ public final class ElectionMachine {
             }
             effects.tellTerm(s.knowledge(), now, Type.WORK_STARTED, term, null);
             Work running = work.at(Work.Stage.RUNNING);
-            return s.with(s.knowledge().edit().unfit(null).work(running).done()).workMoved(null, now, effects);
+            return s.with(s.knowledge().unfit(null).withWork(running)).workMoved(null, now, effects);
         });
     }
 
@@ -165,30 +165,29 @@ public final class ElectionMachine {
 
     /** Begin no new term. */
     public List<Effect> pause(Moment now) {
-        return intend(now, Type.PAUSED, c -> c.edit().paused(true).done());
+        return intend(now, Type.PAUSED, c -> c.with(c.wishes().pause()));
     }
 
     /** Hand the term over, if there is one, and leave the contest. */
     public List<Effect> withdraw(Moment now) {
-        return intend(now, Type.PAUSED, c -> c.edit().withdrawn(true).done());
+        return intend(now, Type.PAUSED, c -> c.with(c.wishes().withdraw()));
     }
 
     /** Contend again after {@link #pause} or {@link #withdraw}. */
     public List<Effect> resume(Moment now) {
-        return intend(
-                now, Type.RESUMED, c -> c.edit().paused(false).withdrawn(false).done());
+        return intend(now, Type.RESUMED, c -> c.with(c.wishes().resume()));
     }
 
     /** Hand the term over, if there is one, and stop for good. */
     public List<Effect> close(Moment now) {
-        return intend(now, null, c -> c.edit().closing(true).done());
+        return intend(now, null, c -> c.with(c.wishes().close()));
     }
 
     /** Ends the term, if there is one, and whatever its work is doing: the connection is about to be closed. */
     public List<Effect> abandon(Moment now) {
         return step(
                 now,
-                (s, effects) -> s.with(s.knowledge().edit().closing(true).done())
+                (s, effects) -> s.with(s.knowledge().with(s.knowledge().wishes().close()))
                         .endNow(EndReason.DRAIN_TIMED_OUT, now, effects));
     }
 
@@ -198,7 +197,7 @@ public final class ElectionMachine {
             if (changed.equals(s.knowledge())) {
                 return s;
             }
-            if (told != null && !changed.closing()) {
+            if (told != null && !changed.wishes().closing()) {
                 effects.tell(changed, now, told, null);
             }
             return s.with(changed).intended(now, effects);
@@ -239,22 +238,22 @@ public final class ElectionMachine {
 
     /** The greatest token seen, anyone's, or null. */
     public @Nullable FencingToken seen() {
-        return state.knowledge().seen();
+        return state.knowledge().seen().token();
     }
 
     /** Who was last seen to lead, or null. */
     public @Nullable Holder holder() {
-        return state.knowledge().holder();
+        return state.knowledge().seen().holder();
     }
 
     /** Whether changes are heard as they happen. */
     public boolean isWatched() {
-        return state.knowledge().watched();
+        return state.knowledge().seen().watched();
     }
 
     /** Whether it was paused or withdrawn. */
     public boolean isPaused() {
-        return state.knowledge().paused() || state.knowledge().withdrawn();
+        return state.knowledge().wishes().paused() || state.knowledge().wishes().withdrawn();
     }
 
     /** What keeps the candidate from doing its part, in a sentence, or null when nothing does. */
@@ -271,7 +270,9 @@ public final class ElectionMachine {
         }
         // Whoever asks the store for nothing cannot know whether it still fails to answer.
         boolean silent = state instanceof Stopped || (state instanceof StandingBy && !knowledge.contends());
-        String trouble = knowledge.trouble() == null ? knowledge.unfit() : knowledge.trouble();
+        String trouble = knowledge.contact().trouble() == null
+                ? knowledge.unfit()
+                : knowledge.contact().trouble();
         return silent ? null : trouble;
     }
 }

@@ -14,36 +14,20 @@ import org.jspecify.annotations.Nullable;
  * millions of them.
  *
  * @param config what it was configured with
- * @param claims how many claims it has made
- * @param calls how many calls it has made
- * @param seen the greatest token seen, anyone's
- * @param holder who was last seen to lead
- * @param watched whether changes are heard as they happen
- * @param paused whether no new term is to begin
- * @param withdrawn whether it has left the contest
- * @param closing whether it is to stop for good
- * @param races lost in a row
- * @param failures of calls to the backend, in a row
- * @param badStarts of onStartedLeading, in a row
- * @param trouble why the backend's last call failed, or null when it answered
+ * @param counters what it counts
+ * @param wishes what the user wishes
+ * @param contact with the store
+ * @param seen in the store
  * @param refusal why an offered leadership was refused, or null
  * @param unfit why onStartedLeading could not begin the last time, or null when it did
  * @param work callbacks that have not finished
  */
 record Knowledge(
         CandidateConfig config,
-        long claims,
-        long calls,
-        @Nullable FencingToken seen,
-        @Nullable Holder holder,
-        boolean watched,
-        boolean paused,
-        boolean withdrawn,
-        boolean closing,
-        int races,
-        int failures,
-        int badStarts,
-        @Nullable String trouble,
+        Counters counters,
+        Wishes wishes,
+        Contact contact,
+        Seen seen,
         @Nullable String refusal,
         @Nullable String unfit,
         @Nullable Work work) {
@@ -58,12 +42,12 @@ record Knowledge(
     private static final int MOST_DOUBLINGS = 20;
 
     static Knowledge of(CandidateConfig config) {
-        return new Knowledge(config, 0, 0, null, null, false, false, false, false, 0, 0, 0, null, null, null, null);
+        return new Knowledge(config, Counters.NONE, Wishes.TO_LEAD, Contact.GOOD, Seen.NOTHING, null, null, null);
     }
 
     /** Whether a new term may begin. */
     boolean contends() {
-        return !paused && !withdrawn && !closing;
+        return wishes.contends();
     }
 
     /** Whether an attempt may be made now: nothing of an earlier term still runs. */
@@ -95,28 +79,25 @@ record Knowledge(
     // -- what the store said --------------------------------------------------------------------------------------
 
     Knowledge reached(Moment now, Effects effects) {
-        if (trouble != null) {
+        if (contact.trouble() != null) {
             effects.tell(this, now, Type.REACHABLE, null);
         }
-        return trouble == null && failures == 0
-                ? this
-                : edit().failures(0).trouble(null).done();
+        return with(Contact.GOOD);
     }
 
     Knowledge failed(String why, Moment now, Effects effects) {
-        if (!why.equals(trouble)) {
+        if (!why.equals(contact.trouble())) {
             effects.tell(this, now, Type.UNREACHABLE, why);
         }
-        return edit().failures(Math.min(failures + 1, MOST_DOUBLINGS))
-                .trouble(why)
-                .done();
+        return with(contact.failed(why));
     }
 
     Knowledge sees(@Nullable Holder next, Moment now, Effects effects) {
         Knowledge changed = this;
+        Holder holder = seen.holder();
         boolean same = next == null ? holder == null : next.sameAs(holder);
         if (!same) {
-            changed = edit().holder(next).done();
+            changed = with(seen.holder(next));
             effects.tellLeader(
                     this, now, next == null ? Type.NO_LEADER : Type.NEW_LEADER, next == null ? null : next.identity());
             effects.add(new Effect.LeaderChanged(next));
@@ -126,15 +107,15 @@ record Knowledge(
     }
 
     Knowledge seesToken(FencingToken token) {
-        return seen == null || token.isAfter(seen) ? edit().seen(token).done() : this;
+        return with(seen.token(token));
     }
 
     Knowledge watching(boolean live, Moment now, Effects effects) {
-        if (live == watched) {
+        if (live == seen.watched()) {
             return this;
         }
         effects.tell(this, now, live ? Type.WATCHING : Type.POLLING, null);
-        return edit().watched(live).done();
+        return with(seen.watched(live));
     }
 
     // -- when to try again ----------------------------------------------------------------------------------------
@@ -145,7 +126,7 @@ record Knowledge(
      */
     Moment tryAfter(Duration chanceIn, Moment now, Effects effects) {
         long wait = Math.max(0, Moment.boundedNanos(chanceIn));
-        if (!watched) {
+        if (!seen.watched()) {
             wait = Math.min(wait, poll(effects));
         } else if (wait > leaseNanos()) {
             wait = leaseNanos() + effects.upTo(leaseNanos() / LOOK_SPREAD);
@@ -160,13 +141,13 @@ record Knowledge(
 
     /** When to try after a call that learned nothing. */
     Moment tryAfterFailure(Moment now, Effects effects) {
-        long backoff = doubled(retryNanos(), failures - 1, leaseNanos());
+        long backoff = doubled(retryNanos(), contact.failures() - 1, leaseNanos());
         return now.plusNanos(backoff / 2 + effects.upTo(backoff / 2));
     }
 
     /** How long to leave the contest to others after stepping down, or after work that would not start. */
     Moment rest(Moment now) {
-        return now.plusNanos(doubled(retryNanos(), badStarts, leaseNanos()));
+        return now.plusNanos(doubled(retryNanos(), counters.badStarts(), leaseNanos()));
     }
 
     private long poll(Effects effects) {
@@ -174,7 +155,7 @@ record Knowledge(
     }
 
     private long raceNanos() {
-        return doubled(RACE_NANOS, races, retryNanos());
+        return doubled(RACE_NANOS, counters.races(), retryNanos());
     }
 
     /** {@code first}, doubled that many times, but no more than {@code most}: shifted too far it would be negative. */
@@ -186,19 +167,50 @@ record Knowledge(
     // -- changes --------------------------------------------------------------------------------------------------
 
     Claim claim() {
-        return config.claim(claims);
+        return config.claim(counters.claims());
     }
 
     Knowledge nextClaim() {
-        return edit().claims(claims + 1).done();
+        return with(counters.nextClaim());
     }
 
     Knowledge nextCall() {
-        return edit().calls(calls + 1).done();
+        return with(counters.nextCall());
+    }
+
+    /** The number of the newest call. */
+    long call() {
+        return counters.calls();
+    }
+
+    Knowledge with(Counters next) {
+        return new Knowledge(config, next, wishes, contact, seen, refusal, unfit, work);
+    }
+
+    Knowledge with(Wishes next) {
+        return new Knowledge(config, counters, next, contact, seen, refusal, unfit, work);
+    }
+
+    Knowledge with(Contact next) {
+        return new Knowledge(config, counters, wishes, next, seen, refusal, unfit, work);
+    }
+
+    Knowledge with(Seen next) {
+        return new Knowledge(config, counters, wishes, contact, next, refusal, unfit, work);
     }
 
     Knowledge withWork(@Nullable Work next) {
-        return edit().work(next).done();
+        return new Knowledge(config, counters, wishes, contact, seen, refusal, unfit, next);
+    }
+
+    /** An offered leadership was refused; null when one was taken. */
+    Knowledge refusing(@Nullable String why) {
+        return new Knowledge(config, counters, wishes, contact, seen, why, unfit, work);
+    }
+
+    /** onStartedLeading could not begin; null when it did. */
+    Knowledge unfit(@Nullable String why) {
+        return new Knowledge(config, counters, wishes, contact, seen, refusal, why, work);
     }
 
     /** Tells the work, if any, why it has to stop. */
@@ -208,129 +220,5 @@ record Knowledge(
 
     boolean workIs(Work.Stage stage) {
         return work != null && work.is(stage);
-    }
-
-    Editor edit() {
-        return new Editor(this);
-    }
-
-    /** Copies a candidate with some fields changed. */
-    static final class Editor {
-        private final CandidateConfig config;
-        private long claims;
-        private long calls;
-        private @Nullable FencingToken seen;
-        private @Nullable Holder holder;
-        private boolean watched;
-        private boolean paused;
-        private boolean withdrawn;
-        private boolean closing;
-        private int races;
-        private int failures;
-        private int badStarts;
-        private @Nullable String trouble;
-        private @Nullable String refusal;
-        private @Nullable String unfit;
-        private @Nullable Work work;
-
-        private Editor(Knowledge from) {
-            config = from.config;
-            claims = from.claims;
-            calls = from.calls;
-            seen = from.seen;
-            holder = from.holder;
-            watched = from.watched;
-            paused = from.paused;
-            withdrawn = from.withdrawn;
-            closing = from.closing;
-            races = from.races;
-            failures = from.failures;
-            badStarts = from.badStarts;
-            trouble = from.trouble;
-            refusal = from.refusal;
-            unfit = from.unfit;
-            work = from.work;
-        }
-
-        Editor claims(long value) {
-            claims = value;
-            return this;
-        }
-
-        Editor calls(long value) {
-            calls = value;
-            return this;
-        }
-
-        Editor seen(FencingToken value) {
-            seen = value;
-            return this;
-        }
-
-        Editor holder(@Nullable Holder value) {
-            holder = value;
-            return this;
-        }
-
-        Editor watched(boolean value) {
-            watched = value;
-            return this;
-        }
-
-        Editor paused(boolean value) {
-            paused = value;
-            return this;
-        }
-
-        Editor withdrawn(boolean value) {
-            withdrawn = value;
-            return this;
-        }
-
-        Editor closing(boolean value) {
-            closing = value;
-            return this;
-        }
-
-        Editor races(int value) {
-            races = value;
-            return this;
-        }
-
-        Editor failures(int value) {
-            failures = value;
-            return this;
-        }
-
-        Editor badStarts(int value) {
-            badStarts = value;
-            return this;
-        }
-
-        Editor trouble(@Nullable String value) {
-            trouble = value;
-            return this;
-        }
-
-        Editor refusal(@Nullable String value) {
-            refusal = value;
-            return this;
-        }
-
-        Editor unfit(@Nullable String value) {
-            unfit = value;
-            return this;
-        }
-
-        Editor work(@Nullable Work value) {
-            work = value;
-            return this;
-        }
-
-        Knowledge done() {
-            return new Knowledge(
-                    config, claims, calls, seen, holder, watched, paused, withdrawn, closing, races, failures,
-                    badStarts, trouble, refusal, unfit, work);
-        }
     }
 }

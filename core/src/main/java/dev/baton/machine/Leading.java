@@ -111,27 +111,27 @@ record Leading(Knowledge knowledge, Tenure tenure, Moment beginBy) implements St
         if (failure != null) {
             return failedToStart(failure, now, effects);
         }
-        return knowledge.workIs(Work.Stage.RETURNED) && knowledge.badStarts() > 0
-                ? with(knowledge.edit().badStarts(0).done())
+        return knowledge.workIs(Work.Stage.RETURNED) && knowledge.counters().badStarts() > 0
+                ? with(knowledge.with(knowledge.counters().badStarts(0)))
                 : this;
     }
 
     private State failedToStart(String why, Moment now, Effects effects) {
         boolean begun = knowledge.work() != null && !isPending();
         Knowledge next = knowledge
-                .edit()
-                .badStarts(knowledge.badStarts() + 1)
-                .unfit(begun ? null : "onStartedLeading could not be run in the last term: " + why)
-                .done();
+                .with(knowledge.counters().badStarts(knowledge.counters().badStarts() + 1))
+                .unfit(begun ? null : "onStartedLeading could not be run in the last term: " + why);
         return Draining.begin(next, tenure, EndReason.START_FAILED, now, effects);
     }
 
     @Override
     public State intended(Moment now, Effects effects) {
-        if (knowledge.closing()) {
+        if (knowledge.wishes().closing()) {
             return Draining.begin(knowledge, tenure, EndReason.CLOSED, now, effects);
         }
-        return knowledge.withdrawn() ? Draining.begin(knowledge, tenure, EndReason.WITHDRAWN, now, effects) : this;
+        return knowledge.wishes().withdrawn()
+                ? Draining.begin(knowledge, tenure, EndReason.WITHDRAWN, now, effects)
+                : this;
     }
 
     @Override

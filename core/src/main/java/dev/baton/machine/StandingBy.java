@@ -54,18 +54,18 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
         Knowledge next = (claim == null ? knowledge.nextClaim() : knowledge).nextCall();
         Claim tried = claim == null ? next.claim() : claim;
         Moment deadline = next.callDeadline(now);
-        effects.add(new Effect.Acquire(next.calls(), tried, deadline));
-        return new Acquiring(next, tried, next.calls(), deadline.plusNanos(next.retryNanos()), false);
+        effects.add(new Effect.Acquire(next.call(), tried, deadline));
+        return new Acquiring(next, tried, next.call(), deadline.plusNanos(next.retryNanos()), false);
     }
 
     @Override
     public State watching(boolean live, Moment now, Effects effects) {
-        boolean before = knowledge.watched();
+        boolean before = knowledge.seen().watched();
         StandingBy next = new StandingBy(knowledge.watching(live, now, effects), claim, waiting, tryAt, notBefore);
         if (live == before) {
             return next;
         }
-        return live && knowledge.trouble() == null
+        return live && knowledge.contact().trouble() == null
                 ? next
                 : next.sooner(next.knowledge.tryAfter(
                         live ? Duration.ZERO : Duration.ofNanos(knowledge.leaseNanos()), now, effects));
@@ -115,7 +115,7 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
         if (!knowledge.contends() && claim != null) {
             return leave(now, effects);
         }
-        if (knowledge.closing() && knowledge.work() == null) {
+        if (knowledge.wishes().closing() && knowledge.work() == null) {
             effects.tell(knowledge, now, Type.STOPPED, null);
             return new Stopped(knowledge);
         }

@@ -35,8 +35,8 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
     Tenure renew(Knowledge counted, Moment now, Effects effects) {
         Moment deadline = counted.callDeadline(now);
         Moment last = validity.until();
-        effects.add(new Effect.Renew(counted.calls(), term.claim(), last.isBefore(deadline) ? last : deadline));
-        return new Tenure(term, validity, counted.calls(), renewAt);
+        effects.add(new Effect.Renew(counted.call(), term.claim(), last.isBefore(deadline) ? last : deadline));
+        return new Tenure(term, validity, counted.call(), renewAt);
     }
 
     /** A renewal succeeded. Never renews again sooner than an eighth of a retryPeriod, whatever the backend says. */
@@ -50,7 +50,7 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
 
     /** A renewal failed: try again soon, then less soon. */
     Tenure unrenewed(Knowledge knowledge, Moment now) {
-        long soon = (knowledge.retryNanos() / 8) << Math.min(knowledge.failures(), 3);
+        long soon = (knowledge.retryNanos() / 8) << Math.min(knowledge.contact().failures(), 3);
         return new Tenure(term, validity, 0, now.plusNanos(soon));
     }
 

@@ -55,8 +55,8 @@ record Withdrawing(
             return this;
         }
         Knowledge counted = knowledge.nextCall();
-        effects.add(new Effect.Withdraw(counted.calls(), claim, counted.callDeadline(now)));
-        return new Withdrawing(counted, claim, counted.calls(), true, lapse, askAt, contendAt);
+        effects.add(new Effect.Withdraw(counted.call(), claim, counted.callDeadline(now)));
+        return new Withdrawing(counted, claim, counted.call(), true, lapse, askAt, contendAt);
     }
 
     /** A late answer to an acquire or a renewal: whatever it says, the claim is not wanted any more. */
@@ -73,7 +73,7 @@ record Withdrawing(
         if (!asking) {
             return idle(knowledge, now).tick(now, effects);
         }
-        if (knowledge.trouble() == null) {
+        if (knowledge.contact().trouble() == null) {
             effects.tell(knowledge, now, Type.CLAIM_OWED, why);
         }
         Knowledge next = knowledge.failed(why, now, effects);
@@ -86,7 +86,7 @@ record Withdrawing(
         if (call != pending || !asking) {
             return this;
         }
-        Knowledge next = knowledge.edit().failures(0).done();
+        Knowledge next = knowledge.with(knowledge.contact().forgiven());
         effects.tell(next, now, Type.CLAIM_WITHDRAWN, claim.nonce());
         return StandingBy.fresh(next, contendAt).intended(now, effects);
     }

@@ -80,9 +80,7 @@ class MachineNumbersTest {
         for (long seed = 1; seed <= SEEDS; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             Knowledge knowledge = Knowledge.of(Rig.configured(timing(random), Duration.ofSeconds(1), Duration.ZERO))
-                    .edit()
-                    .badStarts(random.nextInt(100))
-                    .done();
+                    .with(Counters.NONE.badStarts(random.nextInt(100)));
             Moment now = new Moment(random.nextLong(), random.nextLong());
             assertThat(Duration.ofNanos(knowledge.rest(now).nanosSince(now)))
                     .as("seed %d", seed)

@@ -1,0 +1,28 @@
+package dev.baton.machine;
+
+import dev.baton.spi.FencingToken;
+import dev.baton.spi.Holder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a candidate has seen in the store.
+ *
+ * @param token the greatest, anyone's
+ * @param holder who was last seen to lead
+ * @param watched whether changes are heard as they happen
+ */
+record Seen(@Nullable FencingToken token, @Nullable Holder holder, boolean watched) {
+    static final Seen NOTHING = new Seen(null, null, false);
+
+    Seen token(FencingToken next) {
+        return token == null || next.isAfter(token) ? new Seen(next, holder, watched) : this;
+    }
+
+    Seen holder(@Nullable Holder next) {
+        return new Seen(token, next, watched);
+    }
+
+    Seen watched(boolean live) {
+        return new Seen(token, holder, live);
+    }
+}
