@@ -21,7 +21,7 @@ final class Candidate {
     public static void main(String[] args) throws IOException {
         Part part = Part.parse(args);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        try (LockBackend backend = part.kind().open(part);
+        try (LockBackend backend = part.open();
                 Job job = new Job(part, fact -> out.println(fact.toJson()));
                 LeaderElection election = LeaderElection.on(backend, part.election())
                         .identity(part.identity())
@@ -31,7 +31,7 @@ final class Candidate {
                         .start()) {
             obey(election);
         }
-        System.exit(Baton.DONE);
+        System.exit(ExitCode.DONE);
     }
 
     private static void obey(LeaderElection election) throws IOException {

@@ -65,7 +65,7 @@ final class Demo {
         List<Fact> facts = journal.all();
         List<Verdict> verdicts = plan.promises().judge(facts);
         screen.table(verdicts, footnote(facts));
-        return verdicts.stream().allMatch(Verdict::kept) ? Baton.DONE : Baton.FAILED;
+        return verdicts.stream().allMatch(Verdict::kept) ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private void play(Leftovers leftovers) throws IOException, InterruptedException {

@@ -1,7 +1,6 @@
 package dev.baton.cli;
 
 import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,8 +124,8 @@ final class DemoCommand extends Subcommand {
         try {
             return Demo.run(plan, noColor ? terminal.withoutColour() : terminal);
         } catch (IOException e) {
-            terminal.err().println("baton demo: " + Printable.text(String.valueOf(e.getMessage())));
-            return Baton.FAILED;
+            complain(e);
+            return ExitCode.FAILED;
         }
     }
 
@@ -135,9 +134,7 @@ final class DemoCommand extends Subcommand {
             throw wrong("--candidates " + candidates + " must be 2 to " + Cast.MOST
                     + ": it takes two for one to succeed the other; 3 is the default");
         }
-        Kind kind = Kind.of(backend)
-                .orElseThrow(
-                        () -> wrong("--backend '" + backend + "' is not there yet; those that are: " + Kind.choices()));
+        Kind kind = Kind.of(backend).orElseThrow(() -> wrong("--backend " + Kind.notThere(backend, Kind::text)));
         if (unsafeAllowed && (kind != Kind.ETCD || endpoints == null)) {
             throw wrong("--allow-unsafe-servers is for --backend etcd with --endpoints; add both, or leave it out");
         }
@@ -153,7 +150,7 @@ final class DemoCommand extends Subcommand {
                 case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP -> kubernetes(kind);
             };
         } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw wrong(e);
         }
     }
 
@@ -198,9 +195,8 @@ final class DemoCommand extends Subcommand {
                     + " is; leave them out");
         }
         Path found = Kubeconfig.find(kubeconfig, System.getenv(), home())
-                .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and no kubeconfig was found by"
-                        + " --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one, or leave --backend out to use"
-                        + " an embedded ZooKeeper"));
+                .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and " + Kubeconfig.NONE
+                        + ", or leave --backend out to use an embedded ZooKeeper"));
         return new KubernetesVenue(kind, found);
     }
 
@@ -211,7 +207,7 @@ final class DemoCommand extends Subcommand {
             venue.check(timing);
             return timing;
         } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw wrong(e);
         }
     }
 }

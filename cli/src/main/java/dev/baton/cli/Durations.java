@@ -3,6 +3,7 @@ package dev.baton.cli;
 import dev.baton.spi.ElectionTiming;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
@@ -34,7 +35,7 @@ final class Durations {
     /** {@code 4.512 s} from a second upwards, {@code 12.3 ms} below. */
     static String text(long nanos) {
         return Math.abs(nanos) >= 1_000_000_000L
-                ? String.format(java.util.Locale.ROOT, "%.3f s", nanos / 1e9)
-                : String.format(java.util.Locale.ROOT, "%.1f ms", nanos / 1e6);
+                ? String.format(Locale.ROOT, "%.3f s", nanos / 1e9)
+                : String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
     }
 }

@@ -1,12 +1,10 @@
 package dev.baton.cli;
 
-import dev.baton.etcd.EtcdBackend;
 import dev.baton.kubernetes.KubernetesBackend;
-import dev.baton.spi.LockBackend;
-import dev.baton.zookeeper.ZooKeeperBackend;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The kinds of stores, called as the library calls them. */
@@ -75,34 +73,14 @@ enum Kind {
                 .findFirst();
     }
 
-    /** All of them, for a sentence. */
-    static String choices() {
-        return Arrays.stream(values()).map(Kind::text).collect(Collectors.joining(", "));
-    }
-
-    /** All of them as operators call them, for a sentence. */
-    static String shortChoices() {
-        return Arrays.stream(values()).map(Kind::shortText).collect(Collectors.joining(", "));
-    }
-
-    /** The backend of a candidate; it connects when first used. */
-    LockBackend open(Part part) {
-        return switch (this) {
-            case ZOOKEEPER ->
-                ZooKeeperBackend.builder(part.address())
-                        .basePath(part.place())
-                        .tickTime(part.tick())
-                        .build();
-            case ETCD ->
-                EtcdBackend.builder(part.address())
-                        .prefix(part.place())
-                        // The venue has looked at the servers before.
-                        .allowUnsafeServers(true)
-                        .build();
-            case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP ->
-                // Events would stay in the cluster for an hour after the demo.
-                kubernetes(Path.of(part.address())).events(false).build();
-        };
+    /**
+     * What to say of a text that is {@linkplain #of none of them}.
+     *
+     * @param called by what name they are offered instead
+     */
+    static String notThere(String text, Function<Kind, String> called) {
+        return "'" + text + "' is not there yet; those that are: "
+                + Arrays.stream(values()).map(called).collect(Collectors.joining(", "));
     }
 
     /** @throws IllegalArgumentException when the kubeconfig is of no use */

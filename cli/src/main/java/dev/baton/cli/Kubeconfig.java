@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which cluster it is, and who we are there, as {@code kubectl} would have it. */
 final class Kubeconfig {
+    /** What to say where none is {@linkplain #find found}; another way out may follow. */
+    static final String NONE = "no kubeconfig was found by --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one";
+
     private Kubeconfig() {}
 
     /** The kubeconfig that kubectl would use: what is named, else the first of KUBECONFIG, else the one at home. */

@@ -1,6 +1,10 @@
 package dev.baton.cli;
 
+import dev.baton.etcd.EtcdBackend;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.LockBackend;
+import dev.baton.zookeeper.ZooKeeperBackend;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +43,23 @@ record Part(
 
     Part named(String name) {
         return new Part(name, kind, address, place, election, tick, timing, ledgerPort);
+    }
+
+    /** The backend that it contends on; it connects when first used. */
+    LockBackend open() {
+        return switch (kind) {
+            case ZOOKEEPER ->
+                ZooKeeperBackend.builder(address).basePath(place).tickTime(tick).build();
+            case ETCD ->
+                EtcdBackend.builder(address)
+                        .prefix(place)
+                        // The venue has looked at the servers before.
+                        .allowUnsafeServers(true)
+                        .build();
+            case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP ->
+                // Events would stay in the cluster for an hour after the demo.
+                kind.kubernetes(Path.of(address)).events(false).build();
+        };
     }
 
     List<String> toArguments() {

@@ -3,7 +3,6 @@ package dev.baton.cli;
 import dev.baton.cli.Status.State;
 import dev.baton.kubernetes.ClusterAccess;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.Printable;
 import dev.baton.zookeeper.ConnectString;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
@@ -50,9 +49,6 @@ import picocli.CommandLine.Parameters;
                     + " it ends when it is interrupted."
         })
 final class StatusCommand extends Subcommand {
-    /** Beside those of {@link Baton}: an election has no leader. */
-    static final int NOBODY = 3;
-
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
@@ -148,9 +144,7 @@ final class StatusCommand extends Subcommand {
     @Override
     public Integer call() {
         String form = form();
-        Kind kind = Kind.of(backend)
-                .orElseThrow(() ->
-                        wrong("--backend '" + backend + "' is not there; those that are: " + Kind.shortChoices()));
+        Kind kind = Kind.of(backend).orElseThrow(() -> wrong("--backend " + Kind.notThere(backend, Kind::shortText)));
         if (timeout.toMillis() < 1 || interval.toMillis() < 1) {
             throw wrong("--timeout " + ElectionTiming.text(timeout) + " and --interval " + ElectionTiming.text(interval)
                     + " must be at least 1ms, as in 2s");
@@ -158,10 +152,10 @@ final class StatusCommand extends Subcommand {
         try (StatusReader reader = reader(kind)) {
             return watch ? follow(reader, form) : once(reader, form);
         } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw wrong(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Baton.FAILED;
+            return ExitCode.FAILED;
         }
     }
 
@@ -179,7 +173,7 @@ final class StatusCommand extends Subcommand {
             return code(status);
         } catch (IOException e) {
             complain(e);
-            return Baton.FAILED;
+            return ExitCode.FAILED;
         }
     }
 
@@ -236,17 +230,12 @@ final class StatusCommand extends Subcommand {
         out().flush();
     }
 
-    private void complain(IOException failure) {
-        err().println("baton status: " + Printable.text(String.valueOf(failure.getMessage())));
-        err().flush();
-    }
-
     static int code(Status status) {
         if (status.elections().stream().anyMatch(election -> election.state() == State.UNKNOWN)) {
-            return Baton.FAILED;
+            return ExitCode.FAILED;
         }
         boolean all = status.elections().stream().allMatch(election -> election.state() == State.LED);
-        return all && !status.elections().isEmpty() ? Baton.DONE : NOBODY;
+        return all && !status.elections().isEmpty() ? ExitCode.DONE : ExitCode.NO_LEADER;
     }
 
     private StatusReader reader(Kind kind) {
@@ -278,9 +267,8 @@ final class StatusCommand extends Subcommand {
             if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
                 return ClusterAccess.found();
             }
-            throw wrong("--backend " + backend + " needs a cluster, and no kubeconfig was found by --kubeconfig, by"
-                    + " KUBECONFIG or at ~/.kube/config; name one, or another store with --backend etcd or --backend"
-                    + " zookeeper");
+            throw wrong("--backend " + backend + " needs a cluster, and " + Kubeconfig.NONE
+                    + ", or another store with --backend etcd or --backend zookeeper");
         }
         return ClusterAccess.read(found, context);
     }

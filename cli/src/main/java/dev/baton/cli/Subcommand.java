@@ -1,5 +1,7 @@
 package dev.baton.cli;
 
+import dev.baton.spi.Printable;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -8,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all subcommands of {@code baton} have in common: help, version, options as they are declared, one way to object. */
-@Command(mixinStandardHelpOptions = true, versionProvider = Baton.Version.class, sortOptions = false)
+@Command(mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false)
 abstract class Subcommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -19,13 +21,20 @@ abstract class Subcommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    /** The stream for error messages. */
-    final PrintWriter err() {
-        return spec.commandLine().getErr();
-    }
-
     /** To be thrown for an argument that breaks a rule of ours; {@code message} has the value, the rule and the way out. */
     final ParameterException wrong(String message) {
-        return new Baton.Rejected(spec.commandLine(), message);
+        return new Rejected(spec.commandLine(), message);
+    }
+
+    /** The same, where the rule is another's, whose message says it all. */
+    final ParameterException wrong(Exception broken) {
+        return wrong(String.valueOf(broken.getMessage()));
+    }
+
+    /** Tells in one line, as an error, what could not be done. */
+    final void complain(IOException failure) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(spec.qualifiedName() + ": " + Printable.text(String.valueOf(failure.getMessage())));
+        err.flush();
     }
 }

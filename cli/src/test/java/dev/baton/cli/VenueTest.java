@@ -81,21 +81,6 @@ class VenueTest {
     }
 
     @Test
-    void kubeconfigIsTheOneThatKubectlWouldUse() throws IOException {
-        Path home = Files.createDirectories(folder.resolve("home"));
-        Path ours = Files.createFile(folder.resolve("ours"));
-        Map<String, String> list = Map.of("KUBECONFIG", folder.resolve("absent") + ":" + ours);
-        assertThat(Kubeconfig.find(null, Map.of(), home)).isEmpty();
-        assertThat(Kubeconfig.find(null, list, home)).contains(ours);
-        Path atHome = home.resolve(".kube/config");
-        Files.createDirectories(home.resolve(".kube"));
-        Files.createFile(atHome);
-        assertThat(Kubeconfig.find(null, Map.of(), home)).contains(atHome);
-        assertThat(Kubeconfig.find(null, list, home)).contains(ours);
-        assertThat(Kubeconfig.find(Path.of("named"), list, home)).contains(Path.of("named"));
-    }
-
-    @Test
     void candidateReadsItsPartAsItWasWritten() {
         Part part = Part.on(Kind.K8S_ENDPOINTS, "/home/k=v/config", "", "orders/demo", Duration.ZERO)
                 .with(ODD, 4711)
