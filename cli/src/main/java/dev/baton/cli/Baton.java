@@ -1,5 +1,12 @@
 package dev.baton.cli;
 
+import dev.baton.cli.command.Durations;
+import dev.baton.cli.command.ExitCode;
+import dev.baton.cli.command.Rejected;
+import dev.baton.cli.command.Terminal;
+import dev.baton.cli.command.Version;
+import dev.baton.cli.demo.DemoCommand;
+import dev.baton.cli.status.StatusCommand;
 import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.util.logging.LogManager;
@@ -18,7 +25,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StatusCommand.class, DemoCommand.class})
-final class Baton implements Runnable {
+public final class Baton implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;

@@ -1,5 +1,8 @@
 package dev.baton.cli;
 
+import dev.baton.cli.command.ExitCode;
+import dev.baton.cli.command.Subcommand;
+import dev.baton.cli.command.Terminal;
 import dev.baton.event.ElectionEvent;
 import dev.baton.verify.Clocks;
 import dev.baton.verify.EventLog;
