@@ -10,7 +10,7 @@ import java.util.List;
  * @param words what happened
  * @param tone how loudly
  */
-record Line(Glyphs glyph, String words, Tone tone) {
+record Line(Glyph glyph, String words, Tone tone) {
 
     enum Tone {
         QUIET,
@@ -23,43 +23,43 @@ record Line(Glyphs glyph, String words, Tone tone) {
     static List<Line> of(Fact fact) {
         String token = Fact.brief(fact.token());
         return switch (fact.type()) {
-            case "entered" -> one(Glyphs.JOINS, "starts, process " + fact.number("pid"), Tone.QUIET);
-            case "term-started" -> one(Glyphs.LEADS, "leads, token " + token, Tone.GOOD);
-            case "term-draining" -> one(Glyphs.HANDS_OVER, "hands over: " + reason(fact), Tone.PLAIN);
-            case "term-ended" -> one(Glyphs.ENDED, "token " + token + " is over: " + reason(fact), Tone.QUIET);
-            case "signal-kill" -> one(Glyphs.KILLED, "killed (SIGKILL) while it leads", Tone.HARSH);
-            case "signal-stop" -> one(Glyphs.STOPPED, "stopped (SIGSTOP) while it leads", Tone.HARSH);
-            case "signal-cont" -> one(Glyphs.CONTINUED, "continued (SIGCONT) in the middle of its work", Tone.PLAIN);
+            case "entered" -> one(Glyph.JOINS, "starts, process " + fact.number("pid"), Tone.QUIET);
+            case "term-started" -> one(Glyph.LEADS, "leads, token " + token, Tone.GOOD);
+            case "term-draining" -> one(Glyph.HANDS_OVER, "hands over: " + reason(fact), Tone.PLAIN);
+            case "term-ended" -> one(Glyph.ENDED, "token " + token + " is over: " + reason(fact), Tone.QUIET);
+            case "signal-kill" -> one(Glyph.KILLED, "killed (SIGKILL) while it leads", Tone.HARSH);
+            case "signal-stop" -> one(Glyph.STOPPED, "stopped (SIGSTOP) while it leads", Tone.HARSH);
+            case "signal-cont" -> one(Glyph.CONTINUED, "continued (SIGCONT) in the middle of its work", Tone.PLAIN);
             case "first-check-after-pause" -> check(fact);
-            case "write" -> one(Glyphs.WROTE, "writes with token " + token + ": " + brief(fact), Tone.QUIET);
+            case "write" -> one(Glyph.WROTE, "writes with token " + token + ": " + brief(fact), Tone.QUIET);
             case "stale-write" -> staleWrite(fact, token);
-            case "died" -> one(Glyphs.TROUBLE, "ended by itself, exit code " + fact.number("code"), Tone.HARSH);
+            case "died" -> one(Glyph.TROUBLE, "ended by itself, exit code " + fact.number("code"), Tone.HARSH);
             case "trouble", "unreachable", "token-refused" ->
-                one(Glyphs.TROUBLE, fact.type() + ": " + fact.text("detail"), Tone.HARSH);
+                one(Glyph.TROUBLE, fact.type() + ": " + fact.text("detail"), Tone.HARSH);
             default -> List.of();
         };
     }
 
-    private static List<Line> one(Glyphs glyph, String words, Tone tone) {
+    private static List<Line> one(Glyph glyph, String words, Tone tone) {
         return List.of(new Line(glyph, words, tone));
     }
 
     private static List<Line> check(Fact fact) {
         boolean valid = fact.flag("valid");
-        return one(Glyphs.ASKED, "its first isValid() answers " + valid, valid ? Tone.HARSH : Tone.GOOD);
+        return one(Glyph.ASKED, "its first isValid() answers " + valid, valid ? Tone.HARSH : Tone.GOOD);
     }
 
     private static List<Line> staleWrite(Fact fact, String token) {
         String answer = fact.text("answer");
         String[] words = answer.split(" ", 3);
         if (!words[0].equals("refused")) {
-            return List.of(new Line(Glyphs.REFUSED, "stale write with token " + token + ": " + answer, Tone.HARSH));
+            return List.of(new Line(Glyph.REFUSED, "stale write with token " + token + ": " + answer, Tone.HARSH));
         }
         Line refused = new Line(
-                Glyphs.REFUSED, "stale write refused: token " + token + " < " + Fact.brief(words[1]), Tone.GOOD);
+                Glyph.REFUSED, "stale write refused: token " + token + " < " + Fact.brief(words[1]), Tone.GOOD);
         return words.length < 3
                 ? List.of(refused)
-                : List.of(refused, new Line(Glyphs.JOINS, "without that check newer data was overwritten", Tone.QUIET));
+                : List.of(refused, new Line(Glyph.JOINS, "without that check newer data was overwritten", Tone.QUIET));
     }
 
     private static String brief(Fact fact) {

@@ -101,11 +101,11 @@ final class Screen implements AutoCloseable {
         String row = "  %-30s  %-16s  %-18s  ";
         say("");
         say(quiet(String.format(row, "promise", "measured", "held to").stripTrailing()));
-        say("  " + quiet(Glyphs.RULE.in(terminal).repeat(78)));
+        say("  " + quiet(Glyph.RULE.in(terminal).repeat(78)));
         for (Verdict verdict : verdicts) {
             String text = String.format(row, verdict.promise(), verdict.measured(), verdict.bound());
-            String kept = Glyphs.KEPT.in(terminal) + (terminal.unicode() ? " kept" : "");
-            String broken = Glyphs.BROKEN.in(terminal) + (terminal.unicode() ? " broken" : "");
+            String kept = Glyph.KEPT.in(terminal) + (terminal.unicode() ? " kept" : "");
+            String broken = Glyph.BROKEN.in(terminal) + (terminal.unicode() ? " broken" : "");
             say(text
                     + switch (verdict.outcome()) {
                         case KEPT -> paint(GREEN, kept);
@@ -113,7 +113,7 @@ final class Screen implements AutoCloseable {
                         case NOT_SHOWN -> quiet("not shown");
                     });
         }
-        say("  " + quiet(Glyphs.RULE.in(terminal).repeat(78)));
+        say("  " + quiet(Glyph.RULE.in(terminal).repeat(78)));
         say(quiet("  " + footnote));
         long kept = verdicts.stream().filter(Verdict::kept).count();
         long notShown = verdicts.stream()
@@ -190,8 +190,8 @@ final class Screen implements AutoCloseable {
         long nanos = System.nanoTime() - waitingSince;
         long most = Math.max(1, waitingAtMost.toNanos());
         int done = (int) Math.min(BAR, BAR * nanos / most);
-        String bar = Glyphs.DONE.in(terminal).repeat(done)
-                + Glyphs.TO_DO.in(terminal).repeat(BAR - done);
+        String bar =
+                Glyph.DONE.in(terminal).repeat(done) + Glyph.TO_DO.in(terminal).repeat(BAR - done);
         String text = String.format(Locale.ROOT, "%s  %.1f s of at most %.1f s", bar, nanos / 1e9, most / 1e9);
         out.print("\r\033[K" + "   " + quiet(text + ", waiting for " + what));
         out.flush();

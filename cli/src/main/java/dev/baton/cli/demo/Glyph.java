@@ -2,8 +2,8 @@ package dev.baton.cli.demo;
 
 import dev.baton.cli.command.Terminal;
 
-/** The signs of the timeline, or what stands for them where the locale has only ASCII. */
-enum Glyphs {
+/** A sign of the timeline, or what stands for it where the locale has only ASCII. */
+enum Glyph {
     JOINS("·", "."),
     LEADS("▲", "^"),
     HANDS_OVER("▽", "v"),
@@ -24,7 +24,7 @@ enum Glyphs {
     private final String sign;
     private final String plain;
 
-    Glyphs(String sign, String plain) {
+    Glyph(String sign, String plain) {
         this.sign = sign;
         this.plain = plain;
     }
