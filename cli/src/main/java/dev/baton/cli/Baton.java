@@ -1,5 +1,12 @@
 package dev.baton.cli;
 
+import dev.baton.cli.command.Durations;
+import dev.baton.cli.command.ExitCode;
+import dev.baton.cli.command.Rejected;
+import dev.baton.cli.command.Terminal;
+import dev.baton.cli.command.Version;
+import dev.baton.cli.demo.DemoCommand;
+import dev.baton.cli.status.StatusCommand;
 import dev.baton.spi.Printable;
 import java.time.Duration;
 import java.util.logging.LogManager;
@@ -10,22 +17,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/**
- * The {@code baton} command. Exit codes: 0 done, 1 a promise was broken or the work failed, 2 a wrong argument; those of a
- * subcommand alone are its own.
- */
+/** The {@code baton} command, which ends with an {@link ExitCode}. */
 @Command(
         name = "baton",
         description = "Leader election with terms that know when they end and tokens that prove it.",
         mixinStandardHelpOptions = true,
-        versionProvider = Baton.Version.class,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StatusCommand.class, DemoCommand.class})
-final class Baton implements Runnable {
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    static final int WRONG_ARGUMENT = 2;
-
+public final class Baton implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -62,31 +62,13 @@ final class Baton implements Runnable {
         String message = Printable.text(String.valueOf(wrong.getMessage()).strip());
         command.getErr()
                 .println(name + ": " + message + (wrong instanceof Rejected ? "" : "; " + name + " --help explains"));
-        return WRONG_ARGUMENT;
+        return ExitCode.WRONG_ARGUMENT;
     }
 
     /** A defect, with its trace; what a server or a library says in it is no more to be trusted than elsewhere. */
     private static int fail(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         command.getErr().println(command.getCommandSpec().qualifiedName() + " failed; this is a defect in it:");
         Printable.failure(failure).printStackTrace(command.getErr());
-        return FAILED;
-    }
-
-    /** An argument that breaks a rule of ours; the message says it all. */
-    static final class Rejected extends ParameterException {
-        private static final long serialVersionUID = 1L;
-
-        Rejected(CommandLine command, String message) {
-            super(command, message);
-        }
-    }
-
-    /** The version in the jar's manifest. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Baton.class.getPackage().getImplementationVersion();
-            return new String[] {"baton " + (version == null ? "(not packaged)" : version)};
-        }
+        return ExitCode.FAILED;
     }
 }

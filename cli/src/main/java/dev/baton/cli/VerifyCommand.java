@@ -1,5 +1,8 @@
 package dev.baton.cli;
 
+import dev.baton.cli.command.ExitCode;
+import dev.baton.cli.command.Subcommand;
+import dev.baton.cli.command.Terminal;
 import dev.baton.event.ElectionEvent;
 import dev.baton.verify.Clocks;
 import dev.baton.verify.EventLog;
@@ -102,9 +105,9 @@ final class VerifyCommand extends Subcommand {
                 out.println("The pictures are in " + page);
             }
             out.flush();
-            return verification.isGood() ? Baton.DONE : Baton.FAILED;
+            return verification.isGood() ? ExitCode.DONE : ExitCode.FAILED;
         } catch (UnreadableLogException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw wrong(e);
         } catch (IOException e) {
             throw wrong("--report " + report + " cannot be written: " + e);
         }
@@ -144,7 +147,7 @@ final class VerifyCommand extends Subcommand {
             Clocks clocks = oneHost ? Clocks.ofOneHost() : Clocks.within(uncertainty);
             return new Premises(clocks, leaseDuration.plus(retryPeriod.multipliedBy(2)));
         } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
+            throw wrong(e);
         }
     }
 }

@@ -2,18 +2,18 @@ package dev.baton.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.cli.command.ExitCode;
+import dev.baton.cli.command.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Command;
 
 class BatonTest {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final InProcess baton = new InProcess();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -45,24 +45,24 @@ class BatonTest {
             --lease                        | --help explains
             """)
     void answersAWrongArgumentWithOneSentence(String arguments, String saying) {
-        int code = run(("demo " + arguments).split(" "));
+        int code = baton.run(("demo " + arguments).split(" "));
 
         assertThat(code).isEqualTo(2);
-        assertThat(err()).contains(saying).startsWith("baton demo: ").hasLineCount(1);
-        assertThat(out.size()).isZero();
+        assertThat(baton.err()).contains(saying).startsWith("baton demo: ").hasLineCount(1);
+        assertThat(baton.out()).isEmpty();
     }
 
     @Test
     void explainsItself() {
-        assertThat(run("demo", "--help")).isZero();
-        assertThat(out()).contains("--lease-duration", "--promise-failover", "Exit code");
-        assertThat(out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(88));
+        assertThat(baton.run("demo", "--help")).isZero();
+        assertThat(baton.out()).contains("--lease-duration", "--promise-failover", "Exit code");
+        assertThat(baton.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(88));
     }
 
     @Test
     void showsItsUsageWhenToldNothing() {
-        assertThat(run()).isZero();
-        assertThat(out()).contains("Usage: baton", "demo");
+        assertThat(baton.run()).isZero();
+        assertThat(baton.out()).contains("Usage: baton", "demo");
     }
 
     /** A defect, in whose message is what a server or a library said. */
@@ -76,48 +76,16 @@ class BatonTest {
 
     @Test
     void defectIsShownEscapedAndWithoutSecrets() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(stderr, stderr, false, false, true);
         assertThat(Baton.commandLine(terminal)
                         .addSubcommand(new Broken())
                         .setErr(terminal.writer(stderr))
                         .execute("broken"))
-                .isEqualTo(Baton.FAILED);
-        assertThat(err())
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("this is a defect in it", "\\u{1b}[2J\\u{a}baton: all is well, password=(hidden)")
                 .doesNotContain("\u001b", "s3cret");
-    }
-
-    @Test
-    void readsTheLocaleAsPosixDoes() {
-        assertThat(Terminal.isUtf8(Map.of("LANG", "en_US.UTF-8"))).isTrue();
-        assertThat(Terminal.isUtf8(Map.of("LC_ALL", "C", "LANG", "en_US.UTF-8")))
-                .isFalse();
-        assertThat(Terminal.isUtf8(Map.of("LC_ALL", "", "LC_CTYPE", "C.utf8"))).isTrue();
-        assertThat(Terminal.isUtf8(Map.of())).isFalse();
-    }
-
-    @Test
-    void readsBackTheJsonItWrites() {
-        Fact fact = Fact.at(42, "trouble", "ada")
-                .with("detail", "a \"quoted\\ \n line")
-                .with("valid", true);
-
-        assertThat(Fact.parse(fact.toJson())).isEqualTo(fact);
-    }
-
-    private int run(String... arguments) {
-        PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return Baton.commandLine(new Terminal(stdout, stderr, false, false, true))
-                .execute(arguments);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

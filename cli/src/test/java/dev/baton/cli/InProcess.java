@@ -1,16 +1,17 @@
 package dev.baton.cli;
 
+import dev.baton.cli.command.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** The command in this process, and what the last run of it printed. */
-final class InProcess {
+public final class InProcess {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     /** Returns the exit code. */
-    int run(String... arguments) {
+    public int run(String... arguments) {
         out.reset();
         err.reset();
         PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -19,11 +20,11 @@ final class InProcess {
                 .execute(arguments);
     }
 
-    String out() {
+    public String out() {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 }

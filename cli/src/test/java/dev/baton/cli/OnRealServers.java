@@ -7,7 +7,7 @@ import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 
 /** A test with servers, clients and candidates of its own, which end with it, the newest first. */
-abstract class OnRealServers {
+public abstract class OnRealServers {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     @AfterEach
@@ -17,13 +17,13 @@ abstract class OnRealServers {
         }
     }
 
-    final <T extends AutoCloseable> T later(T resource) {
+    protected final <T extends AutoCloseable> T later(T resource) {
         open.push(resource);
         return resource;
     }
 
     /** One that leads without doing anything; its backend ends with it. */
-    final LeaderElection candidate(LockBackend backend, String election, String identity) {
+    protected final LeaderElection candidate(LockBackend backend, String election, String identity) {
         later(backend);
         return later(LeaderElection.on(backend, election)
                 .identity(identity)

@@ -2,10 +2,7 @@ package dev.baton.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +19,7 @@ class VerifyCommandTest {
     private static final Pattern EXAMPLE =
             Pattern.compile("(?ms)^```sh\\n\\./baton (verify .*?)^```\\n.*?^```text\\n(.*?)^```$");
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final InProcess baton = new InProcess();
 
     @TempDir
     private Path folder;
@@ -36,7 +32,6 @@ class VerifyCommandTest {
                 .toList();
         assertThat(examples).hasSize(2);
         for (MatchResult example : examples) {
-            out.reset();
             run(example.group(1).replace("\\\n", " ").strip().split("\\s+", -1));
             assertThat(inOneLine(out())).contains(inOneLine(example.group(2)).strip());
         }
@@ -50,7 +45,7 @@ class VerifyCommandTest {
         assertThat(run("verify", incident + "ada.jsonl", incident + "cleo.jsonl"))
                 .isEqualTo(1);
         assertThat(run("verify", incident + "ben.jsonl")).isZero();
-        assertThat(err()).isEmpty();
+        assertThat(baton.err()).isEmpty();
     }
 
     @ParameterizedTest
@@ -65,7 +60,7 @@ class VerifyCommandTest {
             """)
     void answersAWrongArgumentWithOneSentence(String arguments, String saying) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
-        assertThat(err()).contains(saying).startsWith("baton verify: ").hasLineCount(1);
+        assertThat(baton.err()).contains(saying).startsWith("baton verify: ").hasLineCount(1);
     }
 
     @Test
@@ -73,7 +68,7 @@ class VerifyCommandTest {
         Path empty = Files.createFile(folder.resolve("empty.jsonl"));
 
         assertThat(run("verify", empty.toString())).isEqualTo(2);
-        assertThat(err()).contains("no event of an election is in").hasLineCount(1);
+        assertThat(baton.err()).contains("no event of an election is in").hasLineCount(1);
     }
 
     /** With files of the repository for files, and reports in a folder of this test. */
@@ -83,23 +78,16 @@ class VerifyCommandTest {
                         ? ROOT.resolve(argument).toString()
                         : argument.endsWith(".html") ? folder.resolve(argument).toString() : argument)
                 .toArray(String[]::new);
-        PrintStream stdout = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return Baton.commandLine(new Terminal(stdout, stderr, false, false, true))
-                .execute(resolved);
+        return baton.run(resolved);
     }
 
     /** As the page has it: with paths from the root of the repository. */
     private String out() {
-        return out.toString(StandardCharsets.UTF_8).replace(ROOT + "/", "");
+        return baton.out().replace(ROOT + "/", "");
     }
 
     /** Paths are longer here than on the page, and lines break elsewhere. */
     private static String inOneLine(String text) {
         return text.replaceAll("\\s+", " ");
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

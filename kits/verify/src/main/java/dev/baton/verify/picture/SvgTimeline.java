@@ -1,10 +1,12 @@
 package dev.baton.verify.picture;
 
 import dev.baton.spi.Printable;
+import dev.baton.verify.picture.LaneLabels.Label;
 import dev.baton.verify.picture.Timeline.Bar;
 import dev.baton.verify.picture.Timeline.Lane;
 import dev.baton.verify.picture.Timeline.Mark;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,7 +21,12 @@ public final class SvgTimeline {
     private static final int LANE = 54;
     private static final int BAR = 22;
     private static final int AXIS = 34;
-    private static final double LETTER = 6.6;
+    private static final int ROW = 13;
+    private static final int NAME_SIZE = 12;
+    private static final int TITLE_SIZE = 15;
+    /** What names, titles and labels keep from the edges. */
+    private static final int MARGIN = 12;
+
     private static final int MOST_TICKS = 10;
     private static final long[] STEPS = {1, 2, 5, 10, 20, 50, 100, 200, 500};
     private static final Set<Timeline.Tone> UNFILLED =
@@ -62,17 +69,35 @@ public final class SvgTimeline {
     private final int left;
     private final int top;
     private final int height;
+    private final List<List<Label<Mark>>> marked;
     private final StringBuilder svg = new StringBuilder(16_384);
 
     private SvgTimeline(Timeline timeline, int top) {
         this.timeline = timeline;
         this.top = top;
-        int longest = timeline.lanes().stream()
-                .mapToInt(lane -> lane.name().length())
+        double longest = timeline.lanes().stream()
+                .mapToDouble(lane -> Lettering.BOLD * Lettering.width(Printable.text(lane.name()), NAME_SIZE))
                 .max()
                 .orElse(0);
-        this.left = (int) Math.min(320, Math.max(90, 28 + longest * LETTER * 1.12));
-        this.height = top + timeline.lanes().size() * LANE + AXIS;
+        this.left = (int) Math.min(320, Math.max(90, Math.ceil(2 * MARGIN + longest)));
+        this.marked = timeline.lanes().stream()
+                .map(lane -> labels().beside(lane.marks()))
+                .toList();
+        this.height = top(timeline.lanes().size()) + AXIS;
+    }
+
+    /** Where a lane begins; each is as high as its labels want it. */
+    private int top(int lane) {
+        return top
+                + marked.subList(0, lane).stream().mapToInt(SvgTimeline::height).sum();
+    }
+
+    private static int height(List<Label<Mark>> labels) {
+        return LANE + ROW * labels.stream().mapToInt(Label::row).max().orElse(0);
+    }
+
+    private LaneLabels labels() {
+        return new LaneLabels(this::x, left, WIDTH - MARGIN);
     }
 
     /** The picture, to stand in a page. */
@@ -92,13 +117,14 @@ public final class SvgTimeline {
         svg.append(STYLE);
         add("<rect class=\"ground\" width=\"%d\" height=\"%d\"/>%n", WIDTH, height);
         if (!title.isEmpty()) {
-            add("<text class=\"name\" x=\"12\" y=\"22\" font-size=\"15\">%s</text>%n", escaped(title));
-            add("<text class=\"faint\" x=\"12\" y=\"42\">%s</text>%n", escaped(subtitle));
+            double room = WIDTH - 2 * MARGIN;
+            add("<text class=\"name\" x=\"12\" y=\"22\" font-size=\"15\">%s</text>%n", bold(title, TITLE_SIZE, room));
+            add("<text class=\"faint\" x=\"12\" y=\"42\">%s</text>%n", shortened(subtitle, LaneLabels.SIZE, room));
         }
         axis();
         timeline.bands().forEach(this::band);
         for (int row = 0; row < timeline.lanes().size(); row++) {
-            lane(timeline.lanes().get(row), top + row * LANE);
+            lane(timeline.lanes().get(row), marked.get(row), top(row));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -106,12 +132,19 @@ public final class SvgTimeline {
     private void axis() {
         long step = step(timeline.to() - timeline.from());
         int bottom = height - AXIS;
+        double free = 0;
         for (long at = firstTick(step); at <= timeline.to(); at += step) {
             double x = x(at);
             add("<line class=\"rule\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"/>%n", x, top, bottom);
-            add(
-                    "<text class=\"faint\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                    x, bottom + 18, escaped(timeline.tick().apply(at)));
+            String text = timeline.tick().apply(at);
+            double half = Lettering.width(text, LaneLabels.SIZE) / 2;
+            double middle = Math.min(x, WIDTH - half);
+            if (middle - half >= free) {
+                add(
+                        "<text class=\"faint\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+                        middle, bottom + 18, escaped(text));
+                free = middle + half;
+            }
         }
     }
 
@@ -142,46 +175,61 @@ public final class SvgTimeline {
                 band.tone().style(), x(band.from()), top, width(band), height - AXIS - top, escaped(band.tip()));
     }
 
-    private void lane(Lane lane, int y) {
+    private void lane(Lane lane, List<Label<Mark>> labels, int y) {
+        int bottom = y + height(labels);
         int below = y + BAR + 12;
-        add("<text class=\"name\" x=\"12\" y=\"%d\">%s</text>%n", y + 22, escaped(lane.name()));
-        add("<line class=\"rule\" x1=\"0\" x2=\"%d\" y1=\"%2$d\" y2=\"%2$d\"/>%n", WIDTH, y + LANE - 2);
+        add(
+                "<text class=\"name\" x=\"12\" y=\"%d\">%s</text>%n",
+                y + 22, bold(lane.name(), NAME_SIZE, left - 2 * MARGIN));
+        add("<line class=\"rule\" x1=\"0\" x2=\"%d\" y1=\"%2$d\" y2=\"%2$d\"/>%n", WIDTH, bottom - 2);
         lane.lines()
                 .forEach(line -> add(
                         "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"4\" rx=\"2\"><title>%s</title></rect>%n",
-                        line.tone().style(), x(line.from()), y + LANE - 10, width(line), escaped(line.tip())));
+                        line.tone().style(), x(line.from()), bottom - 10, width(line), escaped(line.tip())));
         lane.bars().forEach(bar -> bar(bar, y + 6));
-        double free = 0;
-        for (Mark mark : lane.marks()) {
-            free = mark(mark, below, free);
-        }
+        labels().inside(lane.bars()).forEach(label -> barLabel(label, y + 6));
+        lane.marks().forEach(mark -> mark(mark, below));
+        labels.forEach(label -> markLabel(label, below + 4));
     }
 
     private void bar(Bar bar, int y) {
-        String style = bar.tone().style();
         add(
                 "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"3\"><title>%s</title></rect>%n",
-                style, x(bar.from()), y, width(bar), BAR, escaped(bar.tip()));
-        if (!bar.label().isEmpty() && bar.label().length() * LETTER + 10 < width(bar)) {
-            String label = UNFILLED.contains(bar.tone()) ? style + "-label" : "label";
-            add(
-                    "<text class=\"%s\" x=\"%.1f\" y=\"%d\">%s</text>%n",
-                    label, x(bar.from()) + 6, y + 15, escaped(bar.label()));
-        }
+                bar.tone().style(), x(bar.from()), y, width(bar), BAR, escaped(bar.tip()));
     }
 
-    /** Draws it, and its label if the one before leaves room; returns where the next label may begin. */
-    private double mark(Mark mark, int y, double free) {
-        double x = x(mark.at());
+    private void barLabel(Label<Bar> label, int y) {
+        Timeline.Tone tone = label.of().tone();
+        add(
+                "<text class=\"%s\" x=\"%.1f\" y=\"%d\">%s</text>%n",
+                UNFILLED.contains(tone) ? tone.style() + "-label" : "label", label.at(), y + 15, escaped(label.text()));
+    }
+
+    private void mark(Mark mark, int y) {
         add(
                 "<path class=\"%s\" d=\"M%.1f %d l-4 8 h8 z\"><title>%s</title></path>%n",
-                mark.tone().style(), x, y - 4, escaped(mark.tip()));
-        double end = x + 7 + mark.label().length() * 5.6;
-        if (mark.label().isEmpty() || x + 7 < free || end > WIDTH) {
-            return free;
-        }
-        add("<text class=\"faint\" x=\"%.1f\" y=\"%d\">%s</text>%n", x + 7, y + 4, escaped(mark.label()));
-        return end + 4;
+                mark.tone().style(), x(mark.at()), y - 4, escaped(mark.tip()));
+    }
+
+    private void markLabel(Label<Mark> label, int y) {
+        add(
+                "<text class=\"faint\" x=\"%.1f\" y=\"%d\">%s%s</text>%n",
+                label.at(), y + ROW * label.row(), title(label.of().tip()), escaped(label.text()));
+    }
+
+    /** As much as there is room for; where that is not all, the pointer shows all. */
+    private static String shortened(String text, double size, double room) {
+        String all = text.lines().map(Printable::text).collect(Collectors.joining(" "));
+        String shown = Lettering.shortened(all, size, room);
+        return shown.equals(all) ? escaped(all) : title(all) + escaped(shown);
+    }
+
+    private static String bold(String text, double size, double room) {
+        return shortened(text, size, room / Lettering.BOLD);
+    }
+
+    private static String title(String tip) {
+        return "<title>" + escaped(tip) + "</title>";
     }
 
     private double x(long at) {

@@ -1,0 +1,5 @@
+/** Tests of what subcommands share. */
+@NullMarked
+package dev.baton.cli.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of {@code baton demo}. */
+@NullMarked
+package dev.baton.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

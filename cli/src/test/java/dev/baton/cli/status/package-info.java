@@ -1,0 +1,5 @@
+/** Tests of {@code baton status}. */
+@NullMarked
+package dev.baton.cli.status;
+
+import org.jspecify.annotations.NullMarked;
