@@ -72,7 +72,7 @@ public final class LeaderElection implements AutoCloseable {
                 config.election().toString(),
                 started,
                 builder.stopped,
-                builder.newLeader,
+                builder.leaderChange,
                 runtime,
                 builder.executor,
                 config.timing().retryPeriod(),
@@ -391,7 +391,7 @@ public final class LeaderElection implements AutoCloseable {
         private @Nullable String identity;
         private @Nullable StartedLeading started;
         private @Nullable StoppedLeading stopped;
-        private @Nullable Consumer<Holder> newLeader;
+        private @Nullable Consumer<Optional<Holder>> leaderChange;
         private @Nullable Executor executor;
         private @Nullable Duration drainTimeout;
         private Duration takeoverDelay = Duration.ZERO;
@@ -429,9 +429,13 @@ public final class LeaderElection implements AutoCloseable {
             return this;
         }
 
-        /** Hears the identity of each new leader, this candidate's included; no more once the election has stopped. */
-        public Builder onNewLeader(Consumer<String> value) {
-            newLeader = holder -> value.accept(holder.identity());
+        /**
+         * Hears each change of leader, this candidate's terms included: the new leader, or empty when nobody is seen to lead;
+         * no more once the election has stopped. Called where callbacks run, one change after another, but beside those of
+         * a term: while a leader works inside onStartedLeading, too. What it throws is logged.
+         */
+        public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
+            leaderChange = value;
             return this;
         }
 

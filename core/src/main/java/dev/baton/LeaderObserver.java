@@ -122,7 +122,10 @@ public final class LeaderObserver implements AutoCloseable {
             this.election = election;
         }
 
-        /** Hears each change of leader; empty when nobody is seen to lead. */
+        /**
+         * Hears each change of leader: the new leader, or empty when nobody is seen to lead; no more once closed. Called on
+         * threads of the backend's, one change after another. What it throws is logged.
+         */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
             listener = value;
             return this;
