@@ -13,6 +13,7 @@ import dev.baton.spi.Identity;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -96,12 +97,12 @@ public final class LeaderElection implements AutoCloseable {
      * @throws IllegalArgumentException when the name breaks {@linkplain ElectionName its rule}
      */
     public static Builder on(LockBackend backend, String election) {
-        return new Builder(backend, ElectionName.parse(election));
+        return new Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
 
     /** Watches {@code election} without being a candidate. */
     public static LeaderObserver.Builder observe(LockBackend backend, String election) {
-        return new LeaderObserver.Builder(backend, ElectionName.parse(election));
+        return new LeaderObserver.Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
 
     /** The contest. */
@@ -404,7 +405,7 @@ public final class LeaderElection implements AutoCloseable {
 
         /** leaseDuration, renewDeadline and retryPeriod; {@link ElectionTiming#DEFAULT} unless set. */
         public Builder timing(ElectionTiming value) {
-            timing = value;
+            timing = Required.given("timing", value);
             return this;
         }
 
@@ -419,13 +420,13 @@ public final class LeaderElection implements AutoCloseable {
 
         /** What to do when a term begins. Required. */
         public Builder onStartedLeading(StartedLeading value) {
-            started = value;
+            started = Required.given("onStartedLeading", value);
             return this;
         }
 
         /** What to do when it is over, or has to be. */
         public Builder onStoppedLeading(StoppedLeading value) {
-            stopped = value;
+            stopped = Required.given("onStoppedLeading", value);
             return this;
         }
 
@@ -435,7 +436,7 @@ public final class LeaderElection implements AutoCloseable {
          * a term: while a leader works inside onStartedLeading, too. What it throws is logged.
          */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
-            leaderChange = value;
+            leaderChange = Required.given("onLeaderChange", value);
             return this;
         }
 
@@ -450,7 +451,7 @@ public final class LeaderElection implements AutoCloseable {
          * onStoppedLeading within a retryPeriod, a thread of the backend's runs it.
          */
         public Builder callbackExecutor(Executor value) {
-            executor = value;
+            executor = Required.given("callbackExecutor", value);
             return this;
         }
 
@@ -461,6 +462,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
         public Builder drainTimeout(Duration value) {
+            Required.given("drainTimeout", value);
             if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("drainTimeout " + value
                         + " must be greater than zero and at most a day: work is interrupted halfway through it");
@@ -476,6 +478,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless between zero and a day
          */
         public Builder takeoverDelay(Duration value) {
+            Required.given("takeoverDelay", value);
             if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("takeoverDelay " + value
                         + " must be between zero and a day; leaseDuration is enough to make every overlap impossible");
@@ -489,7 +492,8 @@ public final class LeaderElection implements AutoCloseable {
          * that the sinks of a backend instance share.
          */
         public Builder events(EventSink value) {
-            sink = sink == null ? value : sink.and(value);
+            EventSink next = Required.given("events", value);
+            sink = sink == null ? next : sink.and(next);
             return this;
         }
 

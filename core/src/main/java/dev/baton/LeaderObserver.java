@@ -10,6 +10,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Printable;
+import dev.baton.spi.Required;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -127,13 +128,13 @@ public final class LeaderObserver implements AutoCloseable {
          * threads of the backend's, one change after another. What it throws is logged.
          */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
-            listener = value;
+            listener = Required.given("onLeaderChange", value);
             return this;
         }
 
         /** The candidates' timing, so that the observer shares their session; {@link ElectionTiming#DEFAULT} unless set. */
         public Builder timing(ElectionTiming value) {
-            timing = value;
+            timing = Required.given("timing", value);
             return this;
         }
 

@@ -13,6 +13,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import io.etcd.jetcd.ClientBuilder;
 import java.time.Duration;
 import java.util.HashMap;
@@ -203,7 +204,7 @@ public final class EtcdBackend implements LockBackend {
         private Consumer<ClientBuilder> jetcd = builder -> {};
 
         private Builder(String endpoints) {
-            this.endpoints = EtcdEndpoints.parse(endpoints);
+            this.endpoints = EtcdEndpoints.parse(Required.given("endpoints", endpoints));
         }
 
         /**
@@ -211,7 +212,7 @@ public final class EtcdBackend implements LockBackend {
          * end unless there is one.
          */
         public Builder prefix(String value) {
-            if (value.isBlank() || value.contains("//") || value.equals("/")) {
+            if (Required.given("prefix", value).isBlank() || value.contains("//") || value.equals("/")) {
                 throw new IllegalArgumentException("prefix \"" + value
                         + "\" must have at least one character besides slashes, and no two slashes in a row, for"
                         + " example \"/baton/\"");
@@ -253,7 +254,7 @@ public final class EtcdBackend implements LockBackend {
          * set afterwards.
          */
         public Builder jetcd(Consumer<ClientBuilder> settings) {
-            this.jetcd = settings;
+            this.jetcd = Required.given("jetcd", settings);
             return this;
         }
 

@@ -12,6 +12,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
@@ -144,12 +145,12 @@ public final class KubernetesBackend implements LockBackend, EventSink {
          * {@code client}.
          */
         public Builder client(KubernetesClient client) {
-            return config(client.getConfiguration());
+            return config(Required.given("client", client).getConfiguration());
         }
 
         /** Where and who. By default what fabric8 finds: system properties, kubeconfig, the pod's service account. */
         public Builder config(Config value) {
-            this.config = value;
+            this.config = Required.given("config", value);
             return this;
         }
 
@@ -160,11 +161,13 @@ public final class KubernetesBackend implements LockBackend, EventSink {
          *     be asked
          */
         public Builder kubeconfig(Path file) {
-            return config(ClusterAccess.read(file, null));
+            return config(ClusterAccess.read(Required.given("kubeconfig", file), null));
         }
 
         /** A label of objects made here, beside {@code baton.dev/election}. */
         public Builder label(String key, String value) {
+            Required.given("label key", key);
+            Required.given("label value", value);
             if (!LABEL_VALUE.matcher(value).matches() || !LABEL_KEY.matcher(key).matches()) {
                 throw new IllegalArgumentException("label \"" + key + "\" = \"" + value
                         + "\" must have a key as in team or example.com/team, and a value of up to 63 letters, digits, '-',"
@@ -176,7 +179,7 @@ public final class KubernetesBackend implements LockBackend, EventSink {
 
         /** The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say. */
         public Builder ownerReference(HasMetadata value) {
-            ObjectMeta metadata = value.getMetadata();
+            ObjectMeta metadata = Required.given("ownerReference", value).getMetadata();
             String name = metadata == null ? null : metadata.getName();
             String uid = metadata == null ? null : metadata.getUid();
             boolean typed = isSaid(value.getApiVersion()) && isSaid(value.getKind());

@@ -13,6 +13,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
+import dev.baton.spi.Required;
 import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
 import java.util.Map;
@@ -215,13 +216,13 @@ public final class ZooKeeperBackend implements LockBackend {
         private Consumer<CuratorFrameworkFactory.Builder> curator = builder -> {};
 
         private Builder(String connectString) {
-            this.connectString = ConnectString.check(connectString);
+            this.connectString = ConnectString.check(Required.given("connectString", connectString));
         }
 
         /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */
         public Builder basePath(String path) {
             try {
-                PathUtils.validatePath(path);
+                PathUtils.validatePath(Required.given("basePath", path));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                         "basePath \"" + Printable.value(path)
@@ -267,7 +268,7 @@ public final class ZooKeeperBackend implements LockBackend {
          * Session timeout, retry policy and everything else that elections rest on are set afterwards.
          */
         public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
-            this.curator = settings;
+            this.curator = Required.given("curator", settings);
             return this;
         }
 

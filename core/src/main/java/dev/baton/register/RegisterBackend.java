@@ -10,6 +10,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ public final class RegisterBackend implements LockBackend {
      * @param epoch the epoch of its tokens: 0 at first, raised by one at each restore or migration of the store
      */
     public RegisterBackend(Register register, int epoch) {
-        this.register = register;
+        this.register = Required.given("register", register);
         this.runtime = register.runtime();
         this.time = runtime.timekeeper();
         this.epoch = FencingToken.checkEpoch(epoch);

@@ -29,7 +29,7 @@ public final class BackendException extends RuntimeException {
 
     /** The store has refused the request, in words of its own that say so for certain: nothing was written by it. */
     public static BackendException notWritten(String message) {
-        return new BackendException(message, null, true);
+        return new BackendException(Required.given("message", message), null, true);
     }
 
     /** Whether the store has said for certain that this request has written nothing, and will not. */

@@ -147,6 +147,6 @@ public interface BackendRuntime extends AutoCloseable {
             throw new IllegalArgumentException(
                     "inFlight " + inFlight + " must be at least 1, or nothing would ever be sent; use IN_FLIGHT");
         }
-        return ThreadedRuntime.start(kind, shutdownHook, inFlight);
+        return ThreadedRuntime.start(Required.given("kind", kind), shutdownHook, inFlight);
     }
 }

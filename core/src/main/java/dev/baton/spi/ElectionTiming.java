@@ -105,7 +105,8 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
      * @throws IllegalArgumentException unless it is greater than zero and at most {@link #LONGEST}
      */
     public static Duration check(String parameter, Duration value, String hint) {
-        if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+        Required.given("hint", hint);
+        if (Required.given(parameter, value).isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     parameter + " " + text(value) + " must be greater than zero and at most one day; " + hint);
         }
@@ -120,7 +121,8 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     /** A duration as people write it: {@code 2s}, {@code 1.5s}, {@code 500ms}; nothing but zero is written as zero. */
     public static String text(Duration duration) {
-        if (duration.compareTo(LONGEST_COUNTED) > 0 || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
+        if (Required.given("duration", duration).compareTo(LONGEST_COUNTED) > 0
+                || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
             return duration.toString();
         }
         long nanos = duration.toNanos();
@@ -145,7 +147,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     }
 
     private static void positive(String parameter, Duration value) {
-        if (value.isZero() || value.isNegative()) {
+        if (Required.given(parameter, value).isZero() || value.isNegative()) {
             throw new IllegalArgumentException(
                     parameter + " " + text(value) + " must be greater than zero; the default is "
                             + switch (parameter) {

@@ -71,7 +71,7 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
      * @throws IllegalArgumentException when {@code text} is anything else
      */
     public static FencingToken parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
+        Matcher matcher = TEXT.matcher(Required.given("text", text));
         try {
             if (matcher.matches()) {
                 return new FencingToken(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));

@@ -17,7 +17,7 @@ public class ForwardingRuntime implements BackendRuntime, Timekeeper {
 
     /** @param right the runtime that does everything, until a subclass changes a part of it */
     public ForwardingRuntime(BackendRuntime right) {
-        this.right = right;
+        this.right = Required.given("right", right);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +92,8 @@ public final class DualBackend implements LockBackend, EventSink {
      * @throws IllegalArgumentException when both are the same instance or {@code raiseFrom} is negative
      */
     public static DualBackend of(LockBackend old, LockBackend next, long raiseFrom) {
+        Required.given("old", old);
+        Required.given("next", next);
         if (old == next) {
             throw new IllegalArgumentException("the old and the new backend are the same " + old.kind()
                     + " instance, which would wait for itself; open one for each store");

@@ -9,6 +9,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -74,9 +75,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         limited = "nothing was sent: the rate limiter " + name + " of this process holds standbys back; retrying";
     }
 
-    /** Begins to describe a backend around {@code right}, which it closes when closed. */
-    public static Builder around(LockBackend right) {
-        return new Builder(right);
+    /** Begins to describe a backend around {@code backend}, which it closes when closed. */
+    public static Builder around(LockBackend backend) {
+        return new Builder(Required.given("backend", backend));
     }
 
     /** Counts every call; stops acquires while it is open. */
@@ -229,7 +230,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
 
         /** What the three are called in their registries and in metrics; the backend's kind unless set. */
         public Builder name(String value) {
-            name = value;
+            name = Required.given("name", value);
             return this;
         }
 
@@ -239,7 +240,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
          * its own.
          */
         public Builder circuitBreaker(CircuitBreakerConfig value) {
-            breaker = value;
+            breaker = Required.given("circuitBreaker", value);
             return this;
         }
 
@@ -248,13 +249,13 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
          * permission, whatever its timeout is set to.
          */
         public Builder rateLimiter(RateLimiterConfig value) {
-            limiter = value;
+            limiter = Required.given("rateLimiter", value);
             return this;
         }
 
         /** How long an attempt to acquire may take: three seconds, or until the machine's deadline, unless set. */
         public Builder timeLimiter(TimeLimiterConfig value) {
-            timeLimiter = value;
+            timeLimiter = Required.given("timeLimiter", value);
             return this;
         }
 
@@ -263,9 +264,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
                 CircuitBreakerRegistry circuitBreakers,
                 RateLimiterRegistry rateLimiters,
                 TimeLimiterRegistry timeLimits) {
-            breakers = circuitBreakers;
-            limiters = rateLimiters;
-            timeLimiters = timeLimits;
+            breakers = Required.given("circuitBreakers", circuitBreakers);
+            limiters = Required.given("rateLimiters", rateLimiters);
+            timeLimiters = Required.given("timeLimits", timeLimits);
             return this;
         }
 
