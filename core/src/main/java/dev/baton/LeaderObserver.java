@@ -3,6 +3,7 @@ package dev.baton;
 import dev.baton.driver.Observing;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -11,7 +12,6 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Required;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -91,7 +91,7 @@ public final class LeaderObserver implements AutoCloseable {
         }
 
         @Override
-        public void held(Holder seen, Duration chanceIn) {
+        public void held(Holder seen, Chance chance) {
             sees(seen);
         }
 

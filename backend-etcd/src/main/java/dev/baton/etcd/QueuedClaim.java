@@ -10,9 +10,9 @@ import dev.baton.etcd.session.Transaction.Guard;
 import dev.baton.session.Pending;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +68,7 @@ final class QueuedClaim {
     void acquire(Pending<Answer> answer) {
         acquire = answer;
         if (over) {
-            answer.complete(new Answer.Refused(null, Duration.ZERO));
+            answer.complete(new Answer.Refused(null, Chance.now()));
             return;
         }
         standing = true;
@@ -78,7 +78,7 @@ final class QueuedClaim {
 
     void renew(Pending<Answer> answer) {
         if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(queue.holder(), Chance.now()));
             return;
         }
         renew = answer;
@@ -153,9 +153,10 @@ final class QueuedClaim {
 
     private void refuse() {
         if (isOpen(acquire) && acquire != null) {
-            Duration retryIn =
-                    queue.isLive() ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(queue.holder(), retryIn));
+            Chance chance = queue.isLive()
+                    ? Chance.whenTold()
+                    : Chance.after(claim.timing().retryPeriod());
+            acquire.complete(new Answer.Refused(queue.holder(), chance));
         }
     }
 
@@ -414,9 +415,9 @@ final class QueuedClaim {
             Entry told = queue.line.at(leader.key());
             // Nor need it be there still: another claim of the same session may have its key by now.
             boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
-            Duration retryIn =
-                    willTell ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            acquire.complete(new Answer.Refused(queue.shown(leader), retryIn));
+            Chance chance =
+                    willTell ? Chance.whenTold() : Chance.after(claim.timing().retryPeriod());
+            acquire.complete(new Answer.Refused(queue.shown(leader), chance));
         }
     }
 
@@ -630,7 +631,7 @@ final class QueuedClaim {
         over = granted;
         standing &= !over;
         first = false;
-        Answer refused = new Answer.Refused(null, Duration.ZERO);
+        Answer refused = new Answer.Refused(null, Chance.now());
         if (acquire != null) {
             acquire.complete(refused);
         }
@@ -655,7 +656,7 @@ final class QueuedClaim {
             withdraw.done();
         }
         if (renew != null) {
-            renew.complete(new Answer.Refused(null, Duration.ZERO));
+            renew.complete(new Answer.Refused(null, Chance.now()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.baton.zookeeper;
 import dev.baton.session.Pending;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
@@ -10,7 +11,6 @@ import dev.baton.spi.Moment;
 import dev.baton.zookeeper.session.Line;
 import dev.baton.zookeeper.session.SessionValidity;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.zookeeper.CreateMode;
@@ -81,7 +81,7 @@ final class QueuedClaim {
     void acquire(Pending<Answer> answer) {
         acquire = answer;
         if (over) {
-            answer.complete(new Answer.Refused(null, Duration.ZERO));
+            answer.complete(new Answer.Refused(null, Chance.now()));
             return;
         }
         proceed();
@@ -89,7 +89,7 @@ final class QueuedClaim {
 
     void renew(Pending<Answer> answer) {
         if (over || !granted || state != State.PRESENT) {
-            answer.complete(new Answer.Refused(queue.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(queue.holder(), Chance.now()));
             return;
         }
         renew = answer;
@@ -287,7 +287,7 @@ final class QueuedClaim {
                 before,
                 () -> queue.withHolder(holder -> {
                     if (acquire != null && found.equals(place) && !first) {
-                        acquire.complete(new Answer.Refused(holder, Answer.Refused.UNTIL_TOLD));
+                        acquire.complete(new Answer.Refused(holder, Chance.whenTold()));
                     }
                 }));
     }
@@ -452,7 +452,7 @@ final class QueuedClaim {
         session.termEnded(czxid);
         over = granted;
         first = false;
-        Answer refused = new Answer.Refused(null, Duration.ZERO);
+        Answer refused = new Answer.Refused(null, Chance.now());
         if (acquire != null) {
             acquire.complete(refused);
         }
@@ -470,7 +470,7 @@ final class QueuedClaim {
             withdraw.done();
         }
         if (renew != null) {
-            renew.complete(new Answer.Refused(null, Duration.ZERO));
+            renew.complete(new Answer.Refused(null, Chance.now()));
         }
     }
 

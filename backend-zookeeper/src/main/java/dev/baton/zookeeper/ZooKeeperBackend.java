@@ -5,6 +5,7 @@ import dev.baton.session.InlineSerialExecutor;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendThreads;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -141,7 +142,7 @@ public final class ZooKeeperBackend implements LockBackend {
         return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
             QueuedClaim queued = find(claim);
             if (queued == null) {
-                answer.complete(new Answer.Refused(null, Duration.ZERO));
+                answer.complete(new Answer.Refused(null, Chance.now()));
             } else {
                 queued.renew(answer);
             }

@@ -11,6 +11,7 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendRuntime.OpenElection;
 import dev.baton.spi.BackendRuntime.Priority;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
@@ -552,8 +553,8 @@ public final class ElectionDriver {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
-            post((machine, now) -> machine.held(holder, chanceIn, now));
+        public void held(Holder holder, Chance chance) {
+            post((machine, now) -> machine.held(holder, chance, now));
         }
 
         @Override

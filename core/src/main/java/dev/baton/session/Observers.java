@@ -1,6 +1,7 @@
 package dev.baton.session;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionWatcher;
@@ -57,7 +58,7 @@ public final class Observers {
 
     /** As {@link ElectionWatcher#held}; whoever waits is told of its turn. */
     public void held(ElectionName election, Holder holder) {
-        tell(election, watcher -> watcher.held(holder, Answer.Refused.UNTIL_TOLD));
+        tell(election, watcher -> watcher.held(holder, Chance.whenTold()));
     }
 
     /** As {@link ElectionWatcher#vacant}. */

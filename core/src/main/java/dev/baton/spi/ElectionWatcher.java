@@ -1,6 +1,5 @@
 package dev.baton.spi;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,9 @@ public interface ElectionWatcher {
     /**
      * The store shows this holder.
      *
-     * @param chanceIn no acquire sooner than this can be granted unless told otherwise
+     * @param chance when an acquire may be granted
      */
-    void held(Holder holder, Duration chanceIn);
+    void held(Holder holder, Chance chance);
 
     /** Nobody holds the election: whoever is quickest may. */
     void vacant();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
@@ -307,7 +308,7 @@ class ElectionMachineTest {
         @Test
         void refusedRenewalEndsTheTermAtOnce() {
             Term term = rig.lead(7);
-            rig.refuse(rig.runToCall(), Rig.other("b", 9), seconds(15));
+            rig.refuse(rig.runToCall(), Rig.other("b", 9), Chance.after(seconds(15)));
             assertThat(rig.endings()).containsExactly(EndReason.LOST);
             assertThat(rig.lastDone())
                     .as("the end is published before anything else")
@@ -477,7 +478,7 @@ class ElectionMachineTest {
         void refusedRenewalWhileDrainingIsALoss() {
             rig.lead(7);
             rig.on(ElectionMachine::stepDown);
-            rig.refuse(rig.runToCall(), null, Duration.ZERO);
+            rig.refuse(rig.runToCall(), null, Chance.now());
             assertThat(rig.endings()).containsExactly(EndReason.LOST);
         }
 
@@ -733,7 +734,7 @@ class ElectionMachineTest {
             rig.start();
             Effect.Acquire acquire = rig.call(Effect.Acquire.class);
             Holder self = new Holder("app-1", acquire.claim().nonce(), Rig.token(5), null, null, 0);
-            rig.on((m, t) -> m.held(self, seconds(15), t));
+            rig.on((m, t) -> m.held(self, Chance.after(seconds(15)), t));
             rig.grant(acquire, 5);
             assertThat(rig.lastOf(Effect.BeginTerm.class)).hasSize(1);
         }
@@ -830,7 +831,7 @@ class ElectionMachineTest {
                     each.refuse(each.call(Effect.Acquire.class), Rig.other("b", 3), Rig.NEVER);
                     for (int i = 0; i < races; i++) {
                         each.on(ElectionMachine::vacant);
-                        each.refuse(each.runToCall(), null, Duration.ZERO);
+                        each.refuse(each.runToCall(), null, Chance.now());
                     }
                     each.on((m, t) -> m.held(Rig.other("c", 4), Rig.NEVER, t));
                     each.on(ElectionMachine::vacant);
@@ -851,11 +852,11 @@ class ElectionMachineTest {
         @Test
         void racesAreForgottenOnceAnotherHolds() {
             rig.on((m, t) -> m.watching(true, t)).start();
-            rig.refuse(rig.call(Effect.Acquire.class), null, Duration.ZERO);
+            rig.refuse(rig.call(Effect.Acquire.class), null, Chance.now());
             for (int i = 0; i < 9; i++) {
-                rig.refuse(rig.runToCall(), null, Duration.ZERO);
+                rig.refuse(rig.runToCall(), null, Chance.now());
             }
-            rig.refuse(rig.runToCall(), Rig.other("b", 3), seconds(15));
+            rig.refuse(rig.runToCall(), Rig.other("b", 3), Chance.after(seconds(15)));
             rig.on(ElectionMachine::vacant);
             assertThat(rig.untilWake()).isLessThanOrEqualTo(millis(5));
         }
@@ -1043,7 +1044,7 @@ class ElectionMachineTest {
             if (call.equals("acquire")) {
                 rig.on((m, t) -> m.confirmed(acquire.call(), t));
             } else {
-                rig.on((m, t) -> m.answered(acquire.call() + 1, new Answer.Refused(null, Duration.ZERO), t));
+                rig.on((m, t) -> m.answered(acquire.call() + 1, new Answer.Refused(null, Chance.now()), t));
                 rig.on((m, t) -> m.failed(acquire.call() + 1, "no", t));
             }
             assertThat(rig.machine.where().toLowerCase(Locale.ROOT)).isEqualTo("acquiring");

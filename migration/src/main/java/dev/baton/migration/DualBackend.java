@@ -4,6 +4,7 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -268,11 +269,11 @@ public final class DualBackend implements LockBackend, EventSink {
     }
 
     /** We stand in no line on the new store unless we hold the old one, so nobody would tell us of our turn there. */
-    Duration chanceOnNext(Duration said, ElectionTiming timing) {
-        if (said.compareTo(timing.leaseDuration().multipliedBy(2)) <= 0) {
+    Chance chanceOnNext(Chance said, ElectionTiming timing) {
+        if (!said.equals(Chance.whenTold())) {
             return said;
         }
         long retry = timing.retryPeriod().toNanos();
-        return Duration.ofNanos(retry + loop.random().nextLong(retry));
+        return Chance.after(Duration.ofNanos(retry + loop.random().nextLong(retry)));
     }
 }

@@ -5,6 +5,7 @@ import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Answer.Refused;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
@@ -125,7 +126,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         // Not all at once: the limiter would hold most of them back again.
         long refresh = Moment.boundedNanos(limiter.getRateLimiterConfig().getLimitRefreshPeriod());
         long again = refresh + time.random().nextLong(refresh);
-        return CompletableFuture.completedFuture(new Refused(null, Duration.ofNanos(again)));
+        return CompletableFuture.completedFuture(new Refused(null, Chance.after(Duration.ofNanos(again))));
     }
 
     private void judge(@Nullable Throwable failure, Moment limit) {
