@@ -18,7 +18,6 @@ import dev.baton.spi.Timekeeper;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -188,7 +187,7 @@ public final class LeaderElection implements AutoCloseable {
     /** Whether this candidate is doing its part. */
     public Health health() {
         ElectionDriver.Status status = driver.status();
-        String state = status.where().replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        String state = status.where();
         String trouble = trouble(status);
         if (trouble != null) {
             return new Health(false, state, trouble);

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, boolean nudged) implements State {
 
     @Override
+    public String name() {
+        return "acquiring";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Acquiring(next, claim, call, overdue, nudged);
     }

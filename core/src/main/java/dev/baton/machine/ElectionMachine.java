@@ -212,9 +212,9 @@ public final class ElectionMachine {
         return state.wake();
     }
 
-    /** Where the candidate is, in one word: the name of its state. */
+    /** Where the candidate is: the name of its state, {@code standing-by} for example. */
     public String where() {
-        return state.getClass().getSimpleName();
+        return state.name();
     }
 
     /** Whether it is closed, owes nothing and runs nothing. */

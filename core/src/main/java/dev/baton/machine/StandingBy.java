@@ -25,6 +25,11 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
     }
 
     @Override
+    public String name() {
+        return "standing-by";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new StandingBy(next, claim, waiting, tryAt, notBefore);
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
 
+    /** What operators call it, in lower case and with hyphens. */
+    String name();
+
     Knowledge knowledge();
 
     /** This state with another candidate. */

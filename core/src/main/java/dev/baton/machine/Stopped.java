@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 record Stopped(Knowledge knowledge) implements State {
 
     @Override
+    public String name() {
+        return "stopped";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Stopped(next);
     }

@@ -15,6 +15,11 @@ import dev.baton.spi.Moment;
 record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements State {
 
     @Override
+    public String name() {
+        return "taking-over";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new TakingOver(next, tenure, beginAt);
     }

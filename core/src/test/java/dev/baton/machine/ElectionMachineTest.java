@@ -14,7 +14,6 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +36,7 @@ class ElectionMachineTest {
             Effect.BeginTerm begin = rig.lastOne(Effect.BeginTerm.class);
             rig.on((m, t) -> m.workBegan(begin.term(), t));
             assertThat(begin.term().token()).isEqualTo(Rig.token(7));
-            assertThat(rig.machine.where()).isEqualTo("Leading");
+            assertThat(rig.machine.where()).isEqualTo("leading");
             Moment sentAt = begin.validity().sentAt();
             assertThat(begin.validity().until().nanosSince(sentAt))
                     .isEqualTo(seconds(10).toNanos());
@@ -341,7 +340,7 @@ class ElectionMachineTest {
         void contendsAgainOnlyWhenTheCallbacksAreDone() {
             Term term = rig.lead(7);
             rig.on((m, t) -> m.lost(term.claim(), "deleted", t));
-            assertThat(rig.machine.where()).isEqualTo("Withdrawing");
+            assertThat(rig.machine.where()).isEqualTo("withdrawing");
             rig.run(seconds(15));
             rig.confirm(rig.call(Effect.Withdraw.class));
             rig.run(seconds(3600));
@@ -559,9 +558,9 @@ class ElectionMachineTest {
             rig.grant(rig.call(Effect.Acquire.class), 8);
             Term second = rig.lastOne(Effect.BeginTerm.class).term();
             rig.on((m, t) -> m.stepDown(first, t));
-            assertThat(rig.machine.where()).isEqualTo("Leading");
+            assertThat(rig.machine.where()).isEqualTo("leading");
             rig.on((m, t) -> m.stepDown(second, t));
-            assertThat(rig.machine.where()).isNotEqualTo("Leading");
+            assertThat(rig.machine.where()).isNotEqualTo("leading");
         }
 
         @Test
@@ -749,7 +748,7 @@ class ElectionMachineTest {
             slow.start();
             Moment granted = slow.now;
             slow.grant(slow.call(Effect.Acquire.class), 7);
-            assertThat(slow.machine.where()).isEqualTo("TakingOver");
+            assertThat(slow.machine.where()).isEqualTo("taking-over");
             while (slow.allOf(Effect.BeginTerm.class).isEmpty()) {
                 slow.run(slow.untilWake());
                 slow.lastOf(Effect.Renew.class).forEach(renew -> slow.grant(renew, 7));
@@ -774,7 +773,7 @@ class ElectionMachineTest {
             slow.start();
             slow.grant(slow.call(Effect.Acquire.class), 7);
             slow.on((m, t) -> m.held(Rig.other("b", 6), Rig.NEVER, t));
-            assertThat(slow.machine.where()).isEqualTo("TakingOver");
+            assertThat(slow.machine.where()).isEqualTo("taking-over");
             slow.on((m, t) -> m.held(Rig.other("b", 7), Rig.NEVER, t));
             assertThat(slow.lastOf(Effect.Withdraw.class)).hasSize(1);
             assertThat(slow.told(Type.TOKEN_REFUSED)).hasSize(1);
@@ -1047,7 +1046,7 @@ class ElectionMachineTest {
                 rig.on((m, t) -> m.answered(acquire.call() + 1, new Answer.Refused(null, Chance.now()), t));
                 rig.on((m, t) -> m.failed(acquire.call() + 1, "no", t));
             }
-            assertThat(rig.machine.where().toLowerCase(Locale.ROOT)).isEqualTo("acquiring");
+            assertThat(rig.machine.where()).isEqualTo("acquiring");
         }
     }
 }

@@ -360,7 +360,7 @@ class MachinePropertyTest {
         }
 
         private boolean leads() {
-            return machine.where().equals("Leading");
+            return machine.where().equals("leading");
         }
 
         private void stopsOnceClosed() {
