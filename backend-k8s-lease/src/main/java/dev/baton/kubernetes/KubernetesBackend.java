@@ -3,15 +3,12 @@ package dev.baton.kubernetes;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.register.RegisterBackend;
-import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
 import dev.baton.spi.Required;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -21,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +35,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Not guaranteed:</b> anything about the terms of candidates in Go, which may outlive their record; and, as on any
  * store, nothing beyond one watch event when somebody edits or deletes a live leader's record.
  */
-public final class KubernetesBackend implements LockBackend, EventSink {
-    private final RegisterBackend elections;
+public final class KubernetesBackend extends ForwardingBackend implements EventSink {
     private final EventSink events;
 
-    private KubernetesBackend(RegisterBackend elections, EventSink events) {
-        this.elections = elections;
+    KubernetesBackend(LockBackend elections, EventSink events) {
+        super(elections);
         this.events = events;
     }
 
@@ -68,51 +63,16 @@ public final class KubernetesBackend implements LockBackend, EventSink {
         return new Builder(LockObject.CONFIG_MAP);
     }
 
-    @Override
-    public String kind() {
-        return elections.kind();
-    }
-
-    @Override
-    public BackendRuntime runtime() {
-        return elections.runtime();
-    }
-
     /** Beyond the general rules: the name is a DNS subdomain. */
     @Override
     public void check(ElectionName election, ElectionTiming timing) {
-        elections.check(election, timing);
-    }
-
-    @Override
-    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return elections.acquire(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return elections.renew(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return elections.withdraw(claim, deadline);
-    }
-
-    @Override
-    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return elections.observe(election, timing, watcher);
+        super.check(election, timing);
     }
 
     /** Records in the cluster who became leader and who stopped leading. */
     @Override
     public void accept(ElectionEvent event) {
         events.accept(event);
-    }
-
-    @Override
-    public void close() {
-        elections.close();
     }
 
     /** What a backend needs to know; everything has a default. */
