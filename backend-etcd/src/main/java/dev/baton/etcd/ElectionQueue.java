@@ -6,8 +6,10 @@ import dev.baton.etcd.session.Line;
 import dev.baton.etcd.session.Reply;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import java.util.LinkedHashMap;
@@ -132,12 +134,13 @@ final class ElectionQueue {
     /** Somebody new observes: what is known is told again, what is not is found out. */
     void observed() {
         if (watching) {
-            session.observers.watching(election, true);
+            session.observers.tell(election, watcher -> watcher.watching(true));
         }
-        if (told != null) {
-            session.observers.held(election, told);
+        Holder leads = told;
+        if (leads != null) {
+            session.observers.tell(election, watcher -> watcher.held(leads, Chance.whenTold()));
         } else if (vacant) {
-            session.observers.vacant(election);
+            session.observers.tell(election, ElectionWatcher::vacant);
         }
         look();
     }
@@ -167,7 +170,7 @@ final class ElectionQueue {
         listing = false;
         if (watching) {
             watching = false;
-            session.observers.watching(election, false);
+            session.observers.tell(election, watcher -> watcher.watching(false));
             // Whoever waits for what the watch was to bring asks for itself.
             claims().forEach(QueuedClaim::moved);
         }
@@ -215,7 +218,7 @@ final class ElectionQueue {
         }
         if (!watching) {
             watching = true;
-            session.observers.watching(election, true);
+            session.observers.tell(election, watcher -> watcher.watching(true));
         }
         String nested = line.nested();
         if (nested != null) {
@@ -231,14 +234,14 @@ final class ElectionQueue {
             told = null;
             if (!vacant) {
                 vacant = true;
-                session.observers.vacant(election);
+                session.observers.tell(election, ElectionWatcher::vacant);
             }
             return;
         }
         vacant = false;
         if (!holder.equals(told)) {
             told = holder;
-            session.observers.held(election, holder);
+            session.observers.tell(election, watcher -> watcher.held(holder, Chance.whenTold()));
         }
     }
 

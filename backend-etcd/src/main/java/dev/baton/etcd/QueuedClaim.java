@@ -234,7 +234,7 @@ final class QueuedClaim {
         fail(why);
         if (!asked && standing) {
             // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
-            session.observers.lost(claim, String.valueOf(why.getMessage()));
+            session.observers.tell(claim.election(), watcher -> watcher.lost(claim, String.valueOf(why.getMessage())));
         }
     }
 
@@ -426,7 +426,8 @@ final class QueuedClaim {
         if (isOpen(acquire)) {
             grant();
         } else {
-            session.observers.yourTurn(claim, unasked());
+            Answer.@Nullable Granted answer = unasked();
+            session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
 
@@ -638,7 +639,7 @@ final class QueuedClaim {
         if (renew != null) {
             renew.complete(refused);
         }
-        session.observers.lost(claim, how);
+        session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 
     /** The key that all candidates of this session share is free. */

@@ -1,8 +1,10 @@
 package dev.baton.zookeeper;
 
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
@@ -93,12 +95,13 @@ final class ElectionQueue {
     /** Somebody new observes: what is known is told again, what is not is found out. */
     void observed() {
         if (watching) {
-            session.observers.watching(election, true);
+            session.observers.tell(election, watcher -> watcher.watching(true));
         }
-        if (holder != null) {
-            session.observers.held(election, holder);
+        Holder leads = holder;
+        if (leads != null) {
+            session.observers.tell(election, watcher -> watcher.held(leads, Chance.whenTold()));
         } else if (vacant) {
-            session.observers.vacant(election);
+            session.observers.tell(election, ElectionWatcher::vacant);
         }
         if (!watching) {
             list();
@@ -259,10 +262,11 @@ final class ElectionQueue {
     }
 
     private void tell() {
-        if (holder != null && !holder.equals(told)) {
-            told = holder;
+        Holder leads = holder;
+        if (leads != null && !leads.equals(told)) {
+            told = leads;
             if (isObserved()) {
-                session.observers.held(election, holder);
+                session.observers.tell(election, watcher -> watcher.held(leads, Chance.whenTold()));
             }
         }
     }
@@ -316,7 +320,7 @@ final class ElectionQueue {
         } else if (!vacant) {
             vacant = true;
             told = null;
-            session.observers.vacant(election);
+            session.observers.tell(election, ElectionWatcher::vacant);
             live();
         }
     }
@@ -329,7 +333,7 @@ final class ElectionQueue {
     private void watching(boolean live) {
         if (watching != live) {
             watching = live;
-            session.observers.watching(election, live);
+            session.observers.tell(election, watcher -> watcher.watching(live));
         }
     }
 

@@ -331,7 +331,8 @@ final class QueuedClaim {
         if (isOpen(acquire)) {
             grant();
         } else if (!isOpen(withdraw)) {
-            session.observers.yourTurn(claim, unasked());
+            Answer.@Nullable Granted answer = unasked();
+            session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
 
@@ -459,7 +460,7 @@ final class QueuedClaim {
         if (renew != null) {
             renew.complete(refused);
         }
-        session.observers.lost(claim, how);
+        session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 
     private void gone() {
