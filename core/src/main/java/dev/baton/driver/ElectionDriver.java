@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -533,10 +532,7 @@ public final class ElectionDriver {
         if (failure == null) {
             return "the backend answered null, which is a defect in it";
         }
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = BackendException.unwrapped(failure);
         if (cause instanceof BackendException known && known.getMessage() != null) {
             return known.getMessage();
         }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -159,7 +158,7 @@ public final class RegisterBackend implements LockBackend {
         });
         runtime.sendNext(call)
                 .whenComplete((value, failure) -> time.execute(() -> {
-                    Throwable cause = unwrap(failure);
+                    Throwable cause = failure == null ? null : BackendException.unwrapped(failure);
                     if (answered[0]) {
                         late.accept(value, cause);
                         return;
@@ -168,13 +167,5 @@ public final class RegisterBackend implements LockBackend {
                     timer.cancel();
                     then.accept(value, cause);
                 }));
-    }
-
-    private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,15 @@ public final class BackendException extends RuntimeException {
     /** The store has refused the request, in words of its own that say so for certain: nothing was written by it. */
     public static BackendException notWritten(String message) {
         return new BackendException(Required.given("message", message), null, true);
+    }
+
+    /** What a stage failed with: {@code failure} itself, or what the {@link CompletionException}s around it were made of. */
+    public static Throwable unwrapped(Throwable failure) {
+        Throwable cause = Required.given("failure", failure);
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     /** Whether the store has said for certain that this request has written nothing, and will not. */

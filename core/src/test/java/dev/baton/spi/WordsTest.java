@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,20 @@ class WordsTest {
                     .isFalse();
             assertThat(holder.sameAs(Holder.named("a"))).isFalse();
             assertThat(holder.sameAs(null)).isFalse();
+        }
+    }
+
+    @Nested
+    class Failures {
+        @Test
+        void whatAStageFailedWithIsWhatIsInItsCompletionExceptions() {
+            IllegalStateException cause = new IllegalStateException("down", new IllegalArgumentException());
+            CompletionException empty = new CompletionException("nothing in it", null);
+
+            assertThat(BackendException.unwrapped(cause)).isSameAs(cause);
+            assertThat(BackendException.unwrapped(new CompletionException(new CompletionException(cause))))
+                    .isSameAs(cause);
+            assertThat(BackendException.unwrapped(empty)).isSameAs(empty);
         }
     }
 

@@ -25,7 +25,6 @@ import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -168,14 +167,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             if (failure == null) {
                 breaker.onSuccess(took, unit);
             } else {
-                breaker.onError(took, unit, cause(failure));
+                breaker.onError(took, unit, BackendException.unwrapped(failure));
             }
         });
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     // -- what is as it was ----------------------------------------------------------------------------------------

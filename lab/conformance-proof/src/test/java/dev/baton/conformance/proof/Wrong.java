@@ -922,7 +922,7 @@ enum Wrong {
     }
 
     private static @Nullable Throwable cause(@Nullable Throwable failure) {
-        return failure instanceof CompletionException ? failure.getCause() : failure;
+        return failure == null ? null : BackendException.unwrapped(failure);
     }
 
     private static boolean says(Throwable failure, String words) {
