@@ -99,7 +99,11 @@ public final class LeaderElection implements AutoCloseable {
         return new Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
 
-    /** Watches {@code election} without being a candidate. */
+    /**
+     * Watches {@code election}, written {@code namespace/name}, without being a candidate.
+     *
+     * @throws IllegalArgumentException when the name breaks {@linkplain ElectionName its rule}
+     */
     public static LeaderObserver.Builder observe(LockBackend backend, String election) {
         return new LeaderObserver.Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
@@ -411,6 +415,8 @@ public final class LeaderElection implements AutoCloseable {
         /**
          * Who this is, for people; the host name and a random suffix unless set. Unique to the run of a process: a second
          * candidate with the same identity is another holder all the same.
+         *
+         * @throws IllegalArgumentException when it breaks {@linkplain Identity its rule}
          */
         public Builder identity(String value) {
             identity = Identity.check(value);

@@ -18,7 +18,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Knows who leads an election without being a candidate in it. What it says is for display. */
+/**
+ * Knows who leads an election without being a candidate in it. What it says is for display. All methods may be called from
+ * any thread.
+ */
 public final class LeaderObserver implements AutoCloseable {
     private final ElectionName election;
     private final BackendRuntime runtime;

@@ -43,7 +43,11 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         this.events = events;
     }
 
-    /** A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used. */
+    /**
+     * A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used.
+     *
+     * @throws IllegalArgumentException as {@link Builder#build}
+     */
     public static KubernetesBackend connect() {
         return lease().build();
     }
@@ -124,7 +128,11 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return config(ClusterAccess.read(Required.given("kubeconfig", file), null));
         }
 
-        /** A label of objects made here, beside {@code baton.dev/election}. */
+        /**
+         * A label of objects made here, beside {@code baton.dev/election}; one more with each call.
+         *
+         * @throws IllegalArgumentException when API servers would reject the key or the value
+         */
         public Builder label(String key, String value) {
             Required.given("label key", key);
             Required.given("label value", value);
@@ -137,7 +145,11 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return this;
         }
 
-        /** The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say. */
+        /**
+         * The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say.
+         *
+         * @throws IllegalArgumentException unless it has an apiVersion, a kind, a name and a uid
+         */
         public Builder ownerReference(HasMetadata value) {
             ObjectMeta metadata = Required.given("ownerReference", value).getMetadata();
             String name = metadata == null ? null : metadata.getName();
@@ -156,7 +168,11 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return text != null && !text.isBlank();
         }
 
-        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        /**
+         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         *
+         * @throws IllegalArgumentException unless between 0 and 2 147 483 646
+         */
         public Builder epoch(int value) {
             this.epoch = FencingToken.checkEpoch(value);
             return this;

@@ -15,10 +15,12 @@ public final class BackendException extends RuntimeException {
 
     private final boolean notWritten;
 
+    /** What is unknown, why, and what to do, in one sentence. */
     public BackendException(String message) {
         this(message, null);
     }
 
+    /** As {@link #BackendException(String)}, with what a client library said. */
     public BackendException(String message, @Nullable Throwable cause) {
         this(message, cause, false);
     }

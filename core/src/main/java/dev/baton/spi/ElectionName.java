@@ -16,6 +16,7 @@ public record ElectionName(String namespace, String name) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
 
+    /** @throws IllegalArgumentException naming the part, the rule and the way out */
     public ElectionName {
         if (!NAMESPACE.matcher(Required.given("namespace", namespace)).matches()) {
             throw new IllegalArgumentException("election namespace \"" + Printable.value(namespace)

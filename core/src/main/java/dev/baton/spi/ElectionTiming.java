@@ -29,6 +29,10 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     public static final ElectionTiming DEFAULT =
             of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
 
+    /**
+     * @throws IllegalArgumentException naming the values and the rule, unless {@code leaseDuration > renewDeadline > 1.2 ·
+     *     retryPeriod > 0} and {@code renewDeadline / (1 − ρ) ≤ leaseDuration / (1 + ρ)}
+     */
     public ElectionTiming {
         positive("leaseDuration", leaseDuration);
         positive("renewDeadline", renewDeadline);
@@ -72,7 +76,11 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
         return new ElectionTiming(leaseDuration, renewDeadline, retryPeriod, DEFAULT_CLOCK_DRIFT);
     }
 
-    /** This timing with another ρ. */
+    /**
+     * This timing with another ρ.
+     *
+     * @throws IllegalArgumentException when it is more than {@link #toleratedDrift()}, or negative
+     */
     public ElectionTiming withClockDrift(double drift) {
         return new ElectionTiming(leaseDuration, renewDeadline, retryPeriod, drift);
     }

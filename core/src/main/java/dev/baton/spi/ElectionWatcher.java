@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what a backend notices about one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
- * nothing safe rests on it, speed does. Methods may be called from any thread, return at once and throw nothing.
+ * nothing safe rests on it, speed does. Methods may be called from any thread, several of a backend's at once, so they
+ * return at once and throw nothing: what they hear they leave to a thread of their own.
  */
 public interface ElectionWatcher {
 

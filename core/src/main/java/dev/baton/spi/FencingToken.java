@@ -20,6 +20,7 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
             Comparator.comparingInt(FencingToken::epoch).thenComparingLong(FencingToken::number);
     private static final Pattern TEXT = Pattern.compile("(\\d{10})-(\\d{19})");
 
+    /** @throws IllegalArgumentException when either is negative */
     public FencingToken {
         if (epoch < 0) {
             throw new IllegalArgumentException("token epoch " + epoch
