@@ -13,11 +13,11 @@ import dev.baton.spi.Identity;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -72,7 +72,7 @@ public final class LeaderElection implements AutoCloseable {
                 config.election().toString(),
                 started,
                 builder.stopped,
-                builder.newLeader,
+                builder.leaderChange,
                 runtime,
                 builder.executor,
                 config.timing().retryPeriod(),
@@ -96,12 +96,16 @@ public final class LeaderElection implements AutoCloseable {
      * @throws IllegalArgumentException when the name breaks {@linkplain ElectionName its rule}
      */
     public static Builder on(LockBackend backend, String election) {
-        return new Builder(backend, ElectionName.parse(election));
+        return new Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
 
-    /** Watches {@code election} without being a candidate. */
+    /**
+     * Watches {@code election}, written {@code namespace/name}, without being a candidate.
+     *
+     * @throws IllegalArgumentException when the name breaks {@linkplain ElectionName its rule}
+     */
     public static LeaderObserver.Builder observe(LockBackend backend, String election) {
-        return new LeaderObserver.Builder(backend, ElectionName.parse(election));
+        return new LeaderObserver.Builder(Required.given("backend", backend), ElectionName.parse(election));
     }
 
     /** The contest. */
@@ -187,7 +191,7 @@ public final class LeaderElection implements AutoCloseable {
     /** Whether this candidate is doing its part. */
     public Health health() {
         ElectionDriver.Status status = driver.status();
-        String state = status.where().replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        String state = status.where();
         String trouble = trouble(status);
         if (trouble != null) {
             return new Health(false, state, trouble);
@@ -391,7 +395,7 @@ public final class LeaderElection implements AutoCloseable {
         private @Nullable String identity;
         private @Nullable StartedLeading started;
         private @Nullable StoppedLeading stopped;
-        private @Nullable Consumer<Holder> newLeader;
+        private @Nullable Consumer<Optional<Holder>> leaderChange;
         private @Nullable Executor executor;
         private @Nullable Duration drainTimeout;
         private Duration takeoverDelay = Duration.ZERO;
@@ -404,13 +408,15 @@ public final class LeaderElection implements AutoCloseable {
 
         /** leaseDuration, renewDeadline and retryPeriod; {@link ElectionTiming#DEFAULT} unless set. */
         public Builder timing(ElectionTiming value) {
-            timing = value;
+            timing = Required.given("timing", value);
             return this;
         }
 
         /**
          * Who this is, for people; the host name and a random suffix unless set. Unique to the run of a process: a second
          * candidate with the same identity is another holder all the same.
+         *
+         * @throws IllegalArgumentException when it breaks {@linkplain Identity its rule}
          */
         public Builder identity(String value) {
             identity = Identity.check(value);
@@ -419,19 +425,23 @@ public final class LeaderElection implements AutoCloseable {
 
         /** What to do when a term begins. Required. */
         public Builder onStartedLeading(StartedLeading value) {
-            started = value;
+            started = Required.given("onStartedLeading", value);
             return this;
         }
 
         /** What to do when it is over, or has to be. */
         public Builder onStoppedLeading(StoppedLeading value) {
-            stopped = value;
+            stopped = Required.given("onStoppedLeading", value);
             return this;
         }
 
-        /** Hears the identity of each new leader, this candidate's included; no more once the election has stopped. */
-        public Builder onNewLeader(Consumer<String> value) {
-            newLeader = holder -> value.accept(holder.identity());
+        /**
+         * Hears each change of leader, this candidate's terms included: the new leader, or empty when nobody is seen to lead;
+         * no more once the election has stopped. Called where callbacks run, one change after another, but beside those of
+         * a term: while a leader works inside onStartedLeading, too. What it throws is logged.
+         */
+        public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
+            leaderChange = Required.given("onLeaderChange", value);
             return this;
         }
 
@@ -446,7 +456,7 @@ public final class LeaderElection implements AutoCloseable {
          * onStoppedLeading within a retryPeriod, a thread of the backend's runs it.
          */
         public Builder callbackExecutor(Executor value) {
-            executor = value;
+            executor = Required.given("callbackExecutor", value);
             return this;
         }
 
@@ -457,6 +467,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
         public Builder drainTimeout(Duration value) {
+            Required.given("drainTimeout", value);
             if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("drainTimeout " + value
                         + " must be greater than zero and at most a day: work is interrupted halfway through it");
@@ -472,6 +483,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless between zero and a day
          */
         public Builder takeoverDelay(Duration value) {
+            Required.given("takeoverDelay", value);
             if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("takeoverDelay " + value
                         + " must be between zero and a day; leaseDuration is enough to make every overlap impossible");
@@ -485,7 +497,8 @@ public final class LeaderElection implements AutoCloseable {
          * that the sinks of a backend instance share.
          */
         public Builder events(EventSink value) {
-            sink = sink == null ? value : sink.and(value);
+            EventSink next = Required.given("events", value);
+            sink = sink == null ? next : sink.and(next);
             return this;
         }
 

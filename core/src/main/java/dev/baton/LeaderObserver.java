@@ -3,6 +3,7 @@ package dev.baton;
 import dev.baton.driver.Observing;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -10,14 +11,17 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Printable;
-import java.time.Duration;
+import dev.baton.spi.Required;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Knows who leads an election without being a candidate in it. What it says is for display. */
+/**
+ * Knows who leads an election without being a candidate in it. What it says is for display. All methods may be called from
+ * any thread.
+ */
 public final class LeaderObserver implements AutoCloseable {
     private final ElectionName election;
     private final BackendRuntime runtime;
@@ -90,7 +94,7 @@ public final class LeaderObserver implements AutoCloseable {
         }
 
         @Override
-        public void held(Holder seen, Duration chanceIn) {
+        public void held(Holder seen, Chance chance) {
             sees(seen);
         }
 
@@ -122,15 +126,18 @@ public final class LeaderObserver implements AutoCloseable {
             this.election = election;
         }
 
-        /** Hears each change of leader; empty when nobody is seen to lead. */
+        /**
+         * Hears each change of leader: the new leader, or empty when nobody is seen to lead; no more once closed. Called on
+         * threads of the backend's, one change after another. What it throws is logged.
+         */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
-            listener = value;
+            listener = Required.given("onLeaderChange", value);
             return this;
         }
 
         /** The candidates' timing, so that the observer shares their session; {@link ElectionTiming#DEFAULT} unless set. */
         public Builder timing(ElectionTiming value) {
-            timing = value;
+            timing = Required.given("timing", value);
             return this;
         }
 

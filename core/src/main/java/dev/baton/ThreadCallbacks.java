@@ -23,7 +23,7 @@ final class ThreadCallbacks implements TermCallbacks {
     private final String election;
     private final StartedLeading started;
     private final @Nullable StoppedLeading stopped;
-    private final @Nullable Consumer<Holder> newLeader;
+    private final @Nullable Consumer<Optional<Holder>> leaderChange;
     private final BackendRuntime runtime;
     private final Duration patience;
     private final Logger log;
@@ -41,7 +41,7 @@ final class ThreadCallbacks implements TermCallbacks {
             String election,
             StartedLeading started,
             @Nullable StoppedLeading stopped,
-            @Nullable Consumer<Holder> newLeader,
+            @Nullable Consumer<Optional<Holder>> leaderChange,
             BackendRuntime runtime,
             @Nullable Executor supplied,
             Duration patience,
@@ -49,7 +49,7 @@ final class ThreadCallbacks implements TermCallbacks {
         this.election = election;
         this.started = started;
         this.stopped = stopped;
-        this.newLeader = newLeader;
+        this.leaderChange = leaderChange;
         this.runtime = runtime;
         this.patience = patience;
         this.log = runtime.logger(LeaderElection.class);
@@ -97,18 +97,18 @@ final class ThreadCallbacks implements TermCallbacks {
 
     @Override
     public void leaderChanged(@Nullable Holder holder) {
-        Consumer<Holder> listener = newLeader;
-        if (listener == null || holder == null) {
+        Consumer<Optional<Holder>> listener = leaderChange;
+        if (listener == null) {
             return;
         }
         try {
             news.execute(() -> {
                 if (!over) {
-                    listener.accept(holder);
+                    listener.accept(Optional.ofNullable(holder));
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.warn("{}: onNewLeader is not told of {}", election, holder.identity(), e);
+            log.warn("{}: onLeaderChange is not told of {}", election, holder == null ? "a vacancy" : holder, e);
         }
     }
 

@@ -53,7 +53,7 @@ class CallbackContextTest {
 
     private LeaderElection.Builder election() {
         return LeaderElection.on(backend, "test/second")
-                .onNewLeader(leader -> news.complete(here()))
+                .onLeaderChange(leader -> news.complete(here()))
                 .onStartedLeading(term -> found.complete(here()))
                 .onStoppedLeading((term, why) -> stopped.complete(here()));
     }

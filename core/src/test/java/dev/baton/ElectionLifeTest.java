@@ -140,7 +140,7 @@ class ElectionLifeTest {
                     ran.accept("started");
                 })
                 .onStoppedLeading((term, why) -> ran.accept("stopped"))
-                .onNewLeader(identity -> ran.accept("news"))
+                .onLeaderChange(leader -> ran.accept("news"))
                 .start();
         await().until(() -> threads.keySet().containsAll(Set.of("started", "news")));
         election.closeAsync().thenRun(() -> ran.accept("closed"));
@@ -309,7 +309,7 @@ class ElectionLifeTest {
         CountDownLatch hangs = new CountDownLatch(1);
         try {
             LeaderElection election = builder("first")
-                    .onNewLeader(identity -> awaitUninterruptibly(hangs))
+                    .onLeaderChange(leader -> awaitUninterruptibly(hangs))
                     .start();
             await().until(() -> calls.contains("started"));
             election.stepDown();
@@ -341,7 +341,7 @@ class ElectionLifeTest {
         CompletableFuture<LeaderElection> self = new CompletableFuture<>();
         LeaderElection election = builder("first")
                 .drainTimeout(seconds(60))
-                .onNewLeader(identity -> self.join().close())
+                .onLeaderChange(leader -> self.join().close())
                 .start();
         self.complete(election);
         await().until(() -> election.health().state().equals("stopped"));
@@ -537,7 +537,7 @@ class ElectionLifeTest {
 
     @Test
     void everybodyKnowsWhoLeads() {
-        List<String> heard = new CopyOnWriteArrayList<>();
+        List<Optional<String>> heard = new CopyOnWriteArrayList<>();
         List<Optional<String>> observed = new CopyOnWriteArrayList<>();
         LeaderObserver observer = LeaderElection.observe(backend, NAME)
                 .onLeaderChange(leader -> observed.add(leader.map(Holder::identity)))
@@ -545,12 +545,14 @@ class ElectionLifeTest {
         await().until(observer::isLive);
         LeaderElection first = builder("first").start();
         await().until(() -> first.currentLeader().map(Holder::identity).equals(Optional.of("first")));
-        LeaderElection second = builder("second").onNewLeader(heard::add).start();
+        LeaderElection second = builder("second")
+                .onLeaderChange(leader -> heard.add(leader.map(Holder::identity)))
+                .start();
         await().until(() -> second.currentLeader().map(Holder::identity).equals(Optional.of("first")));
         first.close();
         await().until(() -> second.currentLeader().map(Holder::identity).equals(Optional.of("second")));
         await().until(() -> observer.currentLeader().map(Holder::identity).equals(Optional.of("second")));
-        await().until(() -> heard.equals(List.of("first", "second")));
+        await().until(() -> heard.equals(List.of(Optional.of("first"), Optional.empty(), Optional.of("second"))));
         await().until(() -> observed.equals(List.of(Optional.of("first"), Optional.empty(), Optional.of("second"))));
         observer.close();
         observer.close();
@@ -560,12 +562,12 @@ class ElectionLifeTest {
     @Test
     void newsThatWaitForTheirExecutorAreNotToldOnceStopped() {
         Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-        List<String> heard = new CopyOnWriteArrayList<>();
+        List<Optional<Holder>> heard = new CopyOnWriteArrayList<>();
         LeaderElection first = builder("first").start();
         await().until(() -> first.leadership().isPresent());
         LeaderElection second = builder("second")
                 .callbackExecutor(waiting::add)
-                .onNewLeader(heard::add)
+                .onLeaderChange(heard::add)
                 .start();
         await().until(() -> !waiting.isEmpty());
 

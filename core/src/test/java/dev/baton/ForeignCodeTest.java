@@ -59,7 +59,7 @@ class ForeignCodeTest extends AmongForeignCode {
                         Thread.onSpinWait();
                     }
                 })
-                .onNewLeader(leader -> calls.add("news"))
+                .onLeaderChange(leader -> calls.add("news"))
                 .start();
         until(() -> election.leadership().isPresent() && !calls.isEmpty());
         election.close();
@@ -159,9 +159,9 @@ class ForeignCodeTest extends AmongForeignCode {
 
     @ParameterizedTest
     @MethodSource("anything")
-    void whateverOnNewLeaderThrowsTheStagesOfTermsComplete(Throwable failure) {
+    void whateverOnLeaderChangeThrowsTheStagesOfTermsComplete(Throwable failure) {
         LeaderElection election =
-                builder(NAME).onNewLeader(leader -> Sneaky.raise(failure)).start();
+                builder(NAME).onLeaderChange(leader -> Sneaky.raise(failure)).start();
         for (int i = 0; i < 3; i++) {
             stepsDownWithAllStages(election);
         }
@@ -176,8 +176,8 @@ class ForeignCodeTest extends AmongForeignCode {
     }
 
     @Test
-    void onNewLeaderThatHangsKeepsNoStageOpen() {
-        LeaderElection election = builder(NAME).onNewLeader(leader -> hang()).start();
+    void onLeaderChangeThatHangsKeepsNoStageOpen() {
+        LeaderElection election = builder(NAME).onLeaderChange(leader -> hang()).start();
         stepsDownWithAllStages(election);
         stepsDownWithAllStages(election);
     }

@@ -4,13 +4,13 @@ import static dev.baton.fixture.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.register.InMemoryRegister;
+import dev.baton.spi.Chance;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +46,7 @@ class LeaderObserverTest {
             observer.close();
 
             watcher.watching(true);
-            watcher.held(new Holder("late", null, null, null, null, -1), Duration.ZERO);
+            watcher.held(new Holder("late", null, null, null, null, -1), Chance.now());
             CompletableFuture<Void> heard = new CompletableFuture<>();
             backend.runtime().timekeeper().execute(() -> heard.complete(null));
             heard.join();
@@ -71,7 +71,7 @@ class LeaderObserverTest {
                     })
                     .start();
             ElectionWatcher watcher = backend.watcher.join();
-            watcher.held(new Holder("first", null, null, null, null, -1), Duration.ZERO);
+            watcher.held(new Holder("first", null, null, null, null, -1), Chance.now());
             Thread lane = busy.join();
             watcher.vacant();
             await().until(() -> observer.currentLeader().isEmpty());

@@ -12,6 +12,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import io.etcd.jetcd.ClientBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,11 @@ public final class EtcdBackend implements LockBackend {
         return builder(endpoints).build();
     }
 
-    /** Begins to describe a backend; {@code endpoints} as for {@link #connect}. */
+    /**
+     * Begins to describe a backend; {@code endpoints} as for {@link #connect}.
+     *
+     * @throws IllegalArgumentException as {@link #connect}
+     */
     public static Builder builder(String endpoints) {
         return new Builder(endpoints);
     }
@@ -140,15 +145,17 @@ public final class EtcdBackend implements LockBackend {
         private Consumer<ClientBuilder> jetcd = builder -> {};
 
         private Builder(String endpoints) {
-            this.endpoints = EtcdEndpoints.parse(endpoints);
+            this.endpoints = EtcdEndpoints.parse(Required.given("endpoints", endpoints));
         }
 
         /**
          * What all keys begin with; {@code /baton/} by default. Candidates that compete share it. A slash is added at its
          * end unless there is one.
+         *
+         * @throws IllegalArgumentException when it is blank, a slash alone, or has two slashes in a row
          */
         public Builder prefix(String value) {
-            if (value.isBlank() || value.contains("//") || value.equals("/")) {
+            if (Required.given("prefix", value).isBlank() || value.contains("//") || value.equals("/")) {
                 throw new IllegalArgumentException("prefix \"" + value
                         + "\" must have at least one character besides slashes, and no two slashes in a row, for"
                         + " example \"/baton/\"");
@@ -157,13 +164,21 @@ public final class EtcdBackend implements LockBackend {
             return this;
         }
 
-        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        /**
+         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         *
+         * @throws IllegalArgumentException unless between 0 and 2 147 483 646
+         */
         public Builder epoch(int value) {
             this.epoch = FencingToken.checkEpoch(value);
             return this;
         }
 
-        /** How long the first requests wait for the first connection, up to one day; 5 s by default. */
+        /**
+         * How long the first requests wait for the first connection; 5 s by default.
+         *
+         * @throws IllegalArgumentException unless greater than zero and at most a day
+         */
         public Builder connectionTimeout(Duration timeout) {
             this.connectionTimeout = ElectionTiming.check("connectionTimeout", timeout, "the default is 5s");
             return this;
@@ -190,11 +205,16 @@ public final class EtcdBackend implements LockBackend {
          * set afterwards.
          */
         public Builder jetcd(Consumer<ClientBuilder> settings) {
-            this.jetcd = settings;
+            this.jetcd = Required.given("jetcd", settings);
             return this;
         }
 
-        /** A backend with these settings; it connects when first used. */
+        /**
+         * A backend with these settings; it connects when first used.
+         *
+         * @throws IllegalArgumentException when {@link #jetcd} has set a user without a password, or a password without a
+         *     user
+         */
         public EtcdBackend build() {
             Settings settings = settings();
             ClientBuilder client = JetcdClients.builder(settings, endpoints.get(0));

@@ -12,9 +12,9 @@ import dev.baton.session.PendingCalls;
 import dev.baton.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +138,10 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
     }
 
+    private Chance chance(boolean willBeTold) {
+        return willBeTold ? Chance.whenTold() : Chance.after(claim.timing().retryPeriod());
+    }
+
     private boolean isFirstByLine(String at) {
         Entry leader = queue.line.first();
         return leader != null && leader.key().equals(at) && leader.created() == created;
@@ -145,9 +149,7 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     private void refuse() {
         if (calls.isAcquiring()) {
-            Duration retryIn =
-                    queue.isLive() ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            calls.refuse(queue.holder(), retryIn);
+            calls.refuse(queue.holder(), chance(queue.isLive()));
         }
     }
 
@@ -225,7 +227,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         fail(why);
         if (!asked && standing) {
             // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
-            session.observers.lost(claim, String.valueOf(why.getMessage()));
+            session.observers.tell(claim.election(), watcher -> watcher.lost(claim, String.valueOf(why.getMessage())));
         }
     }
 
@@ -406,9 +408,7 @@ final class QueuedClaim implements ElectionSession.Queued {
             Entry told = queue.line.at(leader.key());
             // Nor need it be there still: another claim of the same session may have its key by now.
             boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
-            Duration retryIn =
-                    willTell ? Answer.Refused.UNTIL_TOLD : claim.timing().retryPeriod();
-            calls.refuse(queue.shown(leader), retryIn);
+            calls.refuse(queue.shown(leader), chance(willTell));
         }
     }
 
@@ -417,7 +417,8 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (calls.isAcquiring()) {
             grant();
         } else {
-            session.observers.yourTurn(claim, unasked());
+            Answer.@Nullable Granted answer = unasked();
+            session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
 
@@ -615,7 +616,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         first = false;
         calls.lost();
         standing &= !calls.isOver();
-        session.observers.lost(claim, how);
+        session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 
     /** The key that all candidates of this session share is free. */

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -87,7 +88,7 @@ class EtcdBackendIT {
         assertThat(granted.guaranteedFor()).isEqualTo(TIMING.leaseDuration());
         assertThat(Objects.requireNonNull(refused.holder()).identity()).isEqualTo("first");
         assertThat(refused.holder().token()).isEqualTo(granted.token());
-        assertThat(refused.retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
+        assertThat(refused.chance()).isEqualTo(Chance.whenTold());
     }
 
     @Test
@@ -103,7 +104,7 @@ class EtcdBackendIT {
         Answer.Granted after = lead(other, second);
 
         assertThat(after.token()).isGreaterThan(before);
-        assertThat(refused(renew(one, first)).retryIn()).isZero();
+        assertThat(refused(renew(one, first)).chance()).isEqualTo(Chance.now());
     }
 
     @Test

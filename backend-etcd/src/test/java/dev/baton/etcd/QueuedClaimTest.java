@@ -9,6 +9,7 @@ import dev.baton.etcd.session.Entry;
 import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -117,7 +118,7 @@ class QueuedClaimTest {
         time.advance(SOON);
         assertThat(heard.count("lost one")).isEqualTo(1);
         etcd.asked.clear();
-        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Chance.now()));
         refused(done(renew()));
         assertThat(entries()).isZero();
     }
@@ -213,8 +214,8 @@ class QueuedClaimTest {
 
     @Test
     void whoIsToldOfChangesNeedNotAsk() {
-        assertThat(standBehind().retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
-        assertThat(refused(done(acquire(other))).retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
+        assertThat(standBehind().chance()).isEqualTo(Chance.whenTold());
+        assertThat(refused(done(acquire(other))).chance()).isEqualTo(Chance.whenTold());
     }
 
     @Test
@@ -222,8 +223,8 @@ class QueuedClaimTest {
         etcd.refusesWatches = true;
         etcd.endWatches(new Failure(Failure.Kind.PERMISSION, "permission denied"));
         time.advance(SOON);
-        assertThat(standBehind().retryIn()).isEqualTo(TIMING.retryPeriod());
-        assertThat(refused(done(acquire(other))).retryIn()).isEqualTo(TIMING.retryPeriod());
+        assertThat(standBehind().chance()).isEqualTo(Chance.after(TIMING.retryPeriod()));
+        assertThat(refused(done(acquire(other))).chance()).isEqualTo(Chance.after(TIMING.retryPeriod()));
     }
 
     @Test

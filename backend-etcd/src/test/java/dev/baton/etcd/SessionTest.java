@@ -7,6 +7,7 @@ import dev.baton.etcd.session.Failure;
 import dev.baton.etcd.session.Transaction;
 import dev.baton.session.TermTimes;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -661,7 +662,7 @@ class SessionTest {
         etcd.delete(LINE + "5");
         etcd.put(LINE + "5", "behind", 5);
 
-        assertThat(Stage.refused(soon(answer)).retryIn()).isEqualTo(TIMING.retryPeriod());
+        assertThat(Stage.refused(soon(answer)).chance()).isEqualTo(Chance.after(TIMING.retryPeriod()));
         granted(soon(acquire(claim)));
     }
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -182,7 +183,7 @@ final class Stage {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
+        public void held(Holder holder, Chance chance) {
             all.add("held " + holder.identity());
             holders.add(holder);
         }

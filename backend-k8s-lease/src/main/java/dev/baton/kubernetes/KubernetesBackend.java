@@ -3,15 +3,13 @@ package dev.baton.kubernetes;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.register.RegisterBackend;
-import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
+import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
@@ -20,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +35,19 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Not guaranteed:</b> anything about the terms of candidates in Go, which may outlive their record; and, as on any
  * store, nothing beyond one watch event when somebody edits or deletes a live leader's record.
  */
-public final class KubernetesBackend implements LockBackend, EventSink {
-    private final RegisterBackend elections;
+public final class KubernetesBackend extends ForwardingBackend implements EventSink {
     private final EventSink events;
 
-    private KubernetesBackend(RegisterBackend elections, EventSink events) {
-        this.elections = elections;
+    KubernetesBackend(LockBackend elections, EventSink events) {
+        super(elections);
         this.events = events;
     }
 
-    /** A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used. */
+    /**
+     * A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used.
+     *
+     * @throws IllegalArgumentException as {@link Builder#build}
+     */
     public static KubernetesBackend connect() {
         return lease().build();
     }
@@ -67,51 +67,16 @@ public final class KubernetesBackend implements LockBackend, EventSink {
         return new Builder(LockObject.CONFIG_MAP);
     }
 
-    @Override
-    public String kind() {
-        return elections.kind();
-    }
-
-    @Override
-    public BackendRuntime runtime() {
-        return elections.runtime();
-    }
-
     /** Beyond the general rules: the name is a DNS subdomain. */
     @Override
     public void check(ElectionName election, ElectionTiming timing) {
-        elections.check(election, timing);
-    }
-
-    @Override
-    public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
-        return elections.acquire(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
-        return elections.renew(claim, deadline);
-    }
-
-    @Override
-    public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-        return elections.withdraw(claim, deadline);
-    }
-
-    @Override
-    public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return elections.observe(election, timing, watcher);
+        super.check(election, timing);
     }
 
     /** Records in the cluster who became leader and who stopped leading. */
     @Override
     public void accept(ElectionEvent event) {
         events.accept(event);
-    }
-
-    @Override
-    public void close() {
-        elections.close();
     }
 
     /** What a backend needs to know; everything has a default. */
@@ -144,12 +109,12 @@ public final class KubernetesBackend implements LockBackend, EventSink {
          * {@code client}.
          */
         public Builder client(KubernetesClient client) {
-            return config(client.getConfiguration());
+            return config(Required.given("client", client).getConfiguration());
         }
 
         /** Where and who. By default what fabric8 finds: system properties, kubeconfig, the pod's service account. */
         public Builder config(Config value) {
-            this.config = value;
+            this.config = Required.given("config", value);
             return this;
         }
 
@@ -160,11 +125,17 @@ public final class KubernetesBackend implements LockBackend, EventSink {
          *     be asked
          */
         public Builder kubeconfig(Path file) {
-            return config(ClusterAccess.read(file, null));
+            return config(ClusterAccess.read(Required.given("kubeconfig", file), null));
         }
 
-        /** A label of objects made here, beside {@code baton.dev/election}. */
+        /**
+         * A label of objects made here, beside {@code baton.dev/election}; one more with each call.
+         *
+         * @throws IllegalArgumentException when API servers would reject the key or the value
+         */
         public Builder label(String key, String value) {
+            Required.given("label key", key);
+            Required.given("label value", value);
             if (!LABEL_VALUE.matcher(value).matches() || !LABEL_KEY.matcher(key).matches()) {
                 throw new IllegalArgumentException("label \"" + key + "\" = \"" + value
                         + "\" must have a key as in team or example.com/team, and a value of up to 63 letters, digits, '-',"
@@ -174,9 +145,13 @@ public final class KubernetesBackend implements LockBackend, EventSink {
             return this;
         }
 
-        /** The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say. */
+        /**
+         * The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say.
+         *
+         * @throws IllegalArgumentException unless it has an apiVersion, a kind, a name and a uid
+         */
         public Builder ownerReference(HasMetadata value) {
-            ObjectMeta metadata = value.getMetadata();
+            ObjectMeta metadata = Required.given("ownerReference", value).getMetadata();
             String name = metadata == null ? null : metadata.getName();
             String uid = metadata == null ? null : metadata.getUid();
             boolean typed = isSaid(value.getApiVersion()) && isSaid(value.getKind());
@@ -193,7 +168,11 @@ public final class KubernetesBackend implements LockBackend, EventSink {
             return text != null && !text.isBlank();
         }
 
-        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        /**
+         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         *
+         * @throws IllegalArgumentException unless between 0 and 2 147 483 646
+         */
         public Builder epoch(int value) {
             this.epoch = FencingToken.checkEpoch(value);
             return this;

@@ -12,6 +12,7 @@ import dev.baton.kubernetes.MemoryApiServer.Told;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -449,7 +450,8 @@ class KubernetesWireTest {
             Holder holder = Objects.requireNonNull(refused.holder());
             assertThat(holder.identity()).isEqualTo("app-2");
             assertThat(holder.nonce()).isEqualTo("nonce-2");
-            assertThat(refused.retryIn()).isBetween(Duration.ofSeconds(200), Duration.ofSeconds(300));
+            assertThat(Duration.ofNanos(refused.chance().nanos()))
+                    .isBetween(Duration.ofSeconds(200), Duration.ofSeconds(300));
         }
 
         /** The case: a balancer without a server behind it says 404, in words of its own. */
@@ -690,7 +692,7 @@ class KubernetesWireTest {
         @Test
         void rule4_5_creationThatAProxyRepeatedIsWithdrawn() {
             server.when(KubernetesWireTest::creates, 1, KubernetesWireTest::repeated);
-            assertThat(acquire(claim)).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+            assertThat(acquire(claim)).isEqualTo(new Answer.Refused(null, Chance.now()));
             assertThat(Json.annotation(stored(), "baton.dev/claim")).startsWith("nonce-1 ");
             withdraw(claim);
             assertThat(stored().path("spec").path("holderIdentity").asText("none"))
@@ -858,7 +860,7 @@ class KubernetesWireTest {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
+        public void held(Holder holder, Chance chance) {
             heard.add("held " + holder.identity());
         }
 

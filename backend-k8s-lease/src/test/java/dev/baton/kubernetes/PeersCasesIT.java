@@ -442,7 +442,7 @@ class PeersCasesIT {
                 .identity("app-1")
                 .timing(FAST)
                 .onStartedLeading(term -> {})
-                .onNewLeader(told::add)
+                .onLeaderChange(leader -> leader.ifPresent(seen -> told.add(seen.identity())))
                 .start());
         until("itself", () -> told.equals(List.of("app-1")));
         TestCandidate two = stage.candidate(stage.backend(), "app-2");

@@ -6,6 +6,7 @@ import dev.baton.session.PendingCalls;
 import dev.baton.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
@@ -277,7 +278,7 @@ final class QueuedClaim implements ElectionSession.Queued {
                 before,
                 () -> queue.withHolder(holder -> {
                     if (found.equals(place) && !first) {
-                        calls.refuse(holder, Answer.Refused.UNTIL_TOLD);
+                        calls.refuse(holder, Chance.whenTold());
                     }
                 }));
     }
@@ -321,7 +322,8 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (calls.isAcquiring()) {
             grant();
         } else if (!calls.isWithdrawing()) {
-            session.observers.yourTurn(claim, unasked());
+            Answer.@Nullable Granted answer = unasked();
+            session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
 
@@ -430,7 +432,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         session.termEnded(czxid);
         first = false;
         calls.lost();
-        session.observers.lost(claim, how);
+        session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 
     private void gone() {

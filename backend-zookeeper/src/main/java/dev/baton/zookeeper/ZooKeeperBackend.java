@@ -12,6 +12,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
+import dev.baton.spi.Required;
 import dev.baton.zookeeper.session.Clients;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -66,7 +67,11 @@ public final class ZooKeeperBackend implements LockBackend {
         return builder(connectString).build();
     }
 
-    /** Begins to describe a backend. */
+    /**
+     * Begins to describe a backend; {@code connectString} as for {@link #connect}.
+     *
+     * @throws IllegalArgumentException as {@link #connect}
+     */
     public static Builder builder(String connectString) {
         return new Builder(connectString);
     }
@@ -153,13 +158,17 @@ public final class ZooKeeperBackend implements LockBackend {
         private Consumer<CuratorFrameworkFactory.Builder> curator = builder -> {};
 
         private Builder(String connectString) {
-            this.connectString = ConnectString.check(connectString);
+            this.connectString = ConnectString.check(Required.given("connectString", connectString));
         }
 
-        /** The node below which all elections are; {@code /baton} by default. Candidates that compete share it. */
+        /**
+         * The node below which all elections are; {@code /baton} by default. Candidates that compete share it.
+         *
+         * @throws IllegalArgumentException unless it is an absolute path that ZooKeeper takes, without a slash at its end
+         */
         public Builder basePath(String path) {
             try {
-                PathUtils.validatePath(path);
+                PathUtils.validatePath(Required.given("basePath", path));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                         "basePath \"" + Printable.value(path)
@@ -174,6 +183,8 @@ public final class ZooKeeperBackend implements LockBackend {
          * The servers' {@code tickTime}, 2 s by default, as in their own configuration. A larger value is safe and costs
          * validity; a smaller one than theirs is not safe. For a client of an observer that follows an observer master,
          * two of their ticks.
+         *
+         * @throws IllegalArgumentException unless greater than zero and at most a day
          */
         public Builder tickTime(Duration tick) {
             this.tickTime =
@@ -181,13 +192,21 @@ public final class ZooKeeperBackend implements LockBackend {
             return this;
         }
 
-        /** The first part of every fencing token; raised by one at each restore from a backup, or migration. */
+        /**
+         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         *
+         * @throws IllegalArgumentException unless between 0 and 2 147 483 646
+         */
         public Builder epoch(int value) {
             this.epoch = FencingToken.checkEpoch(value);
             return this;
         }
 
-        /** How long the first requests wait for the first connection, up to one day; 5 s by default. */
+        /**
+         * How long the first requests wait for the first connection; 5 s by default.
+         *
+         * @throws IllegalArgumentException unless greater than zero and at most a day
+         */
         public Builder connectionTimeout(Duration timeout) {
             this.connectionTimeout = ElectionTiming.check("connectionTimeout", timeout, "the default is 5s");
             return this;
@@ -205,11 +224,15 @@ public final class ZooKeeperBackend implements LockBackend {
          * Session timeout, retry policy and everything else that elections rest on are set afterwards.
          */
         public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
-            this.curator = settings;
+            this.curator = Required.given("curator", settings);
             return this;
         }
 
-        /** A backend with these settings; it connects when first used. */
+        /**
+         * A backend with these settings; it connects when first used.
+         *
+         * @throws IllegalArgumentException when {@link #curator} has set a namespace: {@link #basePath} is for that
+         */
         public ZooKeeperBackend build() {
             Settings settings = settings();
             String namespace = CuratorClients.builder(settings).getNamespace();

@@ -9,6 +9,7 @@ import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
@@ -216,7 +217,7 @@ class EndedSessionIT {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
+        public void held(Holder holder, Chance chance) {
             // Told of once more with each connection.
         }
 

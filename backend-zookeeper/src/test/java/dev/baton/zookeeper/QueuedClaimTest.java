@@ -9,6 +9,7 @@ import static dev.baton.zookeeper.Stage.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.LockBackend.Observation;
 import dev.baton.zookeeper.MemoryZooKeeper.Asked;
@@ -232,7 +233,7 @@ class QueuedClaimTest {
         lead(claim);
         delete(node(claim));
         zooKeeper.asked.clear();
-        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+        assertThat(done(acquire(claim))).isEqualTo(new Answer.Refused(null, Chance.now()));
         refused(done(renew(claim)));
         assertThat(asked(asked -> asked.is("create"))).isEmpty();
     }

@@ -1,6 +1,7 @@
 package dev.baton.zookeeper;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -147,7 +148,7 @@ final class Stage {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
+        public void held(Holder holder, Chance chance) {
             all.add("held " + holder.identity());
         }
 

@@ -14,6 +14,7 @@ import static dev.baton.zookeeper.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
@@ -63,7 +64,7 @@ class ZooKeeperBackendIT {
         assertThat(Objects.requireNonNull(refused.holder()).identity()).isEqualTo("first");
         assertThat(refused.holder().holds(first)).isTrue();
         assertThat(refused.holder().token()).isEqualTo(granted.token());
-        assertThat(refused.retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
+        assertThat(refused.chance()).isEqualTo(Chance.whenTold());
     }
 
     @Test
@@ -79,7 +80,7 @@ class ZooKeeperBackendIT {
         Answer.Granted after = lead(other, second);
 
         assertThat(after.token()).isGreaterThan(before);
-        assertThat(refused(renew(one, first)).retryIn()).isZero();
+        assertThat(refused(renew(one, first)).chance()).isEqualTo(Chance.now());
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendRuntime.OpenElection;
 import dev.baton.spi.BackendRuntime.Priority;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -532,10 +532,7 @@ public final class ElectionDriver {
         if (failure == null) {
             return "the backend answered null, which is a defect in it";
         }
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = BackendException.unwrapped(failure);
         if (cause instanceof BackendException known && known.getMessage() != null) {
             return known.getMessage();
         }
@@ -552,8 +549,8 @@ public final class ElectionDriver {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
-            post((machine, now) -> machine.held(holder, chanceIn, now));
+        public void held(Holder holder, Chance chance) {
+            post((machine, now) -> machine.held(holder, chance, now));
         }
 
         @Override

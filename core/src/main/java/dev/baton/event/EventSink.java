@@ -1,5 +1,6 @@
 package dev.baton.event;
 
+import dev.baton.spi.Required;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ public interface EventSink {
 
     /** This sink, then {@code next}, whether or not this one throws. */
     default EventSink and(EventSink next) {
+        Required.given("next", next);
         return event -> {
             try {
                 accept(event);
@@ -37,6 +39,7 @@ public interface EventSink {
 
     /** As {@link #log()}, on another logger. */
     static EventSink log(Logger log) {
+        Required.given("log", log);
         return event -> {
             switch (event.type()) {
                 case RENEWED -> log.trace("{}", event);
@@ -65,6 +68,7 @@ public interface EventSink {
      * @throws UncheckedIOException when {@code out} fails
      */
     static EventSink jsonLines(Appendable out) {
+        Required.given("out", out);
         return event -> {
             try {
                 out.append(event.toJson() + "\n");

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, boolean nudged) implements State {
 
     @Override
+    public String name() {
+        return "acquiring";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Acquiring(next, claim, call, overdue, nudged);
     }
@@ -88,13 +93,13 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
     }
 
     private State refused(Answer.Refused refused, Moment now, Effects effects) {
-        boolean race = refused.retryIn().isZero() || refused.retryIn().isNegative();
+        boolean race = refused.chance().isNow();
         Knowledge next = knowledge.with(
                 knowledge.counters().races(race ? knowledge.counters().races() + 1 : 0));
         if (refused.holder() != null) {
             next = next.sees(refused.holder(), now, effects);
         }
-        Moment tryAt = nudged ? next.tryRacing(now, effects) : next.tryAfter(refused.retryIn(), now, effects);
+        Moment tryAt = nudged ? next.tryRacing(now, effects) : next.tryAfter(refused.chance(), now, effects);
         // A turn that came while the refusal was under way is not told again.
         return new StandingBy(next, claim, !nudged, tryAt, now).intended(now, effects);
     }

@@ -37,6 +37,11 @@ record Draining(
     }
 
     @Override
+    public String name() {
+        return "draining";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Draining(next, tenure, reason, interruptAt, until);
     }

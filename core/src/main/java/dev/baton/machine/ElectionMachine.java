@@ -3,11 +3,11 @@ package dev.baton.machine;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -78,8 +78,8 @@ public final class ElectionMachine {
     }
 
     /** The store shows a holder. */
-    public List<Effect> held(Holder holder, Duration chanceIn, Moment now) {
-        return step(now, (s, effects) -> s.held(holder, chanceIn, now, effects));
+    public List<Effect> held(Holder holder, Chance chance, Moment now) {
+        return step(now, (s, effects) -> s.held(holder, chance, now, effects));
     }
 
     /** The store shows no holder. */
@@ -211,9 +211,9 @@ public final class ElectionMachine {
         return state.wake();
     }
 
-    /** Where the candidate is, in one word: the name of its state. */
+    /** Where the candidate is: the name of its state, {@code standing-by} for example. */
     public String where() {
-        return state.getClass().getSimpleName();
+        return state.name();
     }
 
     /** Whether it is closed, owes nothing and runs nothing. */

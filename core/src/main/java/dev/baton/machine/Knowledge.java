@@ -2,11 +2,11 @@ package dev.baton.machine;
 
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,11 +121,11 @@ record Knowledge(
     // -- when to try again ----------------------------------------------------------------------------------------
 
     /**
-     * When to try, told that nothing sooner than {@code chanceIn} can succeed. Whoever hears nothing looks by itself about
+     * When to try, told of the next {@code chance}. Whoever hears nothing looks by itself about
      * once a leaseDuration, whatever it was told to wait for: what should have told it may have been lost (rule 6.5).
      */
-    Moment tryAfter(Duration chanceIn, Moment now, Effects effects) {
-        long wait = Math.max(0, Moment.boundedNanos(chanceIn));
+    Moment tryAfter(Chance chance, Moment now, Effects effects) {
+        long wait = chance.nanos();
         if (!seen.watched()) {
             wait = Math.min(wait, poll(effects));
         } else if (wait > leaseNanos()) {

@@ -31,6 +31,11 @@ record Leading(Knowledge knowledge, Tenure tenure, Moment beginBy) implements St
     }
 
     @Override
+    public String name() {
+        return "leading";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Leading(next, tenure, beginBy);
     }

@@ -2,10 +2,10 @@ package dev.baton.machine;
 
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,11 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
 
     static StandingBy fresh(Knowledge knowledge, Moment tryAt) {
         return new StandingBy(knowledge, null, false, tryAt, tryAt);
+    }
+
+    @Override
+    public String name() {
+        return "standing-by";
     }
 
     @Override
@@ -68,18 +73,22 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
         return live && knowledge.contact().trouble() == null
                 ? next
                 : next.sooner(next.knowledge.tryAfter(
-                        live ? Duration.ZERO : Duration.ofNanos(knowledge.leaseNanos()), now, effects));
+                        live
+                                ? Chance.now()
+                                : Chance.after(knowledge.config().timing().leaseDuration()),
+                        now,
+                        effects));
     }
 
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+    public State held(Holder holder, Chance chance, Moment now, Effects effects) {
         Knowledge next = knowledge.sees(holder, now, effects);
         StandingBy seen = new StandingBy(next, claim, waiting, tryAt, notBefore);
         if (claim != null && holder.holds(claim)) {
             // Our own claim, whose grant was not heard of.
             return seen.sooner(now).tick(now, effects);
         }
-        return waiting ? seen.at(next.tryAfter(chanceIn, now, effects)) : seen;
+        return waiting ? seen.at(next.tryAfter(chance, now, effects)) : seen;
     }
 
     @Override

@@ -2,10 +2,10 @@ package dev.baton.machine;
 
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * what is to be done into {@code effects}. What an event does not concern is left as it is.
  */
 sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
+
+    /** What operators call it, in lower case and with hyphens. */
+    String name();
 
     Knowledge knowledge();
 
@@ -69,7 +72,7 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
     }
 
     /** Somebody holds the election. */
-    default State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+    default State held(Holder holder, Chance chance, Moment now, Effects effects) {
         return with(knowledge().sees(holder, now, effects));
     }
 

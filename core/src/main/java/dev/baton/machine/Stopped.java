@@ -1,12 +1,17 @@
 package dev.baton.machine;
 
+import dev.baton.spi.Chance;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Closed; nothing is owed and nothing runs. */
 record Stopped(Knowledge knowledge) implements State {
+
+    @Override
+    public String name() {
+        return "stopped";
+    }
 
     @Override
     public State with(Knowledge next) {
@@ -25,7 +30,7 @@ record Stopped(Knowledge knowledge) implements State {
     }
 
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+    public State held(Holder holder, Chance chance, Moment now, Effects effects) {
         return this;
     }
 

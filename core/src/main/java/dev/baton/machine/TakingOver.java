@@ -2,17 +2,22 @@ package dev.baton.machine;
 
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 
 /**
  * The claim is granted and kept, but its term begins only at {@code beginAt}: by then a predecessor whose claim was
  * removed behind its back has expired by its own clock.
  */
 record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements State {
+
+    @Override
+    public String name() {
+        return "taking-over";
+    }
 
     @Override
     public State with(Knowledge next) {
@@ -68,7 +73,7 @@ record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements
 
     /** Another that led with a greater token, or the same: the store went back in time while this one waited. */
     @Override
-    public State held(Holder holder, Duration chanceIn, Moment now, Effects effects) {
+    public State held(Holder holder, Chance chance, Moment now, Effects effects) {
         Knowledge next = knowledge.sees(holder, now, effects);
         FencingToken offered = tenure.term().token();
         FencingToken theirs = holder.token();

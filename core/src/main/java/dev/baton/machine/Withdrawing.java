@@ -32,6 +32,11 @@ record Withdrawing(
     }
 
     @Override
+    public String name() {
+        return "withdrawing";
+    }
+
+    @Override
     public State with(Knowledge next) {
         return new Withdrawing(next, claim, pending, asking, lapse, askAt, contendAt);
     }

@@ -9,6 +9,7 @@ import dev.baton.spi.Printable;
 public final class ConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Where the register stands, and where it was expected; made {@linkplain Printable#text printable}. */
     public ConflictException(String message) {
         super(Printable.text(message));
     }

@@ -2,6 +2,7 @@ package dev.baton.register;
 
 import dev.baton.register.Register.Entry;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -156,7 +157,7 @@ final class ElectionView {
     private void tell(ElectionWatcher watcher, Duration wait) {
         if (holder != null) {
             // Whoever stands by has to try, to come to know that it would wait in vain.
-            watcher.held(holder, lastSeen.isEndless() ? Duration.ZERO : wait);
+            watcher.held(holder, lastSeen.isEndless() ? Chance.now() : Chance.after(wait));
         } else if (wait.isZero()) {
             watcher.vacant();
         }

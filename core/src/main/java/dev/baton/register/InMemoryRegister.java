@@ -3,6 +3,7 @@ package dev.baton.register;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.LockBackend;
+import dev.baton.spi.Required;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public final class InMemoryRegister implements Register {
 
     /** An empty register on {@code runtime}, which it closes. */
     public static InMemoryRegister on(BackendRuntime runtime) {
-        return new InMemoryRegister(runtime);
+        return new InMemoryRegister(Required.given("runtime", runtime));
     }
 
     @Override

@@ -10,12 +10,12 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -41,7 +41,7 @@ public final class RegisterBackend implements LockBackend {
      * @param epoch the epoch of its tokens: 0 at first, raised by one at each restore or migration of the store
      */
     public RegisterBackend(Register register, int epoch) {
-        this.register = register;
+        this.register = Required.given("register", register);
         this.runtime = register.runtime();
         this.time = runtime.timekeeper();
         this.epoch = FencingToken.checkEpoch(epoch);
@@ -158,7 +158,7 @@ public final class RegisterBackend implements LockBackend {
         });
         runtime.sendNext(call)
                 .whenComplete((value, failure) -> time.execute(() -> {
-                    Throwable cause = unwrap(failure);
+                    Throwable cause = failure == null ? null : BackendException.unwrapped(failure);
                     if (answered[0]) {
                         late.accept(value, cause);
                         return;
@@ -167,13 +167,5 @@ public final class RegisterBackend implements LockBackend {
                     timer.cancel();
                     then.accept(value, cause);
                 }));
-    }
-
-    private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

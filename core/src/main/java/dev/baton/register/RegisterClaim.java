@@ -3,6 +3,7 @@ package dev.baton.register;
 import dev.baton.register.Register.Entry;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
@@ -94,7 +95,7 @@ final class RegisterClaim {
             fail(answer, view.endless());
         } else {
             // Also where it vanished: still its holder's until the lease last seen has run out.
-            answer.complete(new Answer.Refused(view.holder(), wait));
+            answer.complete(new Answer.Refused(view.holder(), Chance.after(wait)));
         }
     }
 
@@ -103,14 +104,14 @@ final class RegisterClaim {
         long seen = view.lastSeen().revision();
         write(expected, record, deadline, (sentAt, entry, failure) -> {
             if (entry != null && isSeenGone(entry)) {
-                answer.complete(
-                        new Answer.Refused(view.holder(), view.lastSeen().wait(now())));
+                answer.complete(new Answer.Refused(
+                        view.holder(), Chance.after(view.lastSeen().wait(now()))));
             } else if (entry != null) {
                 token = new FencingToken(backend.epoch(), entry.revision());
                 answer.complete(granted(sentAt, token));
             } else if (failure instanceof ConflictException) {
                 refuted = seen;
-                answer.complete(new Answer.Refused(null, Duration.ZERO));
+                answer.complete(new Answer.Refused(null, Chance.now()));
             } else {
                 fail(answer, failure);
             }
@@ -130,7 +131,7 @@ final class RegisterClaim {
     void renew(Moment deadline, CompletableFuture<Answer> answer) {
         Entry last = written;
         if (token == null) {
-            answer.complete(new Answer.Refused(view.holder(), Duration.ZERO));
+            answer.complete(new Answer.Refused(view.holder(), Chance.now()));
         } else if (last != null && unknown.isEmpty()) {
             rewrite(last, token, deadline, answer, true);
         } else {
@@ -157,8 +158,8 @@ final class RegisterClaim {
             if (entry != null && entry.record().isBy(claim)) {
                 rewrite(entry, kept, deadline, answer, false);
             } else {
-                answer.complete(
-                        new Answer.Refused(view.holder(), view.lastSeen().wait(now())));
+                answer.complete(new Answer.Refused(
+                        view.holder(), Chance.after(view.lastSeen().wait(now()))));
             }
         });
     }

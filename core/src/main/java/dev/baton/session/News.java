@@ -1,6 +1,8 @@
 package dev.baton.session;
 
+import dev.baton.spi.Chance;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,7 @@ public final class News {
     public void watching(boolean live) {
         if (watching != live) {
             watching = live;
-            observers.watching(election, live);
+            observers.tell(election, watcher -> watcher.watching(live));
         }
     }
 
@@ -54,7 +56,7 @@ public final class News {
         vacant = false;
         if (!by.equals(holder)) {
             holder = by;
-            observers.held(election, by);
+            observers.tell(election, watcher -> watcher.held(by, Chance.whenTold()));
         }
     }
 
@@ -63,7 +65,7 @@ public final class News {
         holder = null;
         if (!vacant) {
             vacant = true;
-            observers.vacant(election);
+            observers.tell(election, ElectionWatcher::vacant);
         }
     }
 
@@ -81,12 +83,12 @@ public final class News {
     /** Somebody new observes: tells what is known again, {@code leader} among it. */
     public void observed(@Nullable Holder leader) {
         if (watching) {
-            observers.watching(election, true);
+            observers.tell(election, watcher -> watcher.watching(true));
         }
         if (leader != null) {
-            observers.held(election, leader);
+            observers.tell(election, watcher -> watcher.held(leader, Chance.whenTold()));
         } else if (vacant) {
-            observers.vacant(election);
+            observers.tell(election, ElectionWatcher::vacant);
         }
     }
 }

@@ -1,10 +1,7 @@
 package dev.baton.session;
 
-import dev.baton.spi.Answer;
-import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionWatcher;
-import dev.baton.spi.Holder;
 import dev.baton.spi.Printable;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -12,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Who listens to which election of a session, and the telling of it. Confined to the {@link InlineSerialExecutor}. */
@@ -50,32 +46,8 @@ public final class Observers {
         return watchers.containsKey(election);
     }
 
-    /** As {@link ElectionWatcher#watching}. */
-    public void watching(ElectionName election, boolean live) {
-        tell(election, watcher -> watcher.watching(live));
-    }
-
-    /** As {@link ElectionWatcher#held}; whoever waits is told of its turn. */
-    public void held(ElectionName election, Holder holder) {
-        tell(election, watcher -> watcher.held(holder, Answer.Refused.UNTIL_TOLD));
-    }
-
-    /** As {@link ElectionWatcher#vacant}. */
-    public void vacant(ElectionName election) {
-        tell(election, ElectionWatcher::vacant);
-    }
-
-    /** As {@link ElectionWatcher#yourTurn}. */
-    public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
-        tell(claim.election(), watcher -> watcher.yourTurn(claim, granted));
-    }
-
-    /** As {@link ElectionWatcher#lost}. */
-    public void lost(Claim claim, String how) {
-        tell(claim.election(), watcher -> watcher.lost(claim, how));
-    }
-
-    private void tell(ElectionName election, Consumer<ElectionWatcher> news) {
+    /** Tells everybody who listens to {@code election} the same {@code news}, which is one call of its watcher. */
+    public void tell(ElectionName election, Consumer<ElectionWatcher> news) {
         // A copy: hearing the news may add or remove watchers.
         for (ElectionWatcher watcher : List.copyOf(watchers.getOrDefault(election, Set.of()))) {
             try {

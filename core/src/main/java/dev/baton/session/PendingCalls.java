@@ -2,11 +2,11 @@ package dev.baton.session;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ public final class PendingCalls {
     public boolean acquire(Pending<Answer> answer) {
         acquire = answer;
         if (over) {
-            refuse(null, Duration.ZERO);
+            refuse(null, Chance.now());
         }
         return !over;
     }
@@ -69,7 +69,7 @@ public final class PendingCalls {
      */
     public boolean renew(Pending<Answer> answer, boolean stands, @Nullable Holder holder) {
         if (over || !isGranted() || !stands) {
-            answer.complete(new Answer.Refused(holder, Duration.ZERO));
+            answer.complete(new Answer.Refused(holder, Chance.now()));
             return false;
         }
         renew = answer;
@@ -85,9 +85,9 @@ public final class PendingCalls {
     }
 
     /** Refuses the acquire. */
-    public void refuse(@Nullable Holder holder, Duration retryIn) {
+    public void refuse(@Nullable Holder holder, Chance chance) {
         if (acquire != null) {
-            acquire.complete(new Answer.Refused(holder, retryIn));
+            acquire.complete(new Answer.Refused(holder, chance));
         }
     }
 
@@ -144,7 +144,7 @@ public final class PendingCalls {
     /** The claim is in the store no more: refuses the acquire and the renewal. */
     public void lost() {
         over = isGranted();
-        refuse(null, Duration.ZERO);
+        refuse(null, Chance.now());
         refuseRenewal();
     }
 
@@ -158,7 +158,7 @@ public final class PendingCalls {
 
     private void refuseRenewal() {
         if (renew != null) {
-            renew.complete(new Answer.Refused(null, Duration.ZERO));
+            renew.complete(new Answer.Refused(null, Chance.now()));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.BackendThreads;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -72,7 +73,7 @@ public final class SessionCalls {
         return answers.answer(deadline, () -> "renew " + claim.election(), answer -> {
             ElectionSession.Queued queued = find(claim);
             if (queued == null) {
-                answer.complete(new Answer.Refused(null, Duration.ZERO));
+                answer.complete(new Answer.Refused(null, Chance.now()));
             } else {
                 queued.renew(answer);
             }

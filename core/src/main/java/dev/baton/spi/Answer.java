@@ -19,11 +19,7 @@ public sealed interface Answer {
      * The claim does not hold, and nothing that this claim wrote makes it hold.
      *
      * @param holder who does, or null where unknown
-     * @param retryIn no acquire sooner than this can be granted unless a watch says otherwise; zero after a lost race,
-     *     {@link #UNTIL_TOLD} where only the watch can tell
+     * @param chance when an acquire may be granted; {@link Chance#now()} after a lost race
      */
-    record Refused(@Nullable Holder holder, Duration retryIn) implements Answer {
-        /** Longer than any election: the watch will tell. */
-        public static final Duration UNTIL_TOLD = Duration.ofDays(36_500);
-    }
+    record Refused(@Nullable Holder holder, Chance chance) implements Answer {}
 }

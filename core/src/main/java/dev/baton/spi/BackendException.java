@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,12 @@ public final class BackendException extends RuntimeException {
 
     private final boolean notWritten;
 
+    /** What is unknown, why, and what to do, in one sentence. */
     public BackendException(String message) {
         this(message, null);
     }
 
+    /** As {@link #BackendException(String)}, with what a client library said. */
     public BackendException(String message, @Nullable Throwable cause) {
         this(message, cause, false);
     }
@@ -29,7 +32,16 @@ public final class BackendException extends RuntimeException {
 
     /** The store has refused the request, in words of its own that say so for certain: nothing was written by it. */
     public static BackendException notWritten(String message) {
-        return new BackendException(message, null, true);
+        return new BackendException(Required.given("message", message), null, true);
+    }
+
+    /** What a stage failed with: {@code failure} itself, or what the {@link CompletionException}s around it were made of. */
+    public static Throwable unwrapped(Throwable failure) {
+        Throwable cause = Required.given("failure", failure);
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     /** Whether the store has said for certain that this request has written nothing, and will not. */

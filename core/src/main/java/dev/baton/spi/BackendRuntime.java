@@ -141,12 +141,13 @@ public interface BackendRuntime extends AutoCloseable {
      *
      * @param shutdownHook whether leaderships are handed over when the JVM ends; if not, whoever ends it closes the backend
      * @param inFlight how many requests may be unanswered at once, at least 1: few where each takes a connection of its own
+     * @throws IllegalArgumentException when {@code inFlight} is less than 1
      */
     static BackendRuntime start(String kind, boolean shutdownHook, int inFlight) {
         if (inFlight < 1) {
             throw new IllegalArgumentException(
                     "inFlight " + inFlight + " must be at least 1, or nothing would ever be sent; use IN_FLIGHT");
         }
-        return ThreadedRuntime.start(kind, shutdownHook, inFlight);
+        return ThreadedRuntime.start(Required.given("kind", kind), shutdownHook, inFlight);
     }
 }

@@ -12,13 +12,14 @@ public final class BackendThreads {
 
     /** A thread that has not been started. */
     public static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(null, task, name, 0, false);
+        Thread thread = new Thread(null, Required.given("task", task), Required.given("name", name), 0, false);
         thread.setDaemon(true);
         return owned(thread);
     }
 
     /** Makes threads that all have this name. */
     public static ThreadFactory daemons(String name) {
+        Required.given("name", name);
         return task -> daemon(name, task);
     }
 

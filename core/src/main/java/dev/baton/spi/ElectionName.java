@@ -16,13 +16,14 @@ public record ElectionName(String namespace, String name) {
     private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
 
+    /** @throws IllegalArgumentException naming the part, the rule and the way out */
     public ElectionName {
-        if (!NAMESPACE.matcher(namespace).matches()) {
+        if (!NAMESPACE.matcher(Required.given("namespace", namespace)).matches()) {
             throw new IllegalArgumentException("election namespace \"" + Printable.value(namespace)
                     + "\" must be 1 to 63 lower-case letters, digits or '-', beginning and ending with a letter or"
                     + " digit; rename it, for example \"orders\"");
         }
-        if (!NAME.matcher(name).matches()) {
+        if (!NAME.matcher(Required.given("name", name)).matches()) {
             throw new IllegalArgumentException("election name \"" + Printable.value(name)
                     + "\" must be 1 to 253 lower-case letters, digits, '-' or '.', beginning and ending with a letter"
                     + " or digit; rename it, for example \"reconciler\"");
@@ -34,13 +35,13 @@ public record ElectionName(String namespace, String name) {
      *
      * @throws IllegalArgumentException naming the value, the rule and the way out
      */
-    public static ElectionName parse(String text) {
-        int slash = text.indexOf('/');
-        if (slash < 0 || text.indexOf('/', slash + 1) >= 0) {
-            throw new IllegalArgumentException("election \"" + Printable.value(text)
+    public static ElectionName parse(String election) {
+        int slash = Required.given("election", election).indexOf('/');
+        if (slash < 0 || election.indexOf('/', slash + 1) >= 0) {
+            throw new IllegalArgumentException("election \"" + Printable.value(election)
                     + "\" must be written namespace/name with exactly one slash; for example \"orders/reconciler\"");
         }
-        return new ElectionName(text.substring(0, slash), text.substring(slash + 1));
+        return new ElectionName(election.substring(0, slash), election.substring(slash + 1));
     }
 
     /** {@code namespace/name}. */

@@ -29,6 +29,10 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     public static final ElectionTiming DEFAULT =
             of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
 
+    /**
+     * @throws IllegalArgumentException naming the values and the rule, unless {@code leaseDuration > renewDeadline > 1.2 ·
+     *     retryPeriod > 0} and {@code renewDeadline / (1 − ρ) ≤ leaseDuration / (1 + ρ)}
+     */
     public ElectionTiming {
         positive("leaseDuration", leaseDuration);
         positive("renewDeadline", renewDeadline);
@@ -72,7 +76,11 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
         return new ElectionTiming(leaseDuration, renewDeadline, retryPeriod, DEFAULT_CLOCK_DRIFT);
     }
 
-    /** This timing with another ρ. */
+    /**
+     * This timing with another ρ.
+     *
+     * @throws IllegalArgumentException when it is more than {@link #toleratedDrift()}, or negative
+     */
     public ElectionTiming withClockDrift(double drift) {
         return new ElectionTiming(leaseDuration, renewDeadline, retryPeriod, drift);
     }
@@ -105,7 +113,8 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
      * @throws IllegalArgumentException unless it is greater than zero and at most {@link #LONGEST}
      */
     public static Duration check(String parameter, Duration value, String hint) {
-        if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+        Required.given("hint", hint);
+        if (Required.given(parameter, value).isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     parameter + " " + text(value) + " must be greater than zero and at most one day; " + hint);
         }
@@ -120,7 +129,8 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     /** A duration as people write it: {@code 2s}, {@code 1.5s}, {@code 500ms}; nothing but zero is written as zero. */
     public static String text(Duration duration) {
-        if (duration.compareTo(LONGEST_COUNTED) > 0 || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
+        if (Required.given("duration", duration).compareTo(LONGEST_COUNTED) > 0
+                || duration.compareTo(LONGEST_COUNTED.negated()) < 0) {
             return duration.toString();
         }
         long nanos = duration.toNanos();
@@ -145,7 +155,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
     }
 
     private static void positive(String parameter, Duration value) {
-        if (value.isZero() || value.isNegative()) {
+        if (Required.given(parameter, value).isZero() || value.isNegative()) {
             throw new IllegalArgumentException(
                     parameter + " " + text(value) + " must be greater than zero; the default is "
                             + switch (parameter) {

@@ -1,11 +1,11 @@
 package dev.baton.spi;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what a backend notices about one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
- * nothing safe rests on it, speed does. Methods may be called from any thread, return at once and throw nothing.
+ * nothing safe rests on it, speed does. Methods may be called from any thread, several of a backend's at once, so they
+ * return at once and throw nothing: what they hear they leave to a thread of their own.
  */
 public interface ElectionWatcher {
 
@@ -15,9 +15,9 @@ public interface ElectionWatcher {
     /**
      * The store shows this holder.
      *
-     * @param chanceIn no acquire sooner than this can be granted unless told otherwise
+     * @param chance when an acquire may be granted
      */
-    void held(Holder holder, Duration chanceIn);
+    void held(Holder holder, Chance chance);
 
     /** Nobody holds the election: whoever is quickest may. */
     void vacant();

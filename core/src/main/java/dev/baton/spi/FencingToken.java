@@ -20,6 +20,7 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
             Comparator.comparingInt(FencingToken::epoch).thenComparingLong(FencingToken::number);
     private static final Pattern TEXT = Pattern.compile("(\\d{10})-(\\d{19})");
 
+    /** @throws IllegalArgumentException when either is negative */
     public FencingToken {
         if (epoch < 0) {
             throw new IllegalArgumentException("token epoch " + epoch
@@ -71,7 +72,7 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
      * @throws IllegalArgumentException when {@code text} is anything else
      */
     public static FencingToken parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
+        Matcher matcher = TEXT.matcher(Required.given("text", text));
         try {
             if (matcher.matches()) {
                 return new FencingToken(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));

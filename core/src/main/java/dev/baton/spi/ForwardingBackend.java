@@ -13,7 +13,7 @@ public class ForwardingBackend implements LockBackend {
 
     /** @param delegate the backend that does everything, until a subclass changes a part of it */
     public ForwardingBackend(LockBackend delegate) {
-        this.delegate = delegate;
+        this.delegate = Required.given("delegate", delegate);
     }
 
     @Override

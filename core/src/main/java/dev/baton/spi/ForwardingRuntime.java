@@ -13,11 +13,11 @@ import org.slf4j.Logger;
  */
 public class ForwardingRuntime implements BackendRuntime, Timekeeper {
     /** The runtime that does it. */
-    protected final BackendRuntime right;
+    protected final BackendRuntime delegate;
 
-    /** @param right the runtime that does everything, until a subclass changes a part of it */
-    public ForwardingRuntime(BackendRuntime right) {
-        this.right = right;
+    /** @param delegate the runtime that does everything, until a subclass changes a part of it */
+    public ForwardingRuntime(BackendRuntime delegate) {
+        this.delegate = Required.given("delegate", delegate);
     }
 
     @Override
@@ -27,71 +27,71 @@ public class ForwardingRuntime implements BackendRuntime, Timekeeper {
 
     @Override
     public Moment now() {
-        return right.timekeeper().now();
+        return delegate.timekeeper().now();
     }
 
     @Override
     public void execute(Runnable task) {
-        right.timekeeper().execute(task);
+        delegate.timekeeper().execute(task);
     }
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        return right.timekeeper().schedule(delay, task);
+        return delegate.timekeeper().schedule(delay, task);
     }
 
     @Override
     public RandomGenerator random() {
-        return right.timekeeper().random();
+        return delegate.timekeeper().random();
     }
 
     @Override
     public <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call) {
-        return right.send(priority, deadline, call);
+        return delegate.send(priority, deadline, call);
     }
 
     @Override
     public <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call) {
-        return right.sendNext(call);
+        return delegate.sendNext(call);
     }
 
     @Override
     public Executor callbacks() {
-        return right.callbacks();
+        return delegate.callbacks();
     }
 
     @Override
     public void tell(Runnable report) {
-        right.tell(report);
+        delegate.tell(report);
     }
 
     @Override
     public Logger logger(String name) {
-        return right.logger(name);
+        return delegate.logger(name);
     }
 
     @Override
     public void flush() {
-        right.flush();
+        delegate.flush();
     }
 
     @Override
     public Duration stalled() {
-        return right.stalled();
+        return delegate.stalled();
     }
 
     @Override
     public boolean isClosed() {
-        return right.isClosed();
+        return delegate.isClosed();
     }
 
     @Override
     public Runnable register(OpenElection election) {
-        return right.register(election);
+        return delegate.register(election);
     }
 
     @Override
     public void close() {
-        right.close();
+        delegate.close();
     }
 }

@@ -23,7 +23,7 @@ public record Holder(
 
     /** A holder of whom only the name is known. */
     public static Holder named(String identity) {
-        return new Holder(identity, null, null, null, null, -1);
+        return new Holder(Required.given("identity", identity), null, null, null, null, -1);
     }
 
     /** For a log: printable, whatever the store says. */

@@ -14,7 +14,7 @@ public final class Identity {
      * @throws IllegalArgumentException naming the value, the rule and the way out
      */
     public static String check(String identity) {
-        if (identity.isBlank()) {
+        if (Required.given("identity", identity).isBlank()) {
             throw new IllegalArgumentException("identity \"" + Printable.value(identity)
                     + "\" must not be empty: stores read an empty holder as a free lock; leave it out to get the host"
                     + " name and a random suffix");

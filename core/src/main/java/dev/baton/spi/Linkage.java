@@ -28,7 +28,7 @@ public final class Linkage {
 
     /** {@link #fault} where there is one, and otherwise what {@code failure} says of itself. */
     public static String describe(Throwable failure) {
-        String fault = fault(failure);
+        String fault = fault(Required.given("failure", failure));
         return fault == null ? failure.toString() : fault;
     }
 

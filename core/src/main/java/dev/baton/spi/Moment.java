@@ -53,7 +53,7 @@ public record Moment(long nanos, long wallNanos) {
      * below zero for anything shorter than that below zero. Moments that differ by less than twice that can be compared.
      */
     public static long boundedNanos(Duration duration) {
-        if (duration.compareTo(LONGEST) >= 0) {
+        if (Required.given("duration", duration).compareTo(LONGEST) >= 0) {
             return LONGEST_NANOS;
         }
         return duration.compareTo(SHORTEST) <= 0 ? -LONGEST_NANOS : duration.toNanos();

@@ -27,6 +27,7 @@ public final class Printable {
      */
     public static String value(String raw) {
         StringBuilder shown = null;
+        Required.given("raw", raw);
         for (int at = 0; at < raw.length(); at += Character.charCount(raw.codePointAt(at))) {
             int code = raw.codePointAt(at);
             boolean plain = isPrintable(code) && !isAmbiguous(raw, at);
@@ -42,7 +43,7 @@ public final class Printable {
 
     /** What {@link #value} made {@code shown} of. */
     public static String parse(String shown) {
-        return ESCAPE.matcher(shown)
+        return ESCAPE.matcher(Required.given("shown", shown))
                 .replaceAll(found -> Matcher.quoteReplacement(codePoint(found.group(1), found.group())));
     }
 
@@ -51,7 +52,9 @@ public final class Printable {
      * printable escaped, what goes beyond 2,000 characters cut. A text that has been through this stays as it is.
      */
     public static String text(String sentence) {
-        String read = sentence.length() > LONGEST_READ ? sentence.substring(0, LONGEST_READ) : sentence;
+        String read = Required.given("sentence", sentence).length() > LONGEST_READ
+                ? sentence.substring(0, LONGEST_READ)
+                : sentence;
         String hidden = Secrets.NONE_KNOWN.hide(withoutLastBreak(read));
         StringBuilder shown = new StringBuilder(hidden.length() + 16);
         hidden.codePoints().forEach(code -> append(shown, code, isPrintable(code)));
@@ -67,7 +70,7 @@ public final class Printable {
      * already. The type of another one is told by its {@code toString()}.
      */
     public static Throwable failure(Throwable failure) {
-        return Secrets.NONE_KNOWN.hide(failure);
+        return Secrets.NONE_KNOWN.hide(Required.given("failure", failure));
     }
 
     /** Whether a character shows as one, and does nothing else. */

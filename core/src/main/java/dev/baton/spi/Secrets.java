@@ -67,7 +67,7 @@ public final class Secrets {
     /** These; what is null, or shorter than four characters, is none. */
     public static Secrets of(Collection<@Nullable String> values) {
         Secrets secrets = new Secrets();
-        values.forEach(secrets::learn);
+        Required.given("values", values).forEach(secrets::learn);
         return secrets;
     }
 
@@ -97,7 +97,7 @@ public final class Secrets {
      * refusing one that has user info: a password in it may have commas and slashes, so it cannot be taken apart first.
      */
     public static String hideUserInfo(String address) {
-        int at = address.lastIndexOf('@');
+        int at = Required.given("address", address).lastIndexOf('@');
         int scheme = address.indexOf("://");
         return at < 0
                 ? Printable.text(address)

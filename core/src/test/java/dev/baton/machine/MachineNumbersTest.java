@@ -3,6 +3,7 @@ package dev.baton.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Moment;
 import java.time.Duration;
@@ -98,14 +99,14 @@ class MachineNumbersTest {
             }
             Effect.Call call = first(rig);
             Duration retryIn = span(random);
-            rig.refuse(call, Rig.other("b", 1), retryIn);
+            rig.refuse(call, Rig.other("b", 1), Chance.after(retryIn));
             assertThat(rig.untilWake())
                     .as("seed %d, %s, refused for %s", seed, rig.config.timing(), retryIn)
                     .isBetween(Duration.ZERO, Duration.ofNanos(Long.MAX_VALUE / 4 + DAY));
-            Duration chanceIn = span(random);
-            rig.on((m, t) -> m.held(Rig.other("c", 2), chanceIn, t));
+            Chance chance = Chance.after(span(random));
+            rig.on((m, t) -> m.held(Rig.other("c", 2), chance, t));
             assertThat(rig.untilWake())
-                    .as("seed %d, %s, held for %s", seed, rig.config.timing(), chanceIn)
+                    .as("seed %d, %s, held for %s", seed, rig.config.timing(), chance)
                     .isBetween(Duration.ZERO, Duration.ofNanos(Long.MAX_VALUE / 4 + DAY));
         }
     }
@@ -120,7 +121,7 @@ class MachineNumbersTest {
             Effect.Call call = first(rig);
             Moment begun = rig.now;
             for (int i = 0; i < 200; i++) {
-                call = rig.refuse(call, null, retryIn).runToCall();
+                call = rig.refuse(call, null, Chance.after(retryIn)).runToCall();
             }
             assertThat(Duration.ofNanos(rig.now.nanosSince(begun)))
                     .as("two hundred tries, %s each", retryIn)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
@@ -148,8 +149,8 @@ class MachinePropertyTest {
             } else if (call instanceof Effect.Withdraw) {
                 on("confirmed " + call, (m, t) -> m.confirmed(call.call(), t));
             } else if (how < 4) {
-                Duration retryIn = how == 2 ? Duration.ZERO : Rig.NEVER;
-                on("refused " + call, (m, t) -> m.answered(call.call(), new Answer.Refused(null, retryIn), t));
+                Chance chance = how == 2 ? Chance.now() : Rig.NEVER;
+                on("refused " + call, (m, t) -> m.answered(call.call(), new Answer.Refused(null, chance), t));
             } else {
                 long age = random.nextLong(how < 9 ? 1_000_000 : seconds(12).toNanos());
                 grant(call, now.plusNanos(-age));
@@ -170,7 +171,8 @@ class MachinePropertyTest {
             Claim claim = someClaim();
             switch (random.nextInt(4)) {
                 case 0 -> on("vacant", ElectionMachine::vacant);
-                case 1 -> on("held", (m, t) -> m.held(Rig.other("b", tokens), seconds(random.nextInt(16)), t));
+                case 1 ->
+                    on("held", (m, t) -> m.held(Rig.other("b", tokens), Chance.after(seconds(random.nextInt(16))), t));
                 case 2 -> on("yourTurn", (m, t) -> m.yourTurn(claim, null, t));
                 default -> on("lost", (m, t) -> m.lost(claim, "gone", t));
             }
@@ -358,7 +360,7 @@ class MachinePropertyTest {
         }
 
         private boolean leads() {
-            return machine.where().equals("Leading");
+            return machine.where().equals("leading");
         }
 
         private void stopsOnceClosed() {

@@ -7,6 +7,7 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One machine, a clock in the hand of the test, and what the machine wanted done. */
 final class Rig {
-    static final Duration NEVER = Answer.Refused.UNTIL_TOLD;
+    static final Chance NEVER = Chance.whenTold();
 
     final CandidateConfig config;
     final ElectionMachine machine;
@@ -102,8 +103,8 @@ final class Rig {
         return on((m, t) -> m.answered(call.call(), answer, t));
     }
 
-    Rig refuse(Effect.Call call, @Nullable Holder holder, Duration retryIn) {
-        return on((m, t) -> m.answered(call.call(), new Answer.Refused(holder, retryIn), t));
+    Rig refuse(Effect.Call call, @Nullable Holder holder, Chance chance) {
+        return on((m, t) -> m.answered(call.call(), new Answer.Refused(holder, chance), t));
     }
 
     Rig fail(Effect.Call call) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
@@ -134,8 +135,8 @@ final class OneProcess {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
-            heard.add("held by " + holder.identity() + " for " + ElectionTiming.text(chanceIn));
+        public void held(Holder holder, Chance chance) {
+            heard.add("held by " + holder.identity() + " for " + chance);
         }
 
         @Override

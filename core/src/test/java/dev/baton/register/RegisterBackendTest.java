@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
@@ -87,9 +88,9 @@ class RegisterBackendTest {
         @Test
         void acquiresALedRecordThatHasNotChangedForItsLease() {
             store.put(heldBy("baz", seconds(15)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(15));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(15)));
             time.advance(seconds(15).minusNanos(1));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(Duration.ofNanos(1));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(Duration.ofNanos(1)));
             time.advance(Duration.ofNanos(1));
             here.granted(mine);
             assertThat(store.record().transitions()).isEqualTo(2);
@@ -185,7 +186,7 @@ class RegisterBackendTest {
             there.granted(theirs);
             here.register.landHeld();
             time.settle();
-            assertThat(OneProcess.done(late)).isEqualTo(new Answer.Refused(null, Duration.ZERO));
+            assertThat(OneProcess.done(late)).isEqualTo(new Answer.Refused(null, Chance.now()));
         }
 
         @Test
@@ -234,7 +235,7 @@ class RegisterBackendTest {
         @Test
         void recordsDurationBeatsOnesOwn() {
             store.put(heldBy("baz", seconds(60)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(60));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(60)));
             time.advance(seconds(59));
             here.refused(mine);
             time.advance(seconds(1));
@@ -246,12 +247,12 @@ class RegisterBackendTest {
         void rule7_3_timesOfTheHolderAreNeverRead() {
             Instant future = now().wall().plusSeconds(1_000_000);
             store.put(new LeaderRecord("baz", "", seconds(15), future, future, 1));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(15));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(15)));
             time.advance(seconds(14));
             store.put(heldBy("baz", seconds(15)));
-            assertThat(here.refused(mine).retryIn())
+            assertThat(here.refused(mine).chance())
                     .as("renewed, whatever renewTime says")
-                    .isEqualTo(seconds(15));
+                    .isEqualTo(Chance.after(seconds(15)));
         }
 
         @Test
@@ -259,7 +260,7 @@ class RegisterBackendTest {
             store.put(heldBy("baz", seconds(15)));
             here.refused(mine);
             time.suspend(seconds(3600));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(15));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(15)));
         }
     }
 
@@ -299,11 +300,11 @@ class RegisterBackendTest {
             store.put(heldBy("baz", seconds(60)));
             here.refused(mine);
             store.put(heldBy("baz", seconds(5)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(60));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(60)));
             time.advance(seconds(6));
             here.refused(mine);
             store.put(heldBy("baz", seconds(90)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(90));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(90)));
         }
 
         @Test
@@ -332,11 +333,11 @@ class RegisterBackendTest {
             store.put(heldBy("baz", seconds(60)));
             here.refused(mine);
             store.put(heldBy("bar", seconds(5)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(5));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(5)));
             store.put(new LeaderRecord("bar", "", seconds(3), LONG_AGO.plusSeconds(1), LONG_AGO, 3));
-            assertThat(here.refused(mine).retryIn())
+            assertThat(here.refused(mine).chance())
                     .as("the same holder, another term")
-                    .isEqualTo(seconds(3));
+                    .isEqualTo(Chance.after(seconds(3)));
         }
 
         /** Rule 2.1: read when the write leaves, not when the answer comes. */
@@ -459,7 +460,7 @@ class RegisterBackendTest {
             here.refused(mine);
             time.advance(seconds(5));
             store.delete();
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(10));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(10)));
             time.advance(seconds(10));
             here.granted(mine);
         }
@@ -500,7 +501,7 @@ class RegisterBackendTest {
         void rule3_3_sameIdentityTwiceIsAnotherHolder() {
             here.granted(mine);
             Claim twin = there.claim("bing");
-            assertThat(there.refused(twin).retryIn()).isEqualTo(seconds(15));
+            assertThat(there.refused(twin).chance()).isEqualTo(Chance.after(seconds(15)));
             there.withdraw(twin);
             assertThat(here.renew(mine)).isInstanceOf(Answer.Granted.class);
         }
@@ -806,7 +807,7 @@ class RegisterBackendTest {
         @Test
         void rule4_5_creationThatLandedAndWasAnsweredConflictIsWithdrawn() {
             here.register.nextWrites(LANDED_TWICE);
-            assertThat(here.refused(mine).retryIn()).isZero();
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.now());
             assertThat(store.record().isBy(mine)).isTrue();
             here.withdraw(mine);
             assertThat(store.record().isFree())
@@ -895,7 +896,7 @@ class RegisterBackendTest {
                 store.delete();
             }
             store.put(heldBy("bong", seconds(15)));
-            assertThat(here.refused(mine).retryIn()).isEqualTo(seconds(15));
+            assertThat(here.refused(mine).chance()).isEqualTo(Chance.after(seconds(15)));
         }
 
         @Test
@@ -988,7 +989,7 @@ class RegisterBackendTest {
         void leavesTheRecordAloneThatStandsWhereTheOneSeenStood_inARestoredStore() {
             time.advance(seconds(15));
             store.restore(new Register.Entry(heldBy("qux", seconds(14)), store.revision(), null));
-            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(14));
+            assertThat(watching.refused(claim).chance()).isEqualTo(Chance.after(seconds(14)));
             assertThat(store.record().holderIdentity()).isEqualTo("qux");
         }
 
@@ -999,10 +1000,10 @@ class RegisterBackendTest {
             time.settle();
             watching.register.deliverChanges(false);
             store.put(heldBy("qux", seconds(14)));
-            assertThat(watching.refused(claim).retryIn()).isZero();
+            assertThat(watching.refused(claim).chance()).isEqualTo(Chance.now());
             assertThat(watching.calls()).containsExactly("write");
             assertThat(store.record().holderIdentity()).isEqualTo("qux");
-            assertThat(watching.refused(claim).retryIn()).isEqualTo(seconds(14));
+            assertThat(watching.refused(claim).chance()).isEqualTo(Chance.after(seconds(14)));
             assertThat(watching.calls()).containsExactly("read");
         }
 
@@ -1360,7 +1361,7 @@ class RegisterBackendTest {
             Answer.Granted granted = here.granted(here.claim("bing", quick));
             assertThat(granted.guaranteedFor()).isEqualTo(millis(1_500));
             assertThat(store.record().leaseDuration()).isEqualTo(millis(1_500));
-            assertThat(there.refused(there.claim("baz", TIMING)).retryIn()).isEqualTo(millis(1_500));
+            assertThat(there.refused(there.claim("baz", TIMING)).chance()).isEqualTo(Chance.after(millis(1_500)));
         }
 
         @Test

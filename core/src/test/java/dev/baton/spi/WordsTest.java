@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +202,50 @@ class WordsTest {
     }
 
     @Nested
+    class Failures {
+        @Test
+        void whatAStageFailedWithIsWhatIsInItsCompletionExceptions() {
+            IllegalStateException cause = new IllegalStateException("down", new IllegalArgumentException());
+            CompletionException empty = new CompletionException("nothing in it", null);
+
+            assertThat(BackendException.unwrapped(cause)).isSameAs(cause);
+            assertThat(BackendException.unwrapped(new CompletionException(new CompletionException(cause))))
+                    .isSameAs(cause);
+            assertThat(BackendException.unwrapped(empty)).isSameAs(empty);
+        }
+    }
+
+    @Nested
+    class Chances {
+        @Test
+        void whatWaitsToBeToldIsLaterThanAnyTime() {
+            Chance soon = Chance.after(seconds(1));
+            Chance late = Chance.after(seconds(Long.MAX_VALUE));
+            Chance told = Chance.whenTold();
+
+            assertThat(soon.orLater(late)).isEqualTo(late);
+            assertThat(late.orLater(soon)).isEqualTo(late);
+            assertThat(late.orLater(told)).isEqualTo(told);
+            assertThat(told.orLater(late)).isEqualTo(told);
+            assertThat(told).isNotEqualTo(late);
+            assertThat(told.isNow()).isFalse();
+            assertThat(told.nanos()).isEqualTo(Long.MAX_VALUE / 4);
+            assertThat(told).hasToString("when told");
+        }
+
+        @Test
+        void whatLiesInThePastIsNow() {
+            for (long past : new long[] {0, -1, Long.MIN_VALUE}) {
+                assertThat(Chance.after(seconds(past)).isNow()).isTrue();
+                assertThat(Chance.after(seconds(past)).nanos()).isZero();
+            }
+            assertThat(Chance.now()).isEqualTo(Chance.after(Duration.ZERO));
+            assertThat(Chance.after(Duration.ofNanos(1)).isNow()).isFalse();
+            assertThat(Chance.after(Duration.ofMillis(1_500))).hasToString("1.5s");
+        }
+    }
+
+    @Nested
     class Moments {
         @Test
         void monotonicClockMayWrap() {
@@ -225,7 +270,6 @@ class WordsTest {
         @Test
         void noDurationOverflows() {
             assertThat(Moment.boundedNanos(Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(Long.MAX_VALUE / 4);
-            assertThat(Moment.boundedNanos(Answer.Refused.UNTIL_TOLD)).isEqualTo(Long.MAX_VALUE / 4);
             assertThat(Moment.boundedNanos(seconds(15))).isEqualTo(15_000_000_000L);
             assertThat(Moment.boundedNanos(seconds(-15))).isEqualTo(-15_000_000_000L);
             assertThat(Moment.boundedNanos(seconds(Long.MIN_VALUE))).isEqualTo(-(Long.MAX_VALUE / 4));

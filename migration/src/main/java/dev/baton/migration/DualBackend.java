@@ -4,6 +4,7 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -12,6 +13,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +93,8 @@ public final class DualBackend implements LockBackend, EventSink {
      * @throws IllegalArgumentException when both are the same instance or {@code raiseFrom} is negative
      */
     public static DualBackend of(LockBackend old, LockBackend next, long raiseFrom) {
+        Required.given("old", old);
+        Required.given("next", next);
         if (old == next) {
             throw new IllegalArgumentException("the old and the new backend are the same " + old.kind()
                     + " instance, which would wait for itself; open one for each store");
@@ -265,11 +269,11 @@ public final class DualBackend implements LockBackend, EventSink {
     }
 
     /** We stand in no line on the new store unless we hold the old one, so nobody would tell us of our turn there. */
-    Duration chanceOnNext(Duration said, ElectionTiming timing) {
-        if (said.compareTo(timing.leaseDuration().multipliedBy(2)) <= 0) {
+    Chance chanceOnNext(Chance said, ElectionTiming timing) {
+        if (!said.equals(Chance.whenTold())) {
             return said;
         }
         long retry = timing.retryPeriod().toNanos();
-        return Duration.ofNanos(retry + loop.random().nextLong(retry));
+        return Chance.after(Duration.ofNanos(retry + loop.random().nextLong(retry)));
     }
 }

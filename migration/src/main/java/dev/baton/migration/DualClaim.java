@@ -2,6 +2,7 @@ package dev.baton.migration;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
@@ -105,7 +106,7 @@ final class DualClaim {
                 acquireNext(granted, now.plusNanos(patience), deadline, answer);
             } else if (said instanceof Answer.Refused refused) {
                 stage = Stage.WAITING;
-                answer.complete(new Answer.Refused(two.onOldOnly(refused.holder()), refused.retryIn()));
+                answer.complete(new Answer.Refused(two.onOldOnly(refused.holder()), refused.chance()));
             } else {
                 fail(answer, failure);
             }
@@ -119,7 +120,7 @@ final class DualClaim {
             if (said instanceof Answer.Granted granted) {
                 join(old, granted, deadline, answer);
             } else if (said instanceof Answer.Refused refused) {
-                long wait = Moment.boundedNanos(refused.retryIn()) + 1 + random(RACE_NANOS);
+                long wait = refused.chance().nanos() + 1 + random(RACE_NANOS);
                 if (now().plusNanos(wait).isBefore(until)) {
                     two.loop().schedule(Duration.ofNanos(wait), () -> acquireNext(old, until, deadline, answer));
                 } else {
@@ -153,7 +154,7 @@ final class DualClaim {
 
     /** Another holds the new store for longer than we may keep the old one. */
     private void leave(Answer.Refused refused, Moment deadline, CompletableFuture<Answer> answer) {
-        Duration pause = longer(two.chanceOnNext(refused.retryIn(), claim.timing()), backoff());
+        Chance pause = two.chanceOnNext(refused.chance(), claim.timing()).orLater(Chance.after(backoff()));
         giveBack(deadline, failure -> {
             if (failure == null) {
                 answer.complete(new Answer.Refused(two.onNextOnly(refused.holder()), pause));
@@ -181,7 +182,7 @@ final class DualClaim {
     void renew(Moment deadline, CompletableFuture<Answer> answer) {
         FencingToken kept = token;
         if (stage != Stage.HELD || kept == null) {
-            answer.complete(new Answer.Refused(null, Duration.ZERO));
+            answer.complete(new Answer.Refused(null, Chance.now()));
             return;
         }
         Renewal renewal = new Renewal(kept, answer);
@@ -226,9 +227,9 @@ final class DualClaim {
 
         private void conclude() {
             if (old instanceof Answer.Refused refused) {
-                answer.complete(new Answer.Refused(two.onOldOnly(refused.holder()), refused.retryIn()));
+                answer.complete(new Answer.Refused(two.onOldOnly(refused.holder()), refused.chance()));
             } else if (next instanceof Answer.Refused refused) {
-                answer.complete(new Answer.Refused(two.onNextOnly(refused.holder()), refused.retryIn()));
+                answer.complete(new Answer.Refused(two.onNextOnly(refused.holder()), refused.chance()));
             } else if (old instanceof Answer.Granted one && next instanceof Answer.Granted other) {
                 answer.complete(DualGrant.of(one, other, claim.timing(), kept));
             } else {
@@ -317,9 +318,5 @@ final class DualClaim {
     private Duration backoff() {
         long most = retryNanos() << Math.min(round, MOST_ROUNDS_DOUBLED);
         return Duration.ofNanos(most / 2 + random(most / 2));
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
     }
 }

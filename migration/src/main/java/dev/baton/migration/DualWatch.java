@@ -1,6 +1,7 @@
 package dev.baton.migration;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -68,32 +69,28 @@ final class DualWatch {
             watcher.vacant();
         } else if (on != null && onNext != null && isSame(on, onNext)) {
             FencingToken token = DualGrant.token(on.token(), onNext.token(), two.raiseFrom());
-            watcher.held(two.shown(on, token), longer(chanceOnOld(), chanceOnNext()));
+            watcher.held(two.shown(on, token), chanceOnOld().orLater(chanceOnNext()));
         } else if (onNext != null) {
             watcher.held(
                     Objects.requireNonNull(two.onNextOnly(onNext)),
-                    on == null ? chanceOnNext() : longer(chanceOnOld(), chanceOnNext()));
+                    on == null ? chanceOnNext() : chanceOnOld().orLater(chanceOnNext()));
         } else {
             watcher.held(Objects.requireNonNull(two.onOldOnly(on)), chanceOnOld());
         }
     }
 
-    private Duration chanceOnOld() {
+    private Chance chanceOnOld() {
         // A store with a line tells whoever stands in it; we may have left it.
-        Duration chance = old.chance();
-        return chance.compareTo(timing.leaseDuration()) > 0 ? timing.leaseDuration() : chance;
+        Chance chance = old.chance();
+        return chance.nanos() > timing.leaseDuration().toNanos() ? Chance.after(timing.leaseDuration()) : chance;
     }
 
-    private Duration chanceOnNext() {
+    private Chance chanceOnNext() {
         return two.chanceOnNext(next.chance(), timing);
     }
 
     private static boolean isSame(Holder one, Holder other) {
         return one.nonce() != null && one.nonce().equals(other.nonce());
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
     }
 
     /** Hears one store, on any thread. */
@@ -103,12 +100,13 @@ final class DualWatch {
         private boolean known;
         private boolean live;
         private @Nullable Holder holder;
-        private Moment chanceAt;
-        private boolean told;
+        private Chance chance;
+        private Moment toldAt;
 
         Ear(Side part) {
             this.part = part;
-            this.chanceAt = two.loop().now();
+            this.chance = Chance.now();
+            this.toldAt = two.loop().now();
         }
 
         void open() {
@@ -145,11 +143,12 @@ final class DualWatch {
             }
         }
 
-        Duration chance() {
-            return told
-                    ? Answer.Refused.UNTIL_TOLD
-                    : Duration.ofNanos(
-                            Math.max(0, chanceAt.nanosSince(two.loop().now())));
+        /** What was told, of which some time has passed since. */
+        Chance chance() {
+            long passed = two.loop().now().nanosSince(toldAt);
+            return chance instanceof Chance.After
+                    ? Chance.after(Duration.ofNanos(Math.max(0, chance.nanos() - passed)))
+                    : chance;
         }
 
         private void hear(Runnable word) {
@@ -169,12 +168,12 @@ final class DualWatch {
         }
 
         @Override
-        public void held(Holder seen, Duration chanceIn) {
+        public void held(Holder seen, Chance told) {
             hear(() -> {
                 known = true;
                 holder = seen;
-                told = chanceIn.compareTo(timing.leaseDuration().multipliedBy(2)) > 0;
-                chanceAt = told ? two.loop().now() : two.loop().now().plus(chanceIn);
+                chance = told;
+                toldAt = two.loop().now();
                 tell();
             });
         }

@@ -1,8 +1,8 @@
 package dev.baton.migration;
 
+import dev.baton.spi.BackendException;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Timekeeper;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -20,14 +20,7 @@ record Side(LockBackend backend, Timekeeper loop) {
     <T> void call(Function<LockBackend, CompletionStage<T>> call, BiConsumer<@Nullable T, @Nullable Throwable> then) {
         backend.runtime()
                 .sendNext(() -> call.apply(backend))
-                .whenComplete((value, failure) -> loop.execute(() -> then.accept(value, unwrap(failure))));
-    }
-
-    private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
+                .whenComplete((value, failure) -> loop.execute(
+                        () -> then.accept(value, failure == null ? null : BackendException.unwrapped(failure))));
     }
 }

@@ -14,6 +14,7 @@ import dev.baton.LeaderElection;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
@@ -93,9 +94,8 @@ class DualBackendTest {
             }
 
             @Override
-            public void held(Holder holder, Duration chanceIn) {
-                heard.add("held by " + holder.identity() + " with " + holder.token() + " for "
-                        + ElectionTiming.text(chanceIn));
+            public void held(Holder holder, Chance chance) {
+                heard.add("held by " + holder.identity() + " with " + holder.token() + " for " + chance);
             }
 
             @Override
@@ -144,19 +144,19 @@ class DualBackendTest {
 
     @Test
     void refusedByTheOldIsRefusedAndStaysInItsLine() {
-        old.acquires.add(refused("other", Answer.Refused.UNTIL_TOLD));
+        old.acquires.add(refused("other", Chance.whenTold()));
         Answer.Refused answer = (Answer.Refused) acquiring().join();
-        assertThat(answer.retryIn()).isEqualTo(Answer.Refused.UNTIL_TOLD);
+        assertThat(answer.chance()).isEqualTo(Chance.whenTold());
         assertThat(answer.holder()).extracting(Holder::identity).isEqualTo("other");
         assertThat(calls()).containsExactly("acquire old");
     }
 
     @Test
     void refusedByTheNewForLongGivesBackTheNewThenTheOld() {
-        next.acquires.add(refused("other", seconds(14)));
+        next.acquires.add(refused("other", Chance.after(seconds(14))));
         Answer.Refused answer = (Answer.Refused) acquiring().join();
         assertThat(calls()).containsExactly("acquire old", "acquire new", "withdraw new", "withdraw old");
-        assertThat(answer.retryIn()).isEqualTo(seconds(14));
+        assertThat(answer.chance()).isEqualTo(Chance.after(seconds(14)));
         assertThat(answer.holder())
                 .isNotNull()
                 .satisfies(holder -> assertThat(holder.token()).isNull());
@@ -164,14 +164,14 @@ class DualBackendTest {
 
     @Test
     void nobodyTellsOfTheTurnOnTheNewSoItIsAskedForAgain() {
-        next.acquires.add(refused("other", Answer.Refused.UNTIL_TOLD));
+        next.acquires.add(refused("other", Chance.whenTold()));
         Answer.Refused answer = (Answer.Refused) acquiring().join();
-        assertThat(answer.retryIn()).isBetween(seconds(1), seconds(4));
+        assertThat(Duration.ofNanos(answer.chance().nanos())).isBetween(seconds(1), seconds(4));
     }
 
     @Test
     void holdsTheOldForARefusalThatPassesWithinARetryPeriod() {
-        next.acquires.add(refused("other", seconds(1)));
+        next.acquires.add(refused("other", Chance.after(seconds(1))));
         CompletableFuture<Answer> answer = acquiring();
         assertThat(answer).isNotDone();
         time.advance(millis(1_010));
@@ -182,7 +182,7 @@ class DualBackendTest {
     @Test
     void holdsTheOldForNoLongerThanARetryPeriod() {
         for (int i = 0; i < 1_000; i++) {
-            next.acquires.add(refused("other", millis(100)));
+            next.acquires.add(refused("other", Chance.after(millis(100))));
         }
         CompletableFuture<Answer> answer = acquiring();
         time.advance(TIMING.retryPeriod());
@@ -194,8 +194,9 @@ class DualBackendTest {
     void pausesForARandomTimeAfterGivingTheOldBack() {
         List<Duration> pauses = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            next.acquires.add(refused("other", seconds(2)));
-            pauses.add(((Answer.Refused) acquiring().join()).retryIn());
+            next.acquires.add(refused("other", Chance.after(seconds(2))));
+            pauses.add(Duration.ofNanos(
+                    ((Answer.Refused) acquiring().join()).chance().nanos()));
         }
         assertThat(pauses)
                 .allMatch(pause -> pause.compareTo(TIMING.leaseDuration()) < 0)
@@ -204,7 +205,7 @@ class DualBackendTest {
 
     @Test
     void asksAgainUnderANameThatWasNeverGivenBack() {
-        next.acquires.add(refused("other", seconds(14)));
+        next.acquires.add(refused("other", Chance.after(seconds(14))));
         ask();
         String first = old.asked().nonce();
         ask();
@@ -342,7 +343,7 @@ class DualBackendTest {
     void refusalOfEitherIsARefusal() {
         for (ScriptedPart part : List.of(old, next)) {
             acquire();
-            part.renews.add(refused("other", seconds(3)));
+            part.renews.add(refused("other", Chance.after(seconds(3))));
             assertThat(renewing().join()).as(part.kind()).isInstanceOf(Answer.Refused.class);
         }
     }
@@ -353,7 +354,7 @@ class DualBackendTest {
         acquire();
         heard();
         old.renews.add(LATER);
-        next.renews.add(refused("other", seconds(3)));
+        next.renews.add(refused("other", Chance.after(seconds(3))));
         CompletableFuture<Answer> answer = renewing();
         assertThat(heard()).containsExactly("lost mine-1: new refused to renew it");
         assertThat(answer).as("one call at a time").isNotDone();
@@ -421,8 +422,8 @@ class DualBackendTest {
     @Test
     void isVacantWhenBothAre() {
         observe();
-        old.watcher().held(holder("a", OLD), seconds(9));
-        next.watcher().held(holder("b", NEW), seconds(12));
+        old.watcher().held(holder("a", OLD), Chance.after(seconds(9)));
+        next.watcher().held(holder("b", NEW), Chance.after(seconds(12)));
         heard();
         old.watcher().vacant();
         assertThat(heard()).containsExactly("held by b with null for 12s");
@@ -433,16 +434,16 @@ class DualBackendTest {
     @Test
     void leaderOfBothHasItsTokenAndTheLongerWait() {
         observe();
-        old.watcher().held(holder("a", OLD), seconds(9));
+        old.watcher().held(holder("a", OLD), Chance.after(seconds(9)));
         assertThat(heard()).as("500 from 500").containsExactly("held by a with null for 9s");
-        next.watcher().held(holder("a", NEW), seconds(12));
+        next.watcher().held(holder("a", NEW), Chance.after(seconds(12)));
         assertThat(heard()).containsExactly("held by a with " + NEW + " for 12s");
     }
 
     @Test
     void leaderOfTheOldAloneHasItsToken() {
         observe();
-        old.watcher().held(holder("a", new FencingToken(3, 499)), seconds(9));
+        old.watcher().held(holder("a", new FencingToken(3, 499)), Chance.after(seconds(9)));
         assertThat(heard()).containsExactly("held by a with " + new FencingToken(3, 499) + " for 9s");
     }
 
@@ -450,8 +451,8 @@ class DualBackendTest {
     @Test
     void leaderThatGaveBackTheOldHasGivenBackTheNew() {
         observe();
-        old.watcher().held(holder("a", OLD), seconds(9));
-        next.watcher().held(holder("a", NEW), Answer.Refused.UNTIL_TOLD);
+        old.watcher().held(holder("a", OLD), Chance.after(seconds(9)));
+        next.watcher().held(holder("a", NEW), Chance.whenTold());
         heard();
         old.watcher().vacant();
         assertThat(heard()).containsExactly("vacant");
@@ -471,7 +472,7 @@ class DualBackendTest {
     @Test
     void whatIsGivenBackIsNotLost() {
         observe();
-        next.acquires.add(refused("other", seconds(14)));
+        next.acquires.add(refused("other", Chance.after(seconds(14))));
         ask();
         heard();
         old.watcher().lost(claim, "an earlier round");
@@ -481,7 +482,7 @@ class DualBackendTest {
     @Test
     void turnOnTheOldHasToAskTheNew() {
         observe();
-        old.acquires.add(refused("other", Answer.Refused.UNTIL_TOLD));
+        old.acquires.add(refused("other", Chance.whenTold()));
         ask();
         heard();
         old.watcher().yourTurn(claim, old.granted());
@@ -493,7 +494,7 @@ class DualBackendTest {
         observe();
         next.acquires.add(LATER);
         ask();
-        old.watcher().held(new Holder("me", "mine-1", OLD, null, null, -1), seconds(15));
+        old.watcher().held(new Holder("me", "mine-1", OLD, null, null, -1), Chance.after(seconds(15)));
         assertThat(heard()).isEmpty();
         next.unanswered.remove().complete(next.granted());
         assertThat(heard()).containsExactly("held by me with null for 15s");

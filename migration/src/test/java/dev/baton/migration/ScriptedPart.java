@@ -6,6 +6,7 @@ import dev.baton.fixture.VirtualRuntime;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** One of the two backends, which answers what the test says and grants otherwise; both write to one log of calls. */
 final class ScriptedPart implements LockBackend, EventSink {
     /** Stands for a call that fails at once. */
-    static final Answer FAILED = new Answer.Refused(null, Duration.ofNanos(-1));
+    static final Answer FAILED = new Answer.Refused(null, Chance.after(Duration.ofNanos(-1)));
 
     /** Stands for a call that is not answered until the test does. */
-    static final Answer LATER = new Answer.Refused(null, Duration.ofNanos(-2));
+    static final Answer LATER = new Answer.Refused(null, Chance.after(Duration.ofNanos(-2)));
 
     final Deque<Answer> acquires = new ArrayDeque<>();
     final Deque<Answer> renews = new ArrayDeque<>();
@@ -53,9 +54,9 @@ final class ScriptedPart implements LockBackend, EventSink {
         this.token = token;
     }
 
-    static Answer.Refused refused(String holder, Duration retryIn) {
+    static Answer.Refused refused(String holder, Chance chance) {
         return new Answer.Refused(
-                new Holder(holder, "nonce-of-" + holder, new FencingToken(7, 7), null, null, -1), retryIn);
+                new Holder(holder, "nonce-of-" + holder, new FencingToken(7, 7), null, null, -1), chance);
     }
 
     ElectionWatcher watcher() {

@@ -17,6 +17,7 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
         this(guards, then, otherwise, false);
     }
 
+    /** @throws IllegalArgumentException when a branch is empty, or a local one writes */
     public Transaction {
         guards = List.copyOf(guards);
         then = List.copyOf(then);
@@ -47,7 +48,9 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
     public record Guard(String key, Of of, long revision) {
         /** A revision of a key. */
         public enum Of {
+            /** At which it came to be. */
             CREATED,
+            /** At which it was last written. */
             MODIFIED
         }
 

@@ -24,16 +24,22 @@ public interface Handle {
     /** Whether the servers have refused this handle's credentials for good. */
     boolean isRejected();
 
+    /** Creates a node; the answer has its name. */
     void create(String path, byte[] data, CreateMode mode, Answered then);
 
+    /** Writes a node, whatever its version. */
     void setData(String path, byte[] data, Answered then);
 
+    /** Deletes a node, whatever its version. */
     void delete(String path, Answered then);
 
+    /** Reads a node; {@code watcher} hears once of its next change. */
     void getData(String path, @Nullable Watcher watcher, Answered then);
 
+    /** Lists the names of a node's children, in any order; {@code watcher} hears once when one comes or goes. */
     void getChildren(String path, @Nullable Watcher watcher, Answered then);
 
+    /** Asks for a node that may not be there; {@code watcher} hears once when it comes, changes or goes. */
     void exists(String path, @Nullable Watcher watcher, Answered then);
 
     /** Hears the answer to one request. */

@@ -5,10 +5,12 @@ import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Answer.Refused;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -23,7 +25,6 @@ import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -74,9 +75,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         limited = "nothing was sent: the rate limiter " + name + " of this process holds standbys back; retrying";
     }
 
-    /** Begins to describe a backend around {@code right}, which it closes when closed. */
-    public static Builder around(LockBackend right) {
-        return new Builder(right);
+    /** Begins to describe a backend around {@code backend}, which it closes when closed. */
+    public static Builder around(LockBackend backend) {
+        return new Builder(Required.given("backend", backend));
     }
 
     /** Counts every call; stops acquires while it is open. */
@@ -124,7 +125,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         // Not all at once: the limiter would hold most of them back again.
         long refresh = Moment.boundedNanos(limiter.getRateLimiterConfig().getLimitRefreshPeriod());
         long again = refresh + time.random().nextLong(refresh);
-        return CompletableFuture.completedFuture(new Refused(null, Duration.ofNanos(again)));
+        return CompletableFuture.completedFuture(new Refused(null, Chance.after(Duration.ofNanos(again))));
     }
 
     private void judge(@Nullable Throwable failure, Moment limit) {
@@ -166,14 +167,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             if (failure == null) {
                 breaker.onSuccess(took, unit);
             } else {
-                breaker.onError(took, unit, cause(failure));
+                breaker.onError(took, unit, BackendException.unwrapped(failure));
             }
         });
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     // -- what is as it was ----------------------------------------------------------------------------------------
@@ -229,7 +225,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
 
         /** What the three are called in their registries and in metrics; the backend's kind unless set. */
         public Builder name(String value) {
-            name = value;
+            name = Required.given("name", value);
             return this;
         }
 
@@ -239,7 +235,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
          * its own.
          */
         public Builder circuitBreaker(CircuitBreakerConfig value) {
-            breaker = value;
+            breaker = Required.given("circuitBreaker", value);
             return this;
         }
 
@@ -248,13 +244,13 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
          * permission, whatever its timeout is set to.
          */
         public Builder rateLimiter(RateLimiterConfig value) {
-            limiter = value;
+            limiter = Required.given("rateLimiter", value);
             return this;
         }
 
         /** How long an attempt to acquire may take: three seconds, or until the machine's deadline, unless set. */
         public Builder timeLimiter(TimeLimiterConfig value) {
-            timeLimiter = value;
+            timeLimiter = Required.given("timeLimiter", value);
             return this;
         }
 
@@ -263,9 +259,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
                 CircuitBreakerRegistry circuitBreakers,
                 RateLimiterRegistry rateLimiters,
                 TimeLimiterRegistry timeLimits) {
-            breakers = circuitBreakers;
-            limiters = rateLimiters;
-            timeLimiters = timeLimits;
+            breakers = Required.given("circuitBreakers", circuitBreakers);
+            limiters = Required.given("rateLimiters", rateLimiters);
+            timeLimiters = Required.given("timeLimits", timeLimits);
             return this;
         }
 

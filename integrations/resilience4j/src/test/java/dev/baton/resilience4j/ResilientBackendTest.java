@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.baton.event.ElectionEvent;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -138,7 +139,7 @@ class ResilientBackendTest {
         assertThat(acquire(backend, claim).join())
                 .isInstanceOfSatisfying(
                         Answer.Refused.class,
-                        refused -> assertThat(refused.retryIn())
+                        refused -> assertThat(Duration.ofNanos(refused.chance().nanos()))
                                 .isBetween(Duration.ofNanos(Long.MAX_VALUE / 4), Duration.ofNanos(Long.MAX_VALUE / 2)));
     }
 
@@ -171,7 +172,7 @@ class ResilientBackendTest {
         assertThat(store.take()).hasSize(1);
         assertThat(answer).isInstanceOfSatisfying(Answer.Refused.class, refused -> {
             assertThat(refused.holder()).isNull();
-            assertThat(refused.retryIn()).isBetween(SECOND, SECOND.multipliedBy(2));
+            assertThat(Duration.ofNanos(refused.chance().nanos())).isBetween(SECOND, SECOND.multipliedBy(2));
         });
     }
 
@@ -474,7 +475,7 @@ class ResilientBackendTest {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
+        public void held(Holder holder, Chance chance) {
             heard.add("held");
         }
 

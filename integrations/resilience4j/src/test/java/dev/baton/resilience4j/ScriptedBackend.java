@@ -5,6 +5,7 @@ import dev.baton.event.EventSink;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Writes down what it is asked, and answers what the test says. Its time is that of a {@link TestBackend}. */
 final class ScriptedBackend implements LockBackend, EventSink {
-    static final Answer.Refused REFUSED = new Answer.Refused(null, Duration.ofSeconds(15));
+    static final Answer.Refused REFUSED = new Answer.Refused(null, Chance.after(Duration.ofSeconds(15)));
 
     final List<String> calls = new ArrayList<>();
     final List<Moment> deadlines = new ArrayList<>();

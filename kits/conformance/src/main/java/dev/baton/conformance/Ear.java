@@ -1,8 +1,8 @@
 package dev.baton.conformance;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
-import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import java.time.Duration;
@@ -95,8 +95,8 @@ final class Ear implements ElectionWatcher {
     }
 
     @Override
-    public void held(Holder holder, Duration chanceIn) {
-        add(Word.HELD, holder, null, null, "held(" + holder.identity() + ", " + ElectionTiming.text(chanceIn) + ")");
+    public void held(Holder holder, Chance chance) {
+        add(Word.HELD, holder, null, null, "held(" + holder.identity() + ", " + chance + ")");
     }
 
     @Override

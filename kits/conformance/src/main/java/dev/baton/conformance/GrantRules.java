@@ -1,6 +1,7 @@
 package dev.baton.conformance;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
@@ -36,8 +37,9 @@ abstract class GrantRules {
         Answer.Refused refused = scene.refused(
                 other.acquire(second), "acquire of a second claim while the first, just granted, is not given back");
         scene.require(
-                !refused.retryIn().isNegative(),
-                "a refusal's retryIn of " + refused.retryIn() + " lies in the past; zero means at once");
+                !(refused.chance() instanceof Chance.After after
+                        && after.pause().isNegative()),
+                "a refusal's chance in " + refused.chance() + " lies in the past; zero means at once");
         scene.require(
                 granted.guaranteedFor().compareTo(Duration.ZERO) > 0,
                 "a grant that is guaranteed for " + granted.guaranteedFor());

@@ -2,6 +2,7 @@ package dev.baton.test;
 
 import dev.baton.spi.Answer;
 import dev.baton.spi.Answer.Refused;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionWatcher;
@@ -104,7 +105,7 @@ final class Contest {
     }
 
     private Refused refused() {
-        return new Refused(holder, Refused.UNTIL_TOLD);
+        return new Refused(holder, Chance.whenTold());
     }
 
     // -- what the test decides ------------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ final class Contest {
         if (who == null) {
             watcher.vacant();
         } else {
-            watcher.held(who, Refused.UNTIL_TOLD);
+            watcher.held(who, Chance.whenTold());
         }
     }
 

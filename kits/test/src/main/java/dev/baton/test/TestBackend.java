@@ -10,6 +10,7 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
+import dev.baton.spi.Required;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -145,7 +146,7 @@ public final class TestBackend implements LockBackend {
 
     /** Lets time pass, in which terms are renewed and whatever else is due happens, each at its time. */
     public void advance(Duration duration) {
-        runtime.advance(duration);
+        runtime.advance(Required.given("duration", duration));
     }
 
     /**
@@ -153,7 +154,7 @@ public final class TestBackend implements LockBackend {
      * was due happens afterwards. A term that was to expire has expired before anything else.
      */
     public void pause(Duration duration) {
-        runtime.pause(duration);
+        runtime.pause(Required.given("duration", duration));
     }
 
     private Contest only() {

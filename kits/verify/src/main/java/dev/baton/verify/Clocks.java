@@ -14,6 +14,7 @@ import java.time.Duration;
  */
 public record Clocks(Duration uncertainty, boolean oneHost) {
 
+    /** @throws IllegalArgumentException unless {@code uncertainty} is between zero and a day */
     public Clocks {
         if (uncertainty.isNegative() || uncertainty.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("clock uncertainty " + ElectionTiming.text(uncertainty)

@@ -13,6 +13,7 @@ public record Premises(Clocks clocks, Duration failoverBound) {
     /** Wall clocks within 100 ms of each other, and the default timing. */
     public static final Premises DEFAULT = of(Clocks.within(Duration.ofMillis(100)), ElectionTiming.DEFAULT);
 
+    /** @throws IllegalArgumentException unless {@code failoverBound} is greater than zero and at most a week */
     public Premises {
         if (failoverBound.isNegative() || failoverBound.isZero() || failoverBound.compareTo(Duration.ofDays(7)) > 0) {
             throw new IllegalArgumentException("failover bound " + ElectionTiming.text(failoverBound)

@@ -13,28 +13,28 @@ import java.util.TreeSet;
  */
 final class Coverage {
     private static final List<String> STATES =
-            List.of("StandingBy", "Acquiring", "TakingOver", "Leading", "Draining", "Withdrawing", "Stopped");
+            List.of("standing-by", "acquiring", "taking-over", "leading", "draining", "withdrawing", "stopped");
 
     /**
-     * Every transition that an election can make, one event at a time, whatever the store. At ZooKeeper, TakingOver is the
+     * Every transition that an election can make, one event at a time, whatever the store. At ZooKeeper, taking-over is the
      * renewal that follows a grant with too little left of it.
      */
     private static final List<String> TRANSITIONS = List.of(
-            "StandingBy>Acquiring",
-            "StandingBy>Withdrawing",
-            "StandingBy>Stopped",
-            "Acquiring>StandingBy",
-            "Acquiring>TakingOver",
-            "Acquiring>Leading",
-            "Acquiring>Withdrawing",
-            "TakingOver>Leading",
-            "TakingOver>Withdrawing",
-            "Leading>Draining",
-            "Leading>Withdrawing",
-            "Draining>Withdrawing",
-            "Withdrawing>StandingBy",
-            "Withdrawing>Acquiring",
-            "Withdrawing>Stopped");
+            "standing-by>acquiring",
+            "standing-by>withdrawing",
+            "standing-by>stopped",
+            "acquiring>standing-by",
+            "acquiring>taking-over",
+            "acquiring>leading",
+            "acquiring>withdrawing",
+            "taking-over>leading",
+            "taking-over>withdrawing",
+            "leading>draining",
+            "leading>withdrawing",
+            "draining>withdrawing",
+            "withdrawing>standing-by",
+            "withdrawing>acquiring",
+            "withdrawing>stopped");
 
     private static final int[][] COLUMN = new int[STATES.size()][STATES.size()];
 
@@ -139,6 +139,6 @@ final class Coverage {
     }
 
     private static char initial(String state) {
-        return state.equals("Stopped") ? 'X' : state.charAt(0);
+        return state.equals("stopped") ? 'X' : Character.toUpperCase(state.charAt(0));
     }
 }

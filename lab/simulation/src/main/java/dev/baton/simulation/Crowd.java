@@ -3,6 +3,7 @@ package dev.baton.simulation;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ForwardingBackend;
@@ -81,10 +82,7 @@ final class Crowd {
             if (!world.weather().storeIsDown() && !node.isCutOff()) {
                 long under =
                         random.nextLong(1 + node.config().timing().retryPeriod().toNanos() / 8);
-                world.at(
-                        world.now() + under,
-                        node,
-                        () -> answer.complete(new Answer.Refused(null, Answer.Refused.UNTIL_TOLD)));
+                world.at(world.now() + under, node, () -> answer.complete(new Answer.Refused(null, Chance.whenTold())));
             }
             runtime.timekeeper()
                     .schedule(

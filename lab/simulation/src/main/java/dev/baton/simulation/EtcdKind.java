@@ -19,7 +19,7 @@ record EtcdKind(EtcdMutant mutant) implements StoreKind {
     /** What a claim hears of its turn may reach it before what it hears of its own key, on which it would have asked. */
     @Override
     public Set<String> rareTransitions() {
-        return Set.of("StandingBy>Leading", "StandingBy>TakingOver");
+        return Set.of("standing-by>leading", "standing-by>taking-over");
     }
 
     @Override

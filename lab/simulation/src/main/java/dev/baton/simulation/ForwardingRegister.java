@@ -4,6 +4,7 @@ import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,11 @@ public class ForwardingRegister implements Register {
     @Override
     public BackendRuntime runtime() {
         return right.runtime();
+    }
+
+    @Override
+    public void check(ElectionName election, ElectionTiming timing) {
+        right.check(election, timing);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -9,7 +10,6 @@ import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class FromMemory extends ForwardingBackend {
             return CompletableFuture.completedFuture(known);
         }
         return super.acquire(claim, deadline).thenApply(given -> {
-            if (given instanceof Answer.Refused refusal && refusal.retryIn().equals(Answer.Refused.UNTIL_TOLD)) {
+            if (given instanceof Answer.Refused refusal && refusal.chance().equals(Chance.whenTold())) {
                 refused = claim;
                 answer = refusal;
             }
@@ -59,8 +59,8 @@ final class FromMemory extends ForwardingBackend {
             }
 
             @Override
-            public void held(Holder holder, Duration chanceIn) {
-                watcher.held(holder, chanceIn);
+            public void held(Holder holder, Chance chance) {
+                watcher.held(holder, chance);
             }
 
             @Override

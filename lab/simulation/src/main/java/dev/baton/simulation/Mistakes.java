@@ -9,6 +9,7 @@ import dev.baton.register.Register;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -374,8 +375,8 @@ final class Mistakes {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
-            right.held(holder, chanceIn);
+        public void held(Holder holder, Chance chance) {
+            right.held(holder, chance);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -46,8 +47,8 @@ abstract class Regranting extends ForwardingBackend {
             }
 
             @Override
-            public void held(Holder holder, Duration chanceIn) {
-                watcher.held(holder, chanceIn);
+            public void held(Holder holder, Chance chance) {
+                watcher.held(holder, chance);
             }
 
             @Override

@@ -19,7 +19,7 @@ record ZooKeeperKind(ZooKeeperMutant mutant) implements StoreKind {
     /** What a claim hears of its turn may reach it, with the grant, between two of its own questions. */
     @Override
     public Set<String> rareTransitions() {
-        return Set.of("StandingBy>Leading", "StandingBy>TakingOver");
+        return Set.of("standing-by>leading", "standing-by>taking-over");
     }
 
     @Override

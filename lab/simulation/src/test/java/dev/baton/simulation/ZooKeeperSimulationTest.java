@@ -13,7 +13,7 @@ class ZooKeeperSimulationTest extends StoreKindTest {
 
     @Override
     List<String> tooRare() {
-        return List.of("TakingOver>Withdrawing × work-returns-early");
+        return List.of("taking-over>withdrawing × work-returns-early");
     }
 
     /** A claim first in line whose acquire had timed out was never tried again. */

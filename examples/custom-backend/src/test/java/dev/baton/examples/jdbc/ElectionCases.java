@@ -8,6 +8,7 @@ import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register.Entry;
 import dev.baton.spi.Answer;
+import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
@@ -232,6 +233,6 @@ abstract class ElectionCases {
         CompletableFuture<Throwable> failed =
                 stage.handle((value, failure) -> failure).toCompletableFuture();
         Throwable failure = get(failed);
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return BackendException.unwrapped(failure);
     }
 }

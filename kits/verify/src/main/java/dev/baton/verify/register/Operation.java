@@ -50,6 +50,7 @@ public record Operation(
         UNKNOWN
     }
 
+    /** @throws IllegalArgumentException when it returned before it was invoked, or writes {@link #INITIAL} */
     public Operation {
         if (outcome == Outcome.UNKNOWN) {
             returned = Long.MAX_VALUE;

@@ -53,8 +53,8 @@ final class UnrulyContender implements Contender {
                 BatonContender.open(
                         settings,
                         mischief.around(record),
-                        builder ->
-                                builder.callbackExecutor(mischief.executor()).onNewLeader(leader -> mischief.strike())),
+                        builder -> builder.callbackExecutor(mischief.executor())
+                                .onLeaderChange(leader -> mischief.strike())),
                 mischief,
                 recorded);
     }

@@ -1,10 +1,10 @@
 package dev.baton.conformance.proof;
 
 import dev.baton.spi.Answer;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What stands around a backend as it is, until somebody changes a part of it. */
@@ -25,8 +25,8 @@ final class Forwarding {
         }
 
         @Override
-        public void held(Holder holder, Duration chanceIn) {
-            to.held(holder, chanceIn);
+        public void held(Holder holder, Chance chance) {
+            to.held(holder, chance);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.baton.register.RegisterBackend;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -59,7 +60,7 @@ enum Wrong {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     if (!room.tryAcquire()) {
-                        return CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO));
+                        return CompletableFuture.completedFuture(new Answer.Refused(null, Chance.now()));
                     }
                     return right.acquire(claim, deadline).whenComplete((answer, failure) -> room.release());
                 }
@@ -159,7 +160,7 @@ enum Wrong {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     return right.acquire(claim, deadline)
-                            .exceptionally(failure -> new Answer.Refused(null, Duration.ZERO));
+                            .exceptionally(failure -> new Answer.Refused(null, Chance.now()));
                 }
             };
         }
@@ -178,7 +179,7 @@ enum Wrong {
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     return right.renew(claim, deadline).exceptionally(failure -> {
                         if (isNotWritten(failure)) {
-                            return new Answer.Refused(null, Duration.ZERO);
+                            return new Answer.Refused(null, Chance.now());
                         }
                         throw new CompletionException(failure);
                     });
@@ -189,7 +190,7 @@ enum Wrong {
     TAKES_A_CONFLICT_FOR_NOTHING_WRITTEN("3.4", "carried out twice") {
         @Override
         LockBackend around(LockBackend right) {
-            Answer lostRace = new Answer.Refused(null, Duration.ZERO);
+            Answer lostRace = new Answer.Refused(null, Chance.now());
             Set<Claim> lost = ConcurrentHashMap.newKeySet();
             return new ForwardingBackend(right) {
                 @Override
@@ -231,7 +232,7 @@ enum Wrong {
                     conflicts.remove(claim.nonce());
                     return delegate.renew(claim, deadline)
                             .handle((answer, failure) -> conflicts.remove(claim.nonce())
-                                    ? CompletableFuture.<Answer>completedFuture(new Answer.Refused(null, Duration.ZERO))
+                                    ? CompletableFuture.<Answer>completedFuture(new Answer.Refused(null, Chance.now()))
                                     : settled(answer, failure))
                             .thenCompose(answer -> answer);
                 }
@@ -283,7 +284,7 @@ enum Wrong {
                 public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
                     return client.read(claim.election())
                             .thenCompose(found -> found.isEmpty()
-                                    ? CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO))
+                                    ? CompletableFuture.completedFuture(new Answer.Refused(null, Chance.now()))
                                     : delegate.renew(claim, deadline));
                 }
             };
@@ -442,7 +443,7 @@ enum Wrong {
                     Moment now = runtime().timekeeper().now();
                     Moment until = refused.get(claim);
                     if (until != null && now.isBefore(until)) {
-                        return CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO));
+                        return CompletableFuture.completedFuture(new Answer.Refused(null, Chance.now()));
                     }
                     return right.acquire(claim, deadline).whenComplete((answer, failure) -> {
                         if (answer instanceof Answer.Refused) {
@@ -468,8 +469,8 @@ enum Wrong {
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
                     return right.observe(election, timing, new Forwarding.Repeating(watcher) {
                         @Override
-                        public void held(Holder holder, Duration chanceIn) {
-                            super.held(holder, chanceIn);
+                        public void held(Holder holder, Chance chance) {
+                            super.held(holder, chance);
                             Claim claim = last.get(election);
                             if (claim != null) {
                                 watcher.lost(claim, "somebody holds it");
@@ -557,7 +558,7 @@ enum Wrong {
         LockBackend around(LockBackend right) {
             return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
                 @Override
-                public void held(Holder holder, Duration chanceIn) {
+                public void held(Holder holder, Chance chance) {
                     // The mistake: nobody is told.
                 }
             });
@@ -590,7 +591,9 @@ enum Wrong {
                             : right.acquire(claim, deadline).thenApply(answer -> {
                                 if (answer instanceof Answer.Refused refused) {
                                     // The mistake: silence is believed for longer than the store promised anything.
-                                    Duration believed = refused.retryIn().multipliedBy(2);
+                                    Duration believed = Duration.ofNanos(
+                                                    refused.chance().nanos())
+                                            .multipliedBy(2);
                                     known.put(claim.nonce(), new Known(refused, now.plus(believed)));
                                 }
                                 return answer;
@@ -608,9 +611,9 @@ enum Wrong {
                         }
 
                         @Override
-                        public void held(Holder holder, Duration chanceIn) {
+                        public void held(Holder holder, Chance chance) {
                             known.clear();
-                            super.held(holder, chanceIn);
+                            super.held(holder, chance);
                         }
 
                         @Override
@@ -631,7 +634,7 @@ enum Wrong {
                 @Override
                 public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
                     return inLine.contains(claim.election())
-                            ? CompletableFuture.completedFuture(new Answer.Refused(null, Duration.ZERO))
+                            ? CompletableFuture.completedFuture(new Answer.Refused(null, Chance.now()))
                             : right.acquire(claim, deadline).whenComplete((answer, failure) -> {
                                 if (failure != null && says(failure, Link.NOT_PERMITTED_TO_READ)) {
                                     inLine.add(claim.election());
@@ -919,7 +922,7 @@ enum Wrong {
     }
 
     private static @Nullable Throwable cause(@Nullable Throwable failure) {
-        return failure instanceof CompletionException ? failure.getCause() : failure;
+        return failure == null ? null : BackendException.unwrapped(failure);
     }
 
     private static boolean says(Throwable failure, String words) {

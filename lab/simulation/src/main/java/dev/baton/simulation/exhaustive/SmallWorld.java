@@ -154,7 +154,7 @@ final class SmallWorld {
         if (!mayFail) {
             return;
         }
-        if (contender.driver().status().where().equals("Leading")) {
+        if (contender.driver().status().where().equals("leading")) {
             steps.add(new Step(Kind.STEP_DOWN, slot));
         }
         if (!contender.isClosing()) {

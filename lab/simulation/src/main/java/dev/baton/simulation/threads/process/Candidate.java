@@ -59,7 +59,7 @@ final class Candidate {
                 .drainTimeout(drainTimeout)
                 .onStartedLeading(this::started)
                 .onStoppedLeading(this::stopped)
-                .onNewLeader(leader -> news())
+                .onLeaderChange(leader -> news())
                 .events(event -> {
                     around.isForeign("a sink");
                     if (!innocent) {
@@ -284,7 +284,7 @@ final class Candidate {
     }
 
     private void news() {
-        around.isForeign("onNewLeader");
+        around.isForeign("onLeaderChange");
         misbehave();
     }
 
