@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** With what a client of Curator's is made, and when it is ended. */
 class CuratorClientsTest {
@@ -80,20 +82,18 @@ class CuratorClientsTest {
 
     /** The client library takes a session for expired that it could not reach for so long. The servers may keep it. */
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aSessionThatOnlyTheClientTookForExpiredIsNotKnownToBeGone() {
+        // It is told by the client, then, and not by the end of this.
         Settings settings = ZooKeeperBackend.builder(NOBODY)
-                .connectionTimeout(Duration.ofMinutes(1))
+                .connectionTimeout(Duration.ofDays(1))
                 .settings();
         List<KeeperState> found = new CopyOnWriteArrayList<>();
-        long began = System.nanoTime();
         try (BackendRuntime runtime = BackendRuntime.start("end", false)) {
             new CuratorClients(settings)
                     .end(4_711, new byte[16], Duration.ofMillis(50), runtime.timekeeper(), found::add);
         }
         assertThat(found).containsExactly(KeeperState.Disconnected);
-        assertThat(System.nanoTime() - began)
-                .as("told by the client")
-                .isLessThan(Duration.ofMinutes(1).toNanos());
     }
 
     /** A handle that says what is done with it. */
