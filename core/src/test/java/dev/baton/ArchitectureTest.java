@@ -40,7 +40,7 @@ class ArchitectureTest {
                 Arguments.of("machine", Set.of("machine", "event", "spi"), "KnowsTheDriver"),
                 Arguments.of("driver", Set.of("driver", "machine", "event", "spi"), "KnowsTheApi"),
                 Arguments.of("register", Set.of("register", "spi"), "KnowsTheEvents"),
-                Arguments.of("session", Set.of("session", "spi"), "KnowsTheRegisterToo"),
+                Arguments.of("internal.session", Set.of("internal.session", "spi"), "KnowsTheRegisterToo"),
                 Arguments.of("", Set.of("", "driver", "machine", "event", "spi"), "KnowsTheRegister"));
     }
 

@@ -1,10 +1,10 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Clients;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.session.Complaints;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Clients;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.internal.session.Complaints;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Linkage;

@@ -1,11 +1,11 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Line;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
-import dev.baton.session.News;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Line;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
+import dev.baton.internal.session.News;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;

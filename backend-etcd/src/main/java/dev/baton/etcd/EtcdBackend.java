@@ -1,8 +1,8 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Clients;
-import dev.baton.session.InlineSerialExecutor;
-import dev.baton.session.SessionCalls;
+import dev.baton.etcd.internal.Clients;
+import dev.baton.internal.session.InlineSerialExecutor;
+import dev.baton.internal.session.SessionCalls;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;

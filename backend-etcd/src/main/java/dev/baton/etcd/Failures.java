@@ -1,7 +1,7 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Failure.Kind;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Failure.Kind;
 import io.etcd.jetcd.common.exception.CompactedException;
 import io.etcd.jetcd.common.exception.ErrorCode;
 import io.etcd.jetcd.common.exception.EtcdException;

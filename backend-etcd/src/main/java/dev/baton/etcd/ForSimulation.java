@@ -1,6 +1,6 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Clients;
+import dev.baton.etcd.internal.Clients;
 import dev.baton.spi.BackendRuntime;
 
 /** The backend with another clock and other servers beneath it. Public for the simulator, not for users. */

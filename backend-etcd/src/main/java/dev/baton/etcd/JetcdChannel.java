@@ -2,12 +2,12 @@ package dev.baton.etcd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;

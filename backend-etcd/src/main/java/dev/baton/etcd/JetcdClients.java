@@ -1,7 +1,7 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Clients;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Clients;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;

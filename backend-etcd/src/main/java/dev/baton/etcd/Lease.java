@@ -1,6 +1,6 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.LeaseValidity;
+import dev.baton.etcd.internal.LeaseValidity;
 
 /**
  * The one lease of a session, with its sentinel: a key that exists for as long as the lease does. That the sentinel is

@@ -1,8 +1,8 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

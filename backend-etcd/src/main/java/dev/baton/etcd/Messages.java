@@ -1,6 +1,6 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.internal.Failure;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;

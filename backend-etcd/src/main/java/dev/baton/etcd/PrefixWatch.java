@@ -1,8 +1,8 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Failure;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;

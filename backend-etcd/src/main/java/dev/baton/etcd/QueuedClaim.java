@@ -1,15 +1,15 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Line;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
-import dev.baton.etcd.session.Transaction.Guard;
-import dev.baton.session.ElectionSession;
-import dev.baton.session.Pending;
-import dev.baton.session.PendingCalls;
-import dev.baton.session.Proof;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Line;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
+import dev.baton.etcd.internal.Transaction.Guard;
+import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Pending;
+import dev.baton.internal.session.PendingCalls;
+import dev.baton.internal.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Chance;

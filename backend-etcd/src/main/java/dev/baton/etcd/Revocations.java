@@ -1,7 +1,7 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.LinkedHashSet;

@@ -1,15 +1,15 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Clients;
-import dev.baton.etcd.session.Failure;
-import dev.baton.session.Complaints;
-import dev.baton.session.ElectionSession;
-import dev.baton.session.Observers;
-import dev.baton.session.Proof;
-import dev.baton.session.RetryPeriods;
-import dev.baton.session.TermTimes;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Clients;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.internal.session.Complaints;
+import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Observers;
+import dev.baton.internal.session.Proof;
+import dev.baton.internal.session.RetryPeriods;
+import dev.baton.internal.session.TermTimes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;

@@ -1,6 +1,6 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.internal.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

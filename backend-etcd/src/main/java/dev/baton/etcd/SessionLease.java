@@ -1,13 +1,13 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.LeaseValidity;
-import dev.baton.etcd.session.Line;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
-import dev.baton.etcd.session.Transaction.Guard;
-import dev.baton.session.Proof;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.LeaseValidity;
+import dev.baton.etcd.internal.Line;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
+import dev.baton.etcd.internal.Transaction.Guard;
+import dev.baton.internal.session.Proof;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Moment;

@@ -1,9 +1,9 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayDeque;

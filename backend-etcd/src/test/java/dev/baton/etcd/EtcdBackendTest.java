@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.internal.Failure;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import io.etcd.jetcd.ByteSequence;

@@ -63,7 +63,7 @@ final class EtcdHarness implements BackendHarness {
 
     @Override
     public Set<String> packages() {
-        return Set.of("dev.baton.etcd", "dev.baton.etcd.session", "dev.baton.session");
+        return Set.of("dev.baton.etcd", "dev.baton.etcd.internal", "dev.baton.internal.session");
     }
 
     private NetworkedBackend inside(LockBackend backend) {

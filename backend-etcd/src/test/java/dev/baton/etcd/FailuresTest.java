@@ -2,8 +2,8 @@ package dev.baton.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Failure.Meaning;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Failure.Meaning;
 import io.grpc.Status;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;

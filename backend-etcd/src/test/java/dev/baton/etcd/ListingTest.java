@@ -2,8 +2,8 @@ package dev.baton.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Transaction;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package dev.baton.etcd;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Clients;
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Clients;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import dev.baton.spi.Moment;
 import java.time.Duration;
 import java.util.ArrayList;

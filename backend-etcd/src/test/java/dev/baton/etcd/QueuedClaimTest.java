@@ -5,9 +5,9 @@ import static dev.baton.etcd.Stage.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Transaction;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;

@@ -2,7 +2,7 @@ package dev.baton.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Transaction;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;

@@ -2,10 +2,10 @@ package dev.baton.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Transaction;
-import dev.baton.etcd.session.Transaction.Guard;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Transaction;
+import dev.baton.etcd.internal.Transaction.Guard;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;

@@ -3,7 +3,7 @@ package dev.baton.zookeeper;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.internal.Clients;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,13 +1,13 @@
 package dev.baton.zookeeper;
 
-import dev.baton.session.News;
+import dev.baton.internal.session.News;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

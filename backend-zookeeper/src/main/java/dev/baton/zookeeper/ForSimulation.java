@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
 import dev.baton.spi.BackendRuntime;
-import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.internal.Clients;
 
 /** The backend with another clock and other servers beneath it. Public for the simulator, not for users. */
 public final class ForSimulation {

@@ -1,16 +1,16 @@
 package dev.baton.zookeeper;
 
-import dev.baton.session.ElectionSession;
-import dev.baton.session.Pending;
-import dev.baton.session.PendingCalls;
-import dev.baton.session.Proof;
+import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Pending;
+import dev.baton.internal.session.PendingCalls;
+import dev.baton.internal.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;

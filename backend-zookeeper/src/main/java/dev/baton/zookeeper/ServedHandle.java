@@ -1,6 +1,6 @@
 package dev.baton.zookeeper;
 
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;

@@ -1,11 +1,11 @@
 package dev.baton.zookeeper;
 
-import dev.baton.session.Complaints;
-import dev.baton.session.ElectionSession;
-import dev.baton.session.Observers;
-import dev.baton.session.Proof;
-import dev.baton.session.RetryPeriods;
-import dev.baton.session.TermTimes;
+import dev.baton.internal.session.Complaints;
+import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Observers;
+import dev.baton.internal.session.Proof;
+import dev.baton.internal.session.RetryPeriods;
+import dev.baton.internal.session.TermTimes;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
@@ -16,8 +16,8 @@ import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.SessionValidity;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.SessionValidity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -2,8 +2,8 @@ package dev.baton.zookeeper;
 
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;

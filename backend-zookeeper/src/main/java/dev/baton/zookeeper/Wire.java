@@ -2,9 +2,9 @@ package dev.baton.zookeeper;
 
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
-import dev.baton.zookeeper.session.SessionValidity;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
+import dev.baton.zookeeper.internal.SessionValidity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

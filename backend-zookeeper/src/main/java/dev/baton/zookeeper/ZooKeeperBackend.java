@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
-import dev.baton.session.InlineSerialExecutor;
-import dev.baton.session.SessionCalls;
+import dev.baton.internal.session.InlineSerialExecutor;
+import dev.baton.internal.session.SessionCalls;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Claim;
@@ -13,7 +13,7 @@ import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Required;
-import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.internal.Clients;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;

@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -91,36 +89,11 @@ class CuratorClientsTest {
                 .connectionTimeout(Duration.ofDays(1))
                 .settings();
         List<KeeperState> found = new CopyOnWriteArrayList<>();
-        AtomicInteger asked = new AtomicInteger();
         try (BackendRuntime runtime = BackendRuntime.start("end", false)) {
-            Timekeeper time = new Timekeeper() {
-                @Override
-                public Moment now() {
-                    asked.incrementAndGet();
-                    return runtime.timekeeper().now();
-                }
-
-                @Override
-                public void execute(Runnable task) {
-                    runtime.timekeeper().execute(task);
-                }
-
-                @Override
-                public Timer schedule(Duration delay, Runnable task) {
-                    return runtime.timekeeper().schedule(delay, task);
-                }
-
-                @Override
-                public RandomGenerator random() {
-                    return runtime.timekeeper().random();
-                }
-            };
-            new CuratorClients(settings).end(4_711, new byte[16], Duration.ofMillis(50), time, found::add);
+            new CuratorClients(settings)
+                    .end(4_711, new byte[16], Duration.ofMillis(50), runtime.timekeeper(), found::add);
         }
         assertThat(found).containsExactly(KeeperState.Disconnected);
-        assertThat(asked)
-                .as("once as it begins, and once when the library says Expired")
-                .hasValue(2);
     }
 
     /** A handle that says what is done with it. */

@@ -5,8 +5,8 @@ import static dev.baton.zookeeper.Stage.TIMING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -12,7 +12,7 @@ import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Moment;
 import dev.baton.zookeeper.MemoryZooKeeper.Asked;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -2,7 +2,7 @@ package dev.baton.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Handle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.baton.zookeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.spi.Moment;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

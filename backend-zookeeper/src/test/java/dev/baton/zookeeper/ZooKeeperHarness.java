@@ -10,7 +10,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.TcpProxy;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -86,7 +86,7 @@ final class ZooKeeperHarness implements BackendHarness {
 
     @Override
     public Set<String> packages() {
-        return Set.of("dev.baton.zookeeper", "dev.baton.zookeeper.session", "dev.baton.session");
+        return Set.of("dev.baton.zookeeper", "dev.baton.zookeeper.internal", "dev.baton.internal.session");
     }
 
     private NetworkedBackend inside(LockBackend backend) {

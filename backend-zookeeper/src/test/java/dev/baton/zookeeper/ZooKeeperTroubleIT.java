@@ -21,7 +21,7 @@ import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

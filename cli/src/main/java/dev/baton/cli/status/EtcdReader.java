@@ -7,7 +7,7 @@ import dev.baton.cli.status.Status.Place;
 import dev.baton.cli.status.Status.State;
 import dev.baton.cli.store.EtcdAccess;
 import dev.baton.cli.store.Kind;
-import dev.baton.session.TermTimes;
+import dev.baton.internal.session.TermTimes;
 import dev.baton.spi.Printable;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;

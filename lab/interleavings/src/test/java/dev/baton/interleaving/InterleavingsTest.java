@@ -7,7 +7,7 @@ import dev.baton.TermRunScenario;
 import dev.baton.TermStartScenario;
 import dev.baton.driver.LiveTermScenario;
 import dev.baton.driver.ReportScenario;
-import dev.baton.session.InlineSerialExecutorScenario;
+import dev.baton.internal.session.InlineSerialExecutorScenario;
 import dev.baton.spi.OutboxScenario;
 import dev.baton.spi.RequestQueueScenario;
 import dev.baton.testing.servers.FullLane;

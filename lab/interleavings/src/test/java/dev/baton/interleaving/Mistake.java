@@ -5,7 +5,7 @@ import dev.baton.TermRunScenario;
 import dev.baton.TermStartScenario;
 import dev.baton.driver.LiveTermScenario;
 import dev.baton.driver.ReportScenario;
-import dev.baton.session.InlineSerialExecutorScenario;
+import dev.baton.internal.session.InlineSerialExecutorScenario;
 import dev.baton.spi.OutboxScenario;
 import dev.baton.spi.RequestQueueScenario;
 import java.util.List;
@@ -16,7 +16,8 @@ enum Mistake {
     EXECUTOR_LOCKS_NOTHING(SerialExecutorScenario.class, "dev.baton.SerialExecutor", Edit.unlocked()),
     EXECUTOR_ENDS_AFTER_THE_LOCK(SerialExecutorScenario.class, "dev.baton.SerialExecutor", Edit.without("next", "end")),
     EXECUTOR_RUNS_TWO_AT_ONCE(SerialExecutorScenario.class, "dev.baton.SerialExecutor", Edit.unset("drain", "running")),
-    LANE_LOCKS_NOTHING(InlineSerialExecutorScenario.class, "dev.baton.session.InlineSerialExecutor", Edit.unlocked()),
+    LANE_LOCKS_NOTHING(
+            InlineSerialExecutorScenario.class, "dev.baton.internal.session.InlineSerialExecutor", Edit.unlocked()),
     QUEUE_TAKES_NO_ROOM(RequestQueueScenario.class, "dev.baton.spi.RequestQueue", Edit.unset("take", "room")),
     QUEUE_WAKES_NOBODY_FOR_A_REQUEST(
             RequestQueueScenario.class, "dev.baton.spi.RequestQueue", Edit.without("add", "notifyAll")),

@@ -1,4 +1,4 @@
-package dev.baton.session;
+package dev.baton.internal.session;
 
 import dev.baton.interleaving.Holds;
 import dev.baton.interleaving.StoppedClock;

@@ -1,6 +1,6 @@
 package dev.baton.simulation;
 
-import dev.baton.etcd.session.Channel;
+import dev.baton.etcd.internal.Channel;
 import dev.baton.simulation.etcd.Misbehaving;
 import dev.baton.simulation.etcd.SimulatedClients;
 import dev.baton.spi.Answer;

@@ -2,7 +2,7 @@ package dev.baton.simulation;
 
 import dev.baton.etcd.EtcdBackend;
 import dev.baton.etcd.ForSimulation;
-import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.internal.Entry;
 import dev.baton.simulation.etcd.Cluster;
 import dev.baton.simulation.etcd.Host;
 import dev.baton.simulation.etcd.SimulatedClients;

@@ -5,8 +5,8 @@ import dev.baton.simulation.zookeeper.SimulatedClients;
 import dev.baton.spi.Answer;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.function.Supplier;
 

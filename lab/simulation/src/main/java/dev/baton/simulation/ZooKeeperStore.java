@@ -11,7 +11,7 @@ import dev.baton.spi.LockBackend;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.ForSimulation;
 import dev.baton.zookeeper.ZooKeeperBackend;
-import dev.baton.zookeeper.session.Line;
+import dev.baton.zookeeper.internal.Line;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;

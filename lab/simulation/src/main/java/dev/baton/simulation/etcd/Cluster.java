@@ -1,10 +1,10 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Change;
-import dev.baton.etcd.session.Entry;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Change;
+import dev.baton.etcd.internal.Entry;
+import dev.baton.etcd.internal.Transaction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Failure;
+import dev.baton.etcd.internal.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

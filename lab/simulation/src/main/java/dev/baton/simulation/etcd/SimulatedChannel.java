@@ -1,9 +1,9 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Failure;
-import dev.baton.etcd.session.Reply;
-import dev.baton.etcd.session.Transaction;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Failure;
+import dev.baton.etcd.internal.Reply;
+import dev.baton.etcd.internal.Transaction;
 import java.util.function.Consumer;
 
 /** A channel to one member. Requests and answers overtake one another, are lost, and arrive late; none arrives twice. */

@@ -1,7 +1,7 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Channel;
-import dev.baton.etcd.session.Clients;
+import dev.baton.etcd.internal.Channel;
+import dev.baton.etcd.internal.Clients;
 import dev.baton.spi.Timekeeper;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.baton.simulation.etcd;
 
-import dev.baton.etcd.session.Entry;
+import dev.baton.etcd.internal.Entry;
 import java.util.random.RandomGenerator;
 
 /** The world around the cluster: true time, chance, and the network to its clients. */

@@ -2,8 +2,8 @@ package dev.baton.simulation.zookeeper;
 
 import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;

@@ -2,7 +2,7 @@ package dev.baton.simulation.zookeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Handle;
 import java.util.List;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;

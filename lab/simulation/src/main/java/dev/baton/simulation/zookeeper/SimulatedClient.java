@@ -1,6 +1,6 @@
 package dev.baton.simulation.zookeeper;
 
-import dev.baton.zookeeper.session.Clients;
+import dev.baton.zookeeper.internal.Clients;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

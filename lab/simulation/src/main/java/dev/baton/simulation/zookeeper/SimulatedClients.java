@@ -2,8 +2,8 @@ package dev.baton.simulation.zookeeper;
 
 import dev.baton.simulation.zookeeper.Request.Op;
 import dev.baton.spi.Timekeeper;
-import dev.baton.zookeeper.session.Clients;
-import dev.baton.zookeeper.session.Handle;
+import dev.baton.zookeeper.internal.Clients;
+import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

@@ -1,0 +1,137 @@
+package dev.baton.etcd.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The candidates of one election in the order in which they came, as a listing showed them and a watch has told since.
+ *
+ * <p>Keys are those of Go's {@code concurrency.Election} and of {@code etcdctl elect}: the election's name, a slash, and
+ * the ID of the candidate's lease in lower-case hexadecimal. Whose key was created first leads. What stands here may lag
+ * behind the store, and a term never begins on it alone. For one thread.
+ */
+public final class Line {
+    private final String prefix;
+    private final Map<String, Entry> entries = new HashMap<>();
+    private @Nullable String own;
+    private long ownGone;
+    private @Nullable List<Change> meanwhile;
+    private @Nullable Entry first;
+
+    /** @param prefix what all keys of the election begin with, up to and including the last slash */
+    public Line(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /** The key of the candidate that has this lease. */
+    public static String key(String prefix, long lease) {
+        return prefix + Long.toHexString(lease);
+    }
+
+    /** A listing was asked for: what the watch tells from now on may be newer than the answer. */
+    public void listing() {
+        meanwhile = new ArrayList<>();
+    }
+
+    /** The listing has come. */
+    public void listed(List<Entry> found, long revision) {
+        Entry mine = own == null ? null : entries.get(own);
+        entries.clear();
+        found.forEach(entry -> entries.put(entry.key(), entry));
+        if (mine != null && mine.created() > revision) {
+            // Entered since the listing was made.
+            entries.put(mine.key(), mine);
+        }
+        List<Change> later = meanwhile == null ? List.of() : meanwhile;
+        meanwhile = null;
+        later.stream().filter(change -> change.revision() > revision).forEach(this::apply);
+        elect();
+    }
+
+    /** The watch has told of a change below the prefix. */
+    public void changed(Change change) {
+        if (meanwhile != null) {
+            meanwhile.add(change);
+        }
+        apply(change);
+        elect();
+    }
+
+    /** From now on {@code key} is ours: its deletion may be told before the answer to what created it comes. */
+    public void expect(String key) {
+        if (!key.equals(own)) {
+            own = key;
+            ownGone = 0;
+        }
+    }
+
+    /**
+     * The answer to what created our own key, which the watch may have told of already.
+     *
+     * @return false when it is known that it was deleted since
+     */
+    public boolean entered(Entry entry) {
+        Entry known = entries.get(entry.key());
+        if (entry.key().equals(own) && ownGone > entry.created()) {
+            return false;
+        }
+        if (known == null || known.modified() < entry.modified()) {
+            entries.put(entry.key(), entry);
+            elect();
+        }
+        return true;
+    }
+
+    private void apply(Change change) {
+        Entry known = entries.get(change.key());
+        if (known != null && known.modified() > change.revision()) {
+            return;
+        }
+        Entry entry = change.entry();
+        if (entry == null) {
+            entries.remove(change.key());
+            if (change.key().equals(own)) {
+                ownGone = change.revision();
+            }
+        } else {
+            entries.put(change.key(), entry);
+        }
+    }
+
+    private void elect() {
+        first = entries.values().stream()
+                .min(Comparator.comparingLong(Entry::created).thenComparing(Entry::key))
+                .orElse(null);
+    }
+
+    /** The leader, or null when nobody is in line. */
+    public @Nullable Entry first() {
+        return first;
+    }
+
+    /** What stands at {@code key}, or null. */
+    public @Nullable Entry at(String key) {
+        return entries.get(key);
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        entries.clear();
+        meanwhile = null;
+        first = null;
+    }
+
+    /** A key of another election whose name begins with this one's, or null: each would count the other's candidates. */
+    public @Nullable String nested() {
+        return entries.keySet().stream().filter(this::isNested).findFirst().orElse(null);
+    }
+
+    /** Whether {@code key}, which begins with the prefix, is another election's. */
+    public boolean isNested(String key) {
+        return key.indexOf('/', prefix.length()) >= 0;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.baton.etcd.internal;
+
+/** What became of one request. */
+public sealed interface Reply<T> {
+
+    /** The servers carried it out. */
+    record Done<T>(T value) implements Reply<T> {}
+
+    /** They did not, or nobody knows whether they did. */
+    record Failed<T>(Failure why) implements Reply<T> {}
+
+    /** Shorthand for a failed reply. */
+    static <T> Reply<T> failed(Failure.Kind kind, String detail) {
+        return new Failed<>(new Failure(kind, detail));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.etcd.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.baton.etcd.session;
-
-import org.jspecify.annotations.NullMarked;

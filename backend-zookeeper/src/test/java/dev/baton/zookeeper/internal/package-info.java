@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.zookeeper.internal;
+
+import org.jspecify.annotations.NullMarked;

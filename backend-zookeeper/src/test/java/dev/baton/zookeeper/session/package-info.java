@@ -1,4 +1,0 @@
-@NullMarked
-package dev.baton.zookeeper.session;
-
-import org.jspecify.annotations.NullMarked;
