@@ -2,6 +2,8 @@ package dev.baton.simulation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -60,21 +62,25 @@ final class Coverage {
      * @param rare transitions besides that this kind of store can bring about, and that need not meet every fault
      */
     Coverage(Set<Fault> faults, Set<String> rare) {
-        this.faults = faults;
+        this.faults = EnumSet.copyOf(faults);
         this.rare = rare;
     }
 
-    /** What one world has covered: for each transition, the faults that were fresh, as bits. */
+    /** What one world has covered: for each transition, the faults that were fresh, by their places. */
     static final class OfOneWorld {
-        private final long[] faults = new long[TRANSITIONS.size()];
+        private final BitSet[] faults = new BitSet[TRANSITIONS.size()];
         private final Set<String> unforeseen = new TreeSet<>();
 
-        void moved(String from, String to, long fresh) {
+        OfOneWorld() {
+            Arrays.setAll(faults, column -> new BitSet());
+        }
+
+        void moved(String from, String to, BitSet fresh) {
             int column = COLUMN[STATES.indexOf(from)][STATES.indexOf(to)];
             if (column < 0) {
                 unforeseen.add(from + ">" + to);
             } else {
-                faults[column] |= fresh;
+                faults[column].or(fresh);
             }
         }
     }
@@ -83,7 +89,7 @@ final class Coverage {
         unforeseen.addAll(world.unforeseen);
         for (Fault fault : Fault.values()) {
             for (int column = 0; column < world.faults.length; column++) {
-                worlds[fault.place()][column] += world.faults[column] >>> fault.place() & 1;
+                worlds[fault.place()][column] += world.faults[column].get(fault.place()) ? 1 : 0;
             }
         }
     }

@@ -16,6 +16,11 @@ record EtcdKind(EtcdMutant mutant) implements StoreKind {
         return EtcdStore.FAULTS;
     }
 
+    @Override
+    public Set<Fault> refusals() {
+        return EtcdStore.REFUSALS;
+    }
+
     /** What a claim hears of its turn may reach it before what it hears of its own key, on which it would have asked. */
     @Override
     public Set<String> rareTransitions() {

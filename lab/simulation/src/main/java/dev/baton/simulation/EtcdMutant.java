@@ -8,6 +8,7 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,46 @@ public enum EtcdMutant implements Planted, SimulatedClients.Shown {
         LockBackend backend(Supplier<LockBackend> opened) {
             return new SessionForEachClaim(opened);
         }
+    },
+    REFUSED_REVOCATION_TAKEN_FOR_DONE("A lease whose revocation the servers refuse is taken to be gone (4.1).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Dismissed(right);
+        }
+    },
+    STRAY_ANSWER_TAKEN_FOR_GONE(
+            "What a balancer answers in the servers' stead is taken for their word that the lease is gone (3.4).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Gullible(right);
+        }
+    },
+    FULL_DATABASE_TAKEN_AT_ITS_WORD(
+            "A write that a full database refused is taken for not carried out, and it may have filled it (4.5).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Filled(right);
+        }
+    },
+    REFUSED_RENEWAL_TAKEN_FOR_GONE(
+            "A lease is taken to be gone whose sentinel the servers refuse to write, or to show (3.4).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Despairing(right);
+        }
+    },
+    REFUSED_LISTING_NOT_ASKED_AGAIN("Whoever may not list the line once does not ask again.") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Resigned(right, time);
+        }
+    },
+    OWN_COPY_TAKEN_FOR_A_LOSS(
+            "A write that was repeated and met its own copy is taken for one that came to nothing (4.5).") {
+        @Override
+        public Channel around(Channel right, Timekeeper time) {
+            return new Misbehaving.Estranged(right);
+        }
     };
 
     private final String mistake;
@@ -104,6 +145,18 @@ public enum EtcdMutant implements Planted, SimulatedClients.Shown {
     @Override
     public String mistake() {
         return mistake;
+    }
+
+    @Override
+    public boolean isShownByRefusals() {
+        return EnumSet.of(
+                        REFUSED_REVOCATION_TAKEN_FOR_DONE,
+                        STRAY_ANSWER_TAKEN_FOR_GONE,
+                        FULL_DATABASE_TAKEN_AT_ITS_WORD,
+                        REFUSED_RENEWAL_TAKEN_FOR_GONE,
+                        REFUSED_LISTING_NOT_ASKED_AGAIN,
+                        OWN_COPY_TAKEN_FOR_A_LOSS)
+                .contains(this);
     }
 
     @Override

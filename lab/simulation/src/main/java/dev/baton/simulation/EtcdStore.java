@@ -41,12 +41,27 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
             Fault.THROTTLED,
             Fault.OPERATOR_BLANKS);
 
+    /** A role is given and taken for reading or for writing, and by ranges of keys. */
+    static final Set<Fault> REFUSALS = Set.of(
+            Fault.READING_DENIED,
+            Fault.WRITING_DENIED,
+            Fault.QUOTA_EXCEEDED,
+            Fault.THROTTLED,
+            Fault.ANSWERED_IN_BETWEEN);
+
+    /** For a while, one request in so many is answered in between, or repeated. */
+    private static final int ANSWERED_EVERY = 4;
+
+    private static final List<Between> MEDDLING = List.of(Between.ANSWERS, Between.ANSWERS_AFTER, Between.REPEATS);
+
     /**
      * What can go wrong here. The client library repeats no request, since its retries are turned off, and a watch tells of
      * everything, in order, unless it falls silent.
      */
     static final Set<Fault> FAULTS = Arrays.stream(Fault.values())
-            .filter(fault -> (!fault.isOfARegister() || fault == Fault.RESTORE) && !OF_OTHERS.contains(fault))
+            .filter(fault -> (!fault.isOfARegister() && !fault.isRefusal() && !OF_OTHERS.contains(fault))
+                    || fault == Fault.RESTORE
+                    || REFUSALS.contains(fault))
             .collect(Collectors.toUnmodifiableSet());
 
     private final World world;
@@ -160,6 +175,13 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
                 : cluster.deleteOneBelow(random.nextInt(4) == 0 ? SENTINELS : LINE);
         if (found) {
             world.invariants().edited(fault.text());
+        }
+    }
+
+    @Override
+    public void refuses(Fault refusal) {
+        if (refusal == Fault.QUOTA_EXCEEDED) {
+            cluster.fillUp(world.refusals().scope(refusal, 2) == 0 ? LINE : PREFIX);
         }
     }
 
@@ -356,6 +378,49 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
     @Override
     public boolean isBusy() {
         return world.weather().storeIsBusy();
+    }
+
+    @Override
+    public boolean isThrottled() {
+        return world.refusals().are(Fault.THROTTLED);
+    }
+
+    @Override
+    public boolean isFull() {
+        return world.refusals().are(Fault.QUOTA_EXCEEDED);
+    }
+
+    @Override
+    public Between between() {
+        if (!world.refusals().are(Fault.ANSWERED_IN_BETWEEN) || world.refusals().choice(ANSWERED_EVERY) != 0) {
+            return Between.PASSES;
+        }
+        return MEDDLING.get(world.refusals().choice(MEDDLING.size()));
+    }
+
+    @Override
+    public boolean deniesReading(String key, boolean range) {
+        return world.refusals().are(Fault.READING_DENIED)
+                && switch (world.refusals().scope(Fault.READING_DENIED, 3)) {
+                    case 0 -> covers(key, range, LINE);
+                    case 1 -> covers(key, range, SENTINELS);
+                    default -> range;
+                };
+    }
+
+    /** Whether what is read at {@code key} is, or would be, one of {@code those} keys. */
+    private static boolean covers(String key, boolean range, String those) {
+        return key.startsWith(those) || (range && those.startsWith(key));
+    }
+
+    @Override
+    public boolean deniesWriting(String key) {
+        return world.refusals().are(Fault.WRITING_DENIED)
+                && switch (world.refusals().scope(Fault.WRITING_DENIED, 3)) {
+                    case 0 -> key.startsWith(LINE);
+                    case 1 -> key.startsWith(SENTINELS);
+                    default -> true;
+                };
     }
 
     @Override

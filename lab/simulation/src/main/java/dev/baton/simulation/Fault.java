@@ -71,7 +71,12 @@ enum Fault {
     OPERATOR_SHORTENS,
     RESTORE,
     WRITES_REFUSED,
-    ANSWERED_IN_BETWEEN;
+    ANSWERED_IN_BETWEEN,
+    READING_DENIED,
+    CREATING_DENIED,
+    DELETING_DENIED,
+    WRITING_DENIED,
+    QUOTA_EXCEEDED;
 
     /** {@code request-lost} for {@link #REQUEST_LOST}. */
     String text() {
@@ -87,7 +92,7 @@ enum Fault {
     /** Those that a register can suffer. */
     static Set<Fault> ofRegisters() {
         return Arrays.stream(values())
-                .filter(fault -> !fault.isOfServers())
+                .filter(fault -> !fault.isOfServers() && !fault.isRefusal())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
     }
 
@@ -123,6 +128,11 @@ enum Fault {
 
     /** Whether only a register suffers this: other stores have faults of their own. */
     boolean isOfARegister() {
-        return compareTo(ERROR_BEFORE_COMMIT) >= 0;
+        return compareTo(ERROR_BEFORE_COMMIT) >= 0 && !isRefusal();
+    }
+
+    /** Whether servers that could do what they are asked refuse to, for a while that {@link Refusals} draw. */
+    boolean isRefusal() {
+        return compareTo(READING_DENIED) >= 0;
     }
 }

@@ -5,6 +5,7 @@ import dev.baton.event.ElectionEvent;
 import dev.baton.register.Register;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -108,6 +109,18 @@ public enum Mutant implements Planted {
         @Override
         Register around(Register right, Node node) {
             return new Mutants.StrayAnswerTakenForGone(right);
+        }
+    },
+    DENIED_READ_TAKEN_FOR_ABSENCE("A record that may not be read is taken not to be there (3.4).") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mutants.DeniedReadTakenForAbsence(right);
+        }
+    },
+    DENIED_READ_NOT_ASKED_AGAIN("Whoever may not read once does not ask again.") {
+        @Override
+        Register around(Register right, Node node) {
+            return new Mutants.DeniedReadNotAskedAgain(right);
         }
     },
     REFUSAL_OWED("What the store refused to write for certain counts as unknown, and is owed (4.5).") {
@@ -395,6 +408,12 @@ public enum Mutant implements Planted {
     @Override
     public String mistake() {
         return mistake;
+    }
+
+    @Override
+    public boolean isShownByRefusals() {
+        return EnumSet.of(DENIED_READ_TAKEN_FOR_ABSENCE, DENIED_READ_NOT_ASKED_AGAIN)
+                .contains(this);
     }
 
     @Override

@@ -395,6 +395,46 @@ final class Mutants {
         }
     }
 
+    /** Takes a record for none that it may not read. */
+    static final class DeniedReadTakenForAbsence extends ForwardingRegister {
+        DeniedReadTakenForAbsence(Register right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Optional<Entry>> read(ElectionName election) {
+            return super.read(election).exceptionally(failure -> {
+                if (isDenied(failure)) {
+                    return Optional.empty();
+                }
+                throw new CompletionException(failure);
+            });
+        }
+
+        static boolean isDenied(Throwable failure) {
+            return String.valueOf(failure.getMessage()).contains(SimulatedRegister.FORBIDDEN);
+        }
+    }
+
+    /** Does not read again what it once might not read. */
+    static final class DeniedReadNotAskedAgain extends ForwardingRegister {
+        private boolean denied;
+
+        DeniedReadNotAskedAgain(Register right) {
+            super(right);
+        }
+
+        @Override
+        public CompletionStage<Optional<Entry>> read(ElectionName election) {
+            if (denied) {
+                return CompletableFuture.failedFuture(new BackendException(SimulatedRegister.FORBIDDEN));
+            }
+            return super.read(election)
+                    .whenComplete((found, failure) ->
+                            denied |= failure != null && DeniedReadTakenForAbsence.isDenied(failure));
+        }
+    }
+
     static final class RefusalOwed extends ForwardingRegister {
         RefusalOwed(Register right) {
             super(right);

@@ -24,6 +24,9 @@ public sealed interface Planted permits Mutant, ZooKeeperMutant, EtcdMutant, Res
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether only servers that refuse what they could do bring the mistake to light. */
+    boolean isShownByRefusals();
+
     /** Whether the code is as it is. */
     default boolean isNothing() {
         return name().equals("NONE");

@@ -8,12 +8,22 @@ import dev.baton.spi.LockBackend;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One register, whose faults the weather brings and whose records the invariants watch. */
 final class RegisterKind implements StoreKind {
+    private static final Set<Fault> REFUSALS =
+            Set.of(Fault.READING_DENIED, Fault.CREATING_DENIED, Fault.THROTTLED, Fault.WATCH_REFUSED);
+
     @Override
     public Set<Fault> faults() {
-        return Fault.ofRegisters();
+        return Stream.concat(Fault.ofRegisters().stream(), REFUSALS.stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Set<Fault> refusals() {
+        return REFUSALS;
     }
 
     @Override
@@ -34,6 +44,13 @@ final class RegisterKind implements StoreKind {
         @Override
         public void begin() {
             // The adversary and the weather do it all.
+        }
+
+        @Override
+        public void refuses(Fault refusal) {
+            if (refusal == Fault.WATCH_REFUSED && world.refusals().scope(refusal, 2) == 0) {
+                world.store().endWatches();
+            }
         }
 
         @Override

@@ -41,6 +41,11 @@ record ResilientKind(ResilientMutant mutant) implements StoreKind {
     }
 
     @Override
+    public Set<Fault> refusals() {
+        return Set.of();
+    }
+
+    @Override
     public Store open(World world, SplittableRandom random, List<ElectionTiming> timings) {
         return new Decorated(new RegisterKind().open(world, random, timings), world, mutant);
     }

@@ -45,6 +45,11 @@ public enum ResilientMutant implements Planted {
     }
 
     @Override
+    public boolean isShownByRefusals() {
+        return false;
+    }
+
+    @Override
     public String store() {
         return "resilient";
     }

@@ -23,7 +23,18 @@ final class SimulatedRegister implements Register {
     static final String NOT_OURS = "404 default backend";
 
     /** What the store answers where it does not permit to write. */
-    private static final String FORBIDDEN = "403 Forbidden";
+    static final String FORBIDDEN = "403 Forbidden";
+
+    /** What a permission is for. */
+    private enum Verb {
+        READ,
+        CREATE,
+        UPDATE;
+
+        boolean writes() {
+            return this != READ;
+        }
+    }
 
     private final Node node;
     private final World world;
@@ -55,7 +66,7 @@ final class SimulatedRegister implements Register {
                         world.weather().strikes(Fault.STALE_READ)
                                 ? world.store().stale()
                                 : world.store().entry()),
-                false);
+                Verb.READ);
     }
 
     @Override
@@ -65,10 +76,12 @@ final class SimulatedRegister implements Register {
         world.invariants().sends(node, next);
         node.sendsWrite();
         long sentAt = world.now();
-        return call(() -> world.store().write(node, decidedAt, sentAt, expected, next), true);
+        return call(
+                () -> world.store().write(node, decidedAt, sentAt, expected, next),
+                expected == null ? Verb.CREATE : Verb.UPDATE);
     }
 
-    private <T> CompletionStage<T> call(Supplier<T> atTheStore, boolean writes) {
+    private <T> CompletionStage<T> call(Supplier<T> atTheStore, Verb verb) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Weather weather = world.weather();
         node.countCall();
@@ -79,13 +92,13 @@ final class SimulatedRegister implements Register {
             connectionDies();
         }
         if (!dead && !node.isCutOff() && !weather.strikes(Fault.REQUEST_LOST)) {
-            world.at(arrival, null, () -> arrive(incarnation, writes, twice, atTheStore, answer));
+            world.at(arrival, null, () -> arrive(incarnation, verb, twice, atTheStore, answer));
         }
         if (twice) {
             world.at(
                     arrival + weather.spell(),
                     null,
-                    () -> arrive(incarnation, writes, true, atTheStore, new CompletableFuture<>()));
+                    () -> arrive(incarnation, verb, true, atTheStore, new CompletableFuture<>()));
         }
         return answer;
     }
@@ -101,8 +114,9 @@ final class SimulatedRegister implements Register {
 
     /** @param again whether a copy of the request has arrived before, or will */
     private <T> void arrive(
-            int incarnation, boolean writes, boolean again, Supplier<T> atTheStore, CompletableFuture<T> answer) {
+            int incarnation, Verb verb, boolean again, Supplier<T> atTheStore, CompletableFuture<T> answer) {
         Weather weather = world.weather();
+        boolean writes = verb.writes();
         if (weather.storeIsDown() || incarnation != world.store().incarnation()) {
             return;
         }
@@ -112,10 +126,14 @@ final class SimulatedRegister implements Register {
                 reply(() -> answer.completeExceptionally(new BackendException(NOT_OURS)));
                 return;
             }
-            repeat(writes, atTheStore);
+            repeat(verb, atTheStore);
             repeated = true;
         }
-        if (writes && weather.writesAreRefused()) {
+        if (verb == Verb.READ && world.refusals().are(Fault.READING_DENIED)) {
+            reply(() -> answer.completeExceptionally(new BackendException(FORBIDDEN)));
+            return;
+        }
+        if (denies(verb)) {
             // Of a request that something in between sent twice the refusal tells of the second alone.
             boolean certain = !again && !repeated;
             reply(() -> {
@@ -156,9 +174,15 @@ final class SimulatedRegister implements Register {
         }
     }
 
+    /** Whether the store does not permit to write so just now. */
+    private boolean denies(Verb verb) {
+        boolean creating = verb == Verb.CREATE && world.refusals().are(Fault.CREATING_DENIED);
+        return verb.writes() && (world.weather().writesAreRefused() || creating);
+    }
+
     /** Carries a request out before the very same arrives again. */
-    private <T> void repeat(boolean writes, Supplier<T> atTheStore) {
-        if (writes && !world.weather().writesAreRefused()) {
+    private <T> void repeat(Verb verb, Supplier<T> atTheStore) {
+        if (verb.writes() && !denies(verb)) {
             try {
                 var unused = atTheStore.get();
             } catch (ConflictException e) {

@@ -140,6 +140,11 @@ final class SimulatedStore {
         vanished = null;
         writer = null;
         incarnation++;
+        endWatches();
+    }
+
+    /** All watches end. */
+    void endWatches() {
         for (SimulatedWatch watch : List.copyOf(watches)) {
             watch.sever();
         }

@@ -43,7 +43,7 @@ final class SimulatedWatch implements Observation {
         if (closed || !node.isAlive()) {
             return;
         }
-        if (node.isCutOff() || world.weather().storeIsDown()) {
+        if (node.isCutOff() || world.weather().storeIsDown() || world.refusals().are(Fault.WATCH_REFUSED)) {
             connect();
             return;
         }

@@ -12,6 +12,9 @@ interface StoreKind {
     /** What can go wrong in a world with it: the rows of its matrix. */
     Set<Fault> faults();
 
+    /** Those of the faults with which its servers refuse, for a while, what they could do. */
+    Set<Fault> refusals();
+
     /** Transitions of the machine that only this kind brings about, now and then. */
     default Set<String> rareTransitions() {
         return Set.of();
@@ -37,6 +40,11 @@ interface StoreKind {
 
         /** Brings about the faults that only this kind of store has. */
         void begin();
+
+        /** A refusal has begun, which lasts for a while. */
+        default void refuses(Fault refusal) {
+            // It is asked about where it matters.
+        }
 
         /** How many nanoseconds longer than at a register the way back may take once the weather has cleared. */
         long patience();

@@ -2,6 +2,7 @@ package dev.baton.simulation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class Weather {
         Arrays.fill(injectedAt, Long.MIN_VALUE / 2);
         boolean jumps = random.nextBoolean();
         for (Fault fault : Fault.values()) {
-            if (!fault.isOfARegister() && !fault.isOfServers()) {
+            if (!fault.isOfARegister() && !fault.isOfServers() && !fault.isRefusal()) {
                 draw(fault, random, fault.breaksThePremise() ? operators : random.nextBoolean());
             }
         }
@@ -114,15 +115,15 @@ final class Weather {
         return struck;
     }
 
-    /** The faults that struck no longer than a lease ago, as bits. */
-    long fresh() {
-        long bits = 0;
+    /** The faults that struck no longer than a lease ago, by {@link Fault#place()}. */
+    BitSet fresh() {
+        BitSet places = new BitSet(injectedAt.length);
         for (int fault = 0; fault < injectedAt.length; fault++) {
             if (world.now() - injectedAt[fault] <= leaseNanos) {
-                bits |= 1L << fault;
+                places.set(fault);
             }
         }
-        return bits;
+        return places;
     }
 
     Map<Fault, Long> injected() {
@@ -180,7 +181,7 @@ final class Weather {
         if (world.now() >= storeBusyUntil && strikes(Fault.STORE_BUSY)) {
             storeBusyUntil = world.now() + Math.min(upTo(leaseNanos / 2), world.clearAt() - world.now());
         }
-        return world.now() < storeBusyUntil;
+        return world.now() < storeBusyUntil || world.refusals().are(Fault.THROTTLED);
     }
 
     /** Whether the store refuses to write just now, as it does while a permission is taken or a quota is used up. */

@@ -47,6 +47,7 @@ final class World {
     private final Node[] current;
     private final Coverage.OfOneWorld coverage = new Coverage.OfOneWorld();
     private final Weather weather;
+    private final Refusals refusals;
     private final SimulatedStore store;
     private final StoreKind.Store contended;
     private final SharedResource fenced;
@@ -96,6 +97,8 @@ final class World {
         boolean restores =
                 options.kind().hasBackups() && !options.isDirected() && !operators && random.nextInt(12) == 0;
         weather = new Weather(this, random.split(), leaseNanos, operators, restores);
+        // From a stream of their own: a world without them is what it would be if there were none.
+        refusals = new Refusals(this, new SplittableRandom(seed).split());
         invariants = new Invariants(this, !operators);
         store = new SimulatedStore(this, random.split());
         fenced = new SharedResource(true);
@@ -139,6 +142,10 @@ final class World {
 
     Weather weather() {
         return weather;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     SimulatedStore store() {
@@ -334,6 +341,7 @@ final class World {
         }
         new Adversary(this, random.split()).begin();
         contended.begin();
+        refusals.begin();
         at(clearAt + Weather.AFTERMATH, null, this::clear);
     }
 
@@ -418,8 +426,8 @@ final class World {
         Invariants.Reign leads = invariants.leader();
         long steady = leads != null && leads == before ? since : now;
         if (leads != null && now - steady >= leaseNanos) {
-            recovery = steady - clearAt;
-            closeAll();
+            recovery = recovery < 0 ? steady - clearAt : recovery;
+            succeed(leads);
             return;
         }
         if (leads == null && now > deadline) {
@@ -427,6 +435,16 @@ final class World {
                     + " ms after the weather cleared, though somebody wants to");
         }
         at(now + leaseNanos / 20, null, () -> awaitLeader(deadline, leads, steady));
+    }
+
+    /** Where servers have refused, all who contend lead in turn before everybody is closed: none of them waits for ever. */
+    private void succeed(Invariants.Reign leads) {
+        if (!refusals.exist()) {
+            closeAll();
+            return;
+        }
+        leads.node().ask(Fault.CLOSE);
+        awaitLeader(now + patience(), null, now);
     }
 
     private void closeAll() {

@@ -16,6 +16,11 @@ record ZooKeeperKind(ZooKeeperMutant mutant) implements StoreKind {
         return ZooKeeperStore.FAULTS;
     }
 
+    @Override
+    public Set<Fault> refusals() {
+        return ZooKeeperStore.REFUSALS;
+    }
+
     /** What a claim hears of its turn may reach it, with the grant, between two of its own questions. */
     @Override
     public Set<String> rareTransitions() {

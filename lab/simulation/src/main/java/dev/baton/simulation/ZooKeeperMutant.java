@@ -8,6 +8,7 @@ import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 
 /** A small, plausible mistake in how a ZooKeeper session is judged, planted around the production code. */
@@ -52,26 +53,26 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
     },
     READ_TAKEN_FOR_PROOF("An answered read is taken for proof that the session is alive.") {
         @Override
-        public Handle around(Handle right) {
+        public Handle around(Handle right, Timekeeper time) {
             return new Misbehaving.Reading(right);
         }
     },
     TIMEOUT_NOT_READ_AGAIN("The session timeout granted with the first connection is taken to be granted with each.") {
         @Override
-        public Handle around(Handle right) {
+        public Handle around(Handle right, Timekeeper time) {
             return new Misbehaving.Remembering(right);
         }
     },
     AMBIGUOUS_CREATE_LEFT_BEHIND(
             "A create whose answer was lost is taken not to have been carried out (etcd#21128, stolon#659).") {
         @Override
-        public Handle around(Handle right) {
+        public Handle around(Handle right, Timekeeper time) {
             return new Misbehaving.Sure(right);
         }
     },
     AMBIGUOUS_DELETE_TAKEN_FOR_DONE("A delete whose answer was lost is taken to have been carried out (4.1).") {
         @Override
-        public Handle around(Handle right) {
+        public Handle around(Handle right, Timekeeper time) {
             return new Misbehaving.Hopeful(right);
         }
     },
@@ -83,7 +84,7 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
     },
     TOKEN_FROM_SEQUENCE("Tokens are the sequence numbers of nodes, which restart when their parent is reaped (2.2).") {
         @Override
-        public Handle around(Handle right) {
+        public Handle around(Handle right, Timekeeper time) {
             return new Misbehaving.Counting(right);
         }
     },
@@ -91,6 +92,24 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
         @Override
         LockBackend around(LockBackend right) {
             return new FromMemory(right);
+        }
+    },
+    REFUSED_LISTING_NOT_ASKED_AGAIN("Whoever may not list the line once does not ask again.") {
+        @Override
+        public Handle around(Handle right, Timekeeper time) {
+            return new Misbehaving.Unlisting(right, time);
+        }
+    },
+    EXCEEDED_QUOTA_TAKEN_FOR_GOOD("Whoever once exceeds a quota creates nothing any more.") {
+        @Override
+        public Handle around(Handle right, Timekeeper time) {
+            return new Misbehaving.Frugal(right, time);
+        }
+    },
+    REFUSED_DELETE_TAKEN_FOR_DONE("A node whose deletion the servers refuse is taken to be gone (4.1).") {
+        @Override
+        public Handle around(Handle right, Timekeeper time) {
+            return new Misbehaving.Dismissed(right);
         }
     };
 
@@ -103,6 +122,12 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
     @Override
     public String mistake() {
         return mistake;
+    }
+
+    @Override
+    public boolean isShownByRefusals() {
+        return EnumSet.of(REFUSED_LISTING_NOT_ASKED_AGAIN, EXCEEDED_QUOTA_TAKEN_FOR_GOOD, REFUSED_DELETE_TAKEN_FOR_DONE)
+                .contains(this);
     }
 
     @Override
@@ -125,7 +150,7 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
     }
 
     @Override
-    public Handle around(Handle right) {
+    public Handle around(Handle right, Timekeeper time) {
         return right;
     }
 

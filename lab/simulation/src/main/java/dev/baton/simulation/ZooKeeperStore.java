@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 final class ZooKeeperStore implements StoreKind.Store, Surroundings {
     private static final List<Long> TICKS = List.of(2_000L, 1_500L, 1_000L, 500L, 200L);
     private static final String LINE = "/baton/" + World.ELECTION + "/";
+    private static final String HEARTBEATS = "/baton/.heartbeat/";
 
     private static final Set<Fault> OF_NO_CONNECTION = Set.of(
             Fault.REQUEST_DUPLICATED,
@@ -36,13 +37,27 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
             Fault.WATCH_STALLED,
             Fault.OPERATOR_BLANKS);
 
+    /** Each permission of a node by itself, the quotas of folders, and servers that throttle or serve no watches. */
+    static final Set<Fault> REFUSALS = Set.of(
+            Fault.READING_DENIED,
+            Fault.CREATING_DENIED,
+            Fault.DELETING_DENIED,
+            Fault.WRITING_DENIED,
+            Fault.QUOTA_EXCEEDED,
+            Fault.THROTTLED,
+            Fault.WATCH_STALLED);
+
     /**
      * What can go wrong here. A connection delivers a packet once, in order, or breaks, so no request is repeated, no error
      * follows a commit but the loss of the connection, and no watch lags or is lost without that, save where permissions are
      * taken: of what a client may not read just then, its watches do not tell, and are used up.
      */
     static final Set<Fault> FAULTS = Arrays.stream(Fault.values())
-            .filter(fault -> !fault.isOfARegister() && !fault.isOfEtcd() && !OF_NO_CONNECTION.contains(fault))
+            .filter(fault -> (!fault.isOfARegister()
+                            && !fault.isOfEtcd()
+                            && !fault.isRefusal()
+                            && !OF_NO_CONNECTION.contains(fault))
+                    || REFUSALS.contains(fault))
             .collect(Collectors.toUnmodifiableSet());
 
     private final World world;
@@ -323,10 +338,57 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
 
     @Override
     public boolean throttles() {
+        return world.refusals().are(Fault.THROTTLED) || randomlyThrottles();
+    }
+
+    private boolean randomlyThrottles() {
         return throttles
                 && !world.weather().isClear()
                 && random.nextInt(8) == 0
                 && world.weather().inject(Fault.THROTTLED);
+    }
+
+    @Override
+    public boolean deniesReading(boolean listing) {
+        return world.refusals().are(Fault.READING_DENIED)
+                && switch (world.refusals().scope(Fault.READING_DENIED, 3)) {
+                    case 0 -> listing;
+                    case 1 -> !listing;
+                    default -> true;
+                };
+    }
+
+    @Override
+    public boolean deniesCreating() {
+        return world.refusals().are(Fault.CREATING_DENIED);
+    }
+
+    @Override
+    public boolean deniesDeleting() {
+        return world.refusals().are(Fault.DELETING_DENIED);
+    }
+
+    @Override
+    public boolean deniesWriting() {
+        return world.refusals().are(Fault.WRITING_DENIED);
+    }
+
+    @Override
+    public boolean exceedsQuota(String path, boolean creates, int growth) {
+        if (!world.refusals().are(Fault.QUOTA_EXCEEDED)) {
+            return false;
+        }
+        boolean within = switch (world.refusals().scope(Fault.QUOTA_EXCEEDED, 3)) {
+            case 0 -> path.startsWith(LINE);
+            case 1 -> path.startsWith(HEARTBEATS);
+            default -> true;
+        };
+        return within && (creates || growth > 0);
+    }
+
+    @Override
+    public boolean stallsWatches() {
+        return world.refusals().are(Fault.WATCH_STALLED);
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Cluster {
     private long readingDeniedUntil;
     private @Nullable Member leader;
     private @Nullable Backup backup;
+    private @Nullable String filling;
     private @Nullable Ambush ambush;
     private @Nullable Rack rack;
 
@@ -336,7 +337,7 @@ public final class Cluster {
         long knows = at.known(keys).revision();
         Stream stream =
                 new Stream(world, process, () -> reach(process, at), prefix, from > 0 ? from - 1 : knows, watcher);
-        if (world.now() < watchesRefusedUntil) {
+        if (world.now() < watchesRefusedUntil || world.deniesReading(prefix, true)) {
             stream.end(new Failure(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
             return stream;
         }
@@ -582,9 +583,50 @@ public final class Cluster {
         }
     }
 
-    /** Whether {@code transaction} is refused: each branch needs its permissions, whichever is taken. */
+    /** Whether {@code transaction} is refused: each branch needs its permissions, whichever is taken, and each guard. */
     boolean denies(Transaction transaction) {
-        return world.now() < (transaction.mayWrite() ? writingDeniedUntil : readingDeniedUntil);
+        return world.now() < (transaction.mayWrite() ? writingDeniedUntil : readingDeniedUntil)
+                || transaction.guards().stream().anyMatch(guard -> world.deniesReading(guard.key(), false))
+                || transaction.then().stream().anyMatch(this::denies)
+                || transaction.otherwise().stream().anyMatch(this::denies);
+    }
+
+    private boolean denies(Transaction.Op step) {
+        if (step instanceof Transaction.Put put) {
+            return world.deniesWriting(put.key());
+        } else if (step instanceof Transaction.Delete delete) {
+            return world.deniesWriting(delete.key());
+        } else if (step instanceof Transaction.Get get) {
+            return world.deniesReading(get.key(), false);
+        } else if (step instanceof Transaction.First first) {
+            return world.deniesReading(first.prefix(), true);
+        }
+        return step instanceof Transaction.All all && world.deniesReading(all.prefix(), true);
+    }
+
+    /** Whether one may not end {@code lease}: whoever does deletes its keys. */
+    boolean deniesRevoking(long lease) {
+        return keys.on(lease).stream().anyMatch(entry -> world.deniesWriting(entry.key()));
+    }
+
+    /** The database is nearly full: the next write below {@code prefix} fills it. */
+    public void fillUp(String prefix) {
+        filling = prefix;
+    }
+
+    /** Whether the database takes nothing more. */
+    boolean isFull() {
+        return filling == null && world.isFull();
+    }
+
+    /** Whether a write of those keys, which arrives now, fills it. That is carried out, and answered as if it were not. */
+    boolean fills(List<String> written) {
+        String next = filling;
+        boolean fills = next != null && world.isFull() && written.stream().anyMatch(key -> key.startsWith(next));
+        if (fills) {
+            filling = null;
+        }
+        return fills;
     }
 
     /** Revokes the lease of one of the keys below {@code prefix}; whether there was one. */

@@ -9,8 +9,11 @@ import dev.baton.etcd.internal.Transaction.Guard;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A channel as it is, for mutants to change one thing about it. They know requests by their shape. */
 public abstract class Misbehaving implements Channel {
@@ -94,7 +97,7 @@ public abstract class Misbehaving implements Channel {
     }
 
     private static Reply<Transaction.Result> changed(
-            Reply<Transaction.Result> reply, java.util.function.UnaryOperator<Transaction.Result> change) {
+            Reply<Transaction.Result> reply, UnaryOperator<Transaction.Result> change) {
         return reply instanceof Reply.Done<Transaction.Result> done
                 ? new Reply.Done<>(change.apply(done.value()))
                 : reply;
@@ -293,6 +296,165 @@ public abstract class Misbehaving implements Channel {
         @Override
         public void revoke(long lease, Consumer<Reply<Long>> then) {
             time.execute(() -> then.accept(new Reply.Done<>(lease)));
+        }
+    }
+
+    /** A channel whose failures are changed. */
+    private abstract static class Construing extends Misbehaving {
+        Construing(Channel right) {
+            super(right);
+        }
+
+        private static <T> Consumer<Reply<T>> construed(Consumer<Reply<T>> then, UnaryOperator<Reply<T>> meaning) {
+            return reply -> then.accept(reply instanceof Reply.Failed<T> ? meaning.apply(reply) : reply);
+        }
+
+        static boolean saysOneOf(Reply<?> reply, Set<Failure.Kind> kinds) {
+            return reply instanceof Reply.Failed<?> failed
+                    && kinds.contains(failed.why().kind());
+        }
+
+        /** What a failed transaction is taken for. */
+        Reply<Transaction.Result> meaning(Transaction transaction, Reply<Transaction.Result> failed) {
+            return failed;
+        }
+
+        /** What a failed revocation is taken for. */
+        Reply<Long> meaning(long lease, Reply<Long> failed) {
+            return failed;
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            super.transact(transaction, construed(then, reply -> meaning(transaction, reply)));
+        }
+
+        @Override
+        public void revoke(long lease, Consumer<Reply<Long>> then) {
+            super.revoke(lease, construed(then, reply -> meaning(lease, reply)));
+        }
+    }
+
+    /** Takes a lease to be gone that may not be revoked. */
+    public static final class Dismissed extends Construing {
+        public Dismissed(Channel right) {
+            super(right);
+        }
+
+        @Override
+        Reply<Long> meaning(long lease, Reply<Long> failed) {
+            return saysOneOf(failed, Set.of(Failure.Kind.PERMISSION, Failure.Kind.REFUSED))
+                    ? new Reply.Done<>(lease)
+                    : failed;
+        }
+    }
+
+    /** Believes whoever says that there is nothing: it is the servers' lease that is not found. */
+    public static final class Gullible extends Construing {
+        public Gullible(Channel right) {
+            super(right);
+        }
+
+        private static <T> Reply<T> believed(Reply<T> failed) {
+            boolean stray =
+                    failed instanceof Reply.Failed<T> why && why.why().detail().equals(SimulatedChannel.NOT_OURS);
+            return stray ? Reply.failed(Failure.Kind.LEASE_NOT_FOUND, SimulatedChannel.NOT_OURS) : failed;
+        }
+
+        @Override
+        Reply<Transaction.Result> meaning(Transaction transaction, Reply<Transaction.Result> failed) {
+            return believed(failed);
+        }
+
+        @Override
+        Reply<Long> meaning(long lease, Reply<Long> failed) {
+            return believed(failed);
+        }
+    }
+
+    /** Takes a key for not written, for certain, that a full database refused. */
+    public static final class Filled extends Construing {
+        public Filled(Channel right) {
+            super(right);
+        }
+
+        @Override
+        Reply<Transaction.Result> meaning(Transaction transaction, Reply<Transaction.Result> failed) {
+            return enters(transaction) && saysOneOf(failed, Set.of(Failure.Kind.NO_SPACE))
+                    ? Reply.failed(Failure.Kind.LEASE_NOT_FOUND, "the database is full")
+                    : failed;
+        }
+    }
+
+    /** Takes a sentinel for gone that could not be written or read. */
+    public static final class Despairing extends Construing {
+        public Despairing(Channel right) {
+            super(right);
+        }
+
+        @Override
+        Reply<Transaction.Result> meaning(Transaction transaction, Reply<Transaction.Result> failed) {
+            Set<Failure.Kind> refusals = Set.of(Failure.Kind.PERMISSION, Failure.Kind.NO_SPACE, Failure.Kind.REFUSED);
+            return isOfTheSentinel(transaction) && saysOneOf(failed, refusals)
+                    ? new Reply.Done<>(new Transaction.Result(false, Long.MAX_VALUE, 0, List.of(List.of())))
+                    : failed;
+        }
+    }
+
+    /** Does not ask again who is in line once it was refused. */
+    public static final class Resigned extends Construing {
+        private final Timekeeper time;
+        private @Nullable Reply<Transaction.Result> refused;
+
+        public Resigned(Channel right, Timekeeper time) {
+            super(right);
+            this.time = time;
+        }
+
+        @Override
+        Reply<Transaction.Result> meaning(Transaction transaction, Reply<Transaction.Result> failed) {
+            if (lists(transaction) && saysOneOf(failed, Set.of(Failure.Kind.PERMISSION))) {
+                refused = failed;
+            }
+            return failed;
+        }
+
+        private static boolean lists(Transaction transaction) {
+            Transaction.Op step = transaction.then().get(0);
+            return step instanceof Transaction.All || step instanceof Transaction.First;
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            Reply<Transaction.Result> before = refused;
+            if (before != null && lists(transaction)) {
+                time.execute(() -> then.accept(before));
+            } else {
+                super.transact(transaction, then);
+            }
+        }
+    }
+
+    /** Does not see its own key, which a request that was repeated has met. */
+    public static final class Estranged extends Misbehaving {
+        public Estranged(Channel right) {
+            super(right);
+        }
+
+        @Override
+        public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
+            super.transact(
+                    transaction, reply -> then.accept(enters(transaction) ? changed(reply, Estranged::unseen) : reply));
+        }
+
+        private static Transaction.Result unseen(Transaction.Result result) {
+            return result.succeeded()
+                    ? result
+                    : new Transaction.Result(
+                            false,
+                            result.revision(),
+                            result.raftTerm(),
+                            List.of(List.of(), result.found().get(1)));
         }
     }
 }

@@ -4,10 +4,15 @@ import dev.baton.etcd.internal.Channel;
 import dev.baton.etcd.internal.Failure;
 import dev.baton.etcd.internal.Reply;
 import dev.baton.etcd.internal.Transaction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A channel to one member. Requests and answers overtake one another, are lost, and arrive late; none arrives twice. */
 final class SimulatedChannel implements Channel {
+    /** What gRPC makes of the answer of a balancer that has no server behind it. */
+    static final String NOT_OURS = "HTTP status code 404";
+
     private final Surroundings world;
     private final Cluster cluster;
     private final Host process;
@@ -26,9 +31,25 @@ final class SimulatedChannel implements Channel {
         return member.endpoint();
     }
 
-    private void up(Runnable arrival) {
+    /** What happens to a request once it has arrived. */
+    private interface Arrival<T> {
+        void handle(Cluster.Answer<T> answer);
+    }
+
+    private <T> void up(Consumer<Reply<T>> then, Arrival<T> arrival) {
         process.called();
-        carry(arrival);
+        carry(() -> arrive(then, arrival));
+    }
+
+    private <T> void arrive(Consumer<Reply<T>> then, Arrival<T> arrival) {
+        Cluster.Answer<T> right = (reply, later) -> down(then, reply, later);
+        Reply<T> stray = Reply.failed(Failure.Kind.UNKNOWN, NOT_OURS);
+        switch (world.between()) {
+            case PASSES -> arrival.handle(right);
+            case ANSWERS -> right.give(stray, 0);
+            case ANSWERS_AFTER -> arrival.handle((lost, later) -> right.give(stray, later));
+            case REPEATS -> arrival.handle((lost, later) -> world.at(world.now() + later, () -> arrival.handle(right)));
+        }
     }
 
     private void carry(Runnable arrival) {
@@ -38,14 +59,22 @@ final class SimulatedChannel implements Channel {
     }
 
     /** A write, that the servers may turn away. */
-    private <T> void upToWrite(Consumer<Reply<T>> then, Runnable arrival) {
-        up(() -> {
+    private <T> void upToWrite(Consumer<Reply<T>> then, Arrival<T> arrival) {
+        up(then, answer -> {
             if (world.isBusy()) {
-                down(then, Reply.failed(Failure.Kind.REFUSED, "etcdserver: too many requests"));
+                answer.give(throttled(), 0);
             } else {
-                arrival.run();
+                arrival.handle(answer);
             }
         });
+    }
+
+    private static <T> Reply<T> throttled() {
+        return Reply.failed(Failure.Kind.REFUSED, "etcdserver: too many requests");
+    }
+
+    private static <T> Reply<T> denied() {
+        return Reply.failed(Failure.Kind.PERMISSION, "etcdserver: permission denied");
     }
 
     private <T> void down(Consumer<Reply<T>> then, Reply<T> reply) {
@@ -79,41 +108,78 @@ final class SimulatedChannel implements Channel {
 
     @Override
     public void grant(long ttlSeconds, Consumer<Reply<Lease>> then) {
-        upToWrite(then, () -> cluster.grant(member, process, ttlSeconds, (reply, later) -> down(then, reply, later)));
+        upToWrite(then, answer -> {
+            if (cluster.isFull()) {
+                answer.give(full(), 0);
+            } else {
+                cluster.grant(member, process, ttlSeconds, answer);
+            }
+        });
+    }
+
+    private static <T> Reply<T> full() {
+        return Reply.failed(Failure.Kind.NO_SPACE, "etcdserver: mvcc: database space exceeded");
     }
 
     @Override
     public void keepAlive(long lease, Consumer<Reply<KeptAlive>> then) {
-        up(() -> cluster.keepAlive(member, lease, (reply, later) -> down(then, reply, later)));
+        up(then, answer -> cluster.keepAlive(member, lease, answer));
     }
 
     @Override
     public void revoke(long lease, Consumer<Reply<Long>> then) {
         cluster.givesUp(lease);
-        up(() -> cluster.revoke(member, lease, (reply, later) -> down(then, reply, later)));
+        up(then, answer -> {
+            if (world.isThrottled()) {
+                answer.give(throttled(), 0);
+            } else if (cluster.deniesRevoking(lease)) {
+                answer.give(denied(), 0);
+            } else {
+                cluster.revoke(member, lease, answer);
+            }
+        });
     }
 
     @Override
     public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         int withdrawals = process.withdrawals();
-        Runnable arrival = () -> {
+        Arrival<Transaction.Result> arrival = answer -> {
             if (cluster.denies(transaction)) {
-                down(then, Reply.failed(Failure.Kind.PERMISSION, "etcdserver: permission denied"));
-                return;
+                answer.give(denied(), 0);
+            } else if (cluster.isFull() && !puts(transaction).isEmpty()) {
+                answer.give(full(), 0);
+            } else if (cluster.fills(puts(transaction))) {
+                cluster.transact(
+                        member, process, transaction, withdrawals, (done, later) -> answer.give(full(), later));
+            } else {
+                cluster.transact(member, process, transaction, withdrawals, answer);
             }
-            cluster.transact(member, process, transaction, withdrawals, (reply, later) -> down(then, reply, later));
         };
         if (transaction.mayWrite()) {
             upToWrite(then, arrival);
         } else {
-            up(arrival);
+            up(then, arrival);
         }
+    }
+
+    /** The keys for which it needs space, whichever branch is taken: to delete needs none. */
+    private static List<String> puts(Transaction transaction) {
+        List<String> keys = new ArrayList<>();
+        for (List<Transaction.Op> steps : List.of(transaction.then(), transaction.otherwise())) {
+            for (Transaction.Op step : steps) {
+                if (step instanceof Transaction.Put put) {
+                    keys.add(put.key());
+                }
+            }
+        }
+        return keys;
     }
 
     @Override
     public Runnable watch(String prefix, long from, Watcher watcher) {
         Watching watching = new Watching();
-        up(() -> {
+        process.called();
+        carry(() -> {
             if (!watching.ended) {
                 watching.stream = cluster.watch(member, process, prefix, from, watcher);
             }

@@ -33,6 +33,33 @@ public interface Surroundings {
     /** Whether the servers turn a request to write away. */
     boolean isBusy();
 
+    /** Whether the servers turn away whatever goes through their log. */
+    boolean isThrottled();
+
+    /** Whether the database is full. */
+    boolean isFull();
+
+    /** What stands between client and servers. */
+    enum Between {
+        /** It passes on what it is sent. */
+        PASSES,
+        /** It answers a request in the servers' stead. */
+        ANSWERS,
+        /** It answers in the servers' stead what they have carried out. */
+        ANSWERS_AFTER,
+        /** It loses the servers' answer, sends the request again, and passes on what is answered to that. */
+        REPEATS
+    }
+
+    /** What happens between client and servers to the request that arrives now. */
+    Between between();
+
+    /** Whether the client may not read {@code key}, or all the keys that begin with it. */
+    boolean deniesReading(String key, boolean range);
+
+    /** Whether the client may not write {@code key}, nor delete it. */
+    boolean deniesWriting(String key);
+
     /** Whether a watch falls silent from now on. */
     boolean stallsWatch();
 

@@ -179,6 +179,8 @@ public final class Ensemble {
             end(id);
         } else if (denies(request.op())) {
             agree(Reply.of(Code.NOAUTH, ++zxid), List.of());
+        } else if (exceedsQuota(request)) {
+            agree(Reply.of(Code.QUOTAEXCEEDED, ++zxid), List.of());
         } else {
             zxid++;
             decide(id, request);
@@ -186,6 +188,16 @@ public final class Ensemble {
                 beats(by, session);
             }
         }
+    }
+
+    private boolean exceedsQuota(Request request) {
+        Tree.Node node = prepared.find(request.path());
+        int growth = request.data().length() - (node == null ? 0 : node.data.length());
+        return switch (request.op()) {
+            case CREATE -> node == null && world.exceedsQuota(request.path(), true, growth);
+            case SET -> node != null && world.exceedsQuota(request.path(), false, growth);
+            default -> false;
+        };
     }
 
     private void decide(long id, Request request) {
@@ -291,6 +303,17 @@ public final class Ensemble {
     }
 
     boolean denies(Op op) {
+        boolean refused = switch (op) {
+            case DATA, CHILDREN -> world.deniesReading(op == Op.CHILDREN);
+            case CREATE -> world.deniesCreating();
+            case DELETE -> world.deniesDeleting();
+            case SET -> world.deniesWriting();
+            default -> false;
+        };
+        return refused || isTaken(op);
+    }
+
+    private boolean isTaken(Op op) {
         for (Set<Op> taken : denied) {
             if (taken.contains(op)) {
                 return true;

@@ -214,7 +214,7 @@ final class Link {
 
     /** Not to one who may not read it: what was watched is watched no more all the same. */
     void tell(String path, EventType event) {
-        if (server.deniesReading()) {
+        if (server.conceals(event)) {
             return;
         }
         down(() -> client.happened(path, event));

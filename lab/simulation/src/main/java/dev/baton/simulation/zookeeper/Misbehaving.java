@@ -5,6 +5,8 @@ import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
@@ -138,6 +140,78 @@ public abstract class Misbehaving implements Handle {
                             read,
                             children,
                             stat));
+        }
+    }
+
+    /** An answer as it is told, but for its code. */
+    private static Answered construed(Answered then, IntUnaryOperator meaning) {
+        return (code, asked, name, read, children, stat) ->
+                then.answer(meaning.applyAsInt(code), asked, name, read, children, stat);
+    }
+
+    /** Does not ask again for what was refused with {@code why}, but takes it to be refused for good. */
+    private abstract static class Resigned extends Misbehaving {
+        private final Timekeeper time;
+        private final Code why;
+        private boolean refused;
+
+        Resigned(Handle right, Timekeeper time, Code why) {
+            super(right);
+            this.time = time;
+            this.why = why;
+        }
+
+        void ask(String path, Answered then, Consumer<Answered> asking) {
+            if (refused) {
+                time.execute(() -> then.answer(why.intValue(), path, null, null, null, null));
+                return;
+            }
+            asking.accept(construed(then, code -> {
+                refused |= code == why.intValue();
+                return code;
+            }));
+        }
+    }
+
+    /** Does not list what it once might not list. */
+    public static final class Unlisting extends Resigned {
+        public Unlisting(Handle right, Timekeeper time) {
+            super(right, time, Code.NOAUTH);
+        }
+
+        @Override
+        public void getChildren(String path, @Nullable Watcher watcher, Answered then) {
+            ask(path, then, answer -> super.getChildren(path, watcher, answer));
+        }
+    }
+
+    /** Creates nothing where a quota was once exceeded. */
+    public static final class Frugal extends Resigned {
+        public Frugal(Handle right, Timekeeper time) {
+            super(right, time, Code.QUOTAEXCEEDED);
+        }
+
+        @Override
+        public void create(String path, byte[] data, CreateMode mode, Answered then) {
+            ask(path, then, answer -> super.create(path, data, mode, answer));
+        }
+    }
+
+    /** Takes a node for deleted that may not be, or not now. */
+    public static final class Dismissed extends Misbehaving {
+        public Dismissed(Handle right) {
+            super(right);
+        }
+
+        @Override
+        public void delete(String path, Answered then) {
+            super.delete(
+                    path,
+                    construed(
+                            then,
+                            code -> code == Code.NOAUTH.intValue() || code == Code.THROTTLEDOP.intValue()
+                                    ? Code.NONODE.intValue()
+                                    : code));
         }
     }
 

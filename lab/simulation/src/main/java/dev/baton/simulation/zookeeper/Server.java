@@ -325,8 +325,10 @@ public final class Server {
         }
     }
 
-    boolean deniesReading() {
-        return ensemble.denies(Op.DATA);
+    /** Whether a client is not told that {@code event} has happened: it may not read that, or nobody is. */
+    boolean conceals(EventType event) {
+        Op reads = event == EventType.NodeChildrenChanged ? Op.CHILDREN : Op.DATA;
+        return world.stallsWatches() || ensemble.denies(reads);
     }
 
     Reply read(Link link, Request request) {

@@ -41,7 +41,7 @@ final class SimulatedClient {
         Clients.Connection connection = opening.get();
         SimulatedHandle handle = new SimulatedHandle(world, ensemble, process, timeout, connection, this);
         current = handle;
-        connection.opened(shown.around(handle));
+        connection.opened(shown.around(handle, process.time()));
         handle.connect();
     }
 

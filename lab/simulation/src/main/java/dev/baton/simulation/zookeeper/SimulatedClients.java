@@ -20,7 +20,7 @@ public record SimulatedClients(Surroundings world, Ensemble ensemble, Host proce
     /** What lies between client library and backend. */
     public interface Shown {
         /** What the backend is handed for {@code handle}. */
-        Handle around(Handle handle);
+        Handle around(Handle handle, Timekeeper time);
 
         /** What is told for {@code connection}. */
         Connection around(Connection connection, Timekeeper time);

@@ -29,6 +29,28 @@ public interface Surroundings {
     /** Whether a server that has too much to do turns the request away that has just arrived. */
     boolean throttles();
 
+    /** Whether clients may not read nodes, or not list what is below them. */
+    boolean deniesReading(boolean listing);
+
+    /** Whether clients may not create nodes. */
+    boolean deniesCreating();
+
+    /** Whether clients may not delete nodes. */
+    boolean deniesDeleting();
+
+    /** Whether clients may not write nodes. */
+    boolean deniesWriting();
+
+    /**
+     * Whether a quota forbids a write.
+     *
+     * @param growth by how many bytes the data grow
+     */
+    boolean exceedsQuota(String path, boolean creates, int growth);
+
+    /** Whether the servers serve no watches, and say so to nobody. */
+    boolean stallsWatches();
+
     /** Whether the answer that completes a connection is slow. */
     boolean delaysConnection();
 
