@@ -1,5 +1,5 @@
 /** Leader election: the API that services hold, and the SPI that backends implement. */
-@SuppressWarnings("module") // the two are on the path of whoever uses them, not of this build
+@SuppressWarnings("module") // these are on the path of whoever uses them, not of this build
 module dev.baton.core {
     requires transitive org.slf4j;
     requires static jdk.jfr;
@@ -7,6 +7,13 @@ module dev.baton.core {
 
     exports dev.baton;
     exports dev.baton.event;
+    exports dev.baton.internal to
+            dev.baton.etcd,
+            dev.baton.kubernetes,
+            dev.baton.migration,
+            dev.baton.resilience4j,
+            dev.baton.test,
+            dev.baton.zookeeper;
     exports dev.baton.internal.session to
             dev.baton.etcd,
             dev.baton.zookeeper;

@@ -1,6 +1,7 @@
 package dev.baton;
 
 import dev.baton.driver.Observing;
+import dev.baton.internal.Required;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Chance;
@@ -11,7 +12,6 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Printable;
-import dev.baton.spi.Required;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;

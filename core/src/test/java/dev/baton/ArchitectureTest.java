@@ -35,13 +35,13 @@ class ArchitectureTest {
 
     static List<Arguments> layers() {
         return List.of(
-                Arguments.of("spi", Set.of("spi"), "KnowsTheMachine"),
-                Arguments.of("event", Set.of("event", "spi"), "KnowsTheMachineToo"),
-                Arguments.of("machine", Set.of("machine", "event", "spi"), "KnowsTheDriver"),
-                Arguments.of("driver", Set.of("driver", "machine", "event", "spi"), "KnowsTheApi"),
-                Arguments.of("register", Set.of("register", "spi"), "KnowsTheEvents"),
-                Arguments.of("internal.session", Set.of("internal.session", "spi"), "KnowsTheRegisterToo"),
-                Arguments.of("", Set.of("", "driver", "machine", "event", "spi"), "KnowsTheRegister"));
+                Arguments.of("spi", Set.of("spi", "internal"), "KnowsTheMachine"),
+                Arguments.of("event", Set.of("event", "spi", "internal"), "KnowsTheMachineToo"),
+                Arguments.of("machine", Set.of("machine", "event", "spi", "internal"), "KnowsTheDriver"),
+                Arguments.of("driver", Set.of("driver", "machine", "event", "spi", "internal"), "KnowsTheApi"),
+                Arguments.of("register", Set.of("register", "spi", "internal"), "KnowsTheEvents"),
+                Arguments.of("internal.session", Set.of("internal.session", "spi", "internal"), "KnowsTheRegisterToo"),
+                Arguments.of("", Set.of("", "driver", "machine", "event", "spi", "internal"), "KnowsTheRegister"));
     }
 
     @ParameterizedTest(name = "{0} imports {1} only")

@@ -1,6 +1,7 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.internal.Clients;
+import dev.baton.internal.Required;
 import dev.baton.internal.session.InlineSerialExecutor;
 import dev.baton.internal.session.SessionCalls;
 import dev.baton.spi.Answer;
@@ -12,7 +13,6 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Required;
 import io.etcd.jetcd.ClientBuilder;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.baton.kubernetes;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
+import dev.baton.internal.Required;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
@@ -9,7 +10,6 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Required;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;

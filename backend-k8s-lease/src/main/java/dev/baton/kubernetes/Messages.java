@@ -1,9 +1,9 @@
 package dev.baton.kubernetes;
 
+import dev.baton.internal.Linkage;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
-import dev.baton.spi.Linkage;
 import dev.baton.spi.Secrets;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.internal.Linkage;
 import dev.baton.internal.session.Complaints;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Observers;
@@ -12,7 +13,6 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
-import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;

@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.internal.Required;
 import dev.baton.internal.session.InlineSerialExecutor;
 import dev.baton.internal.session.SessionCalls;
 import dev.baton.spi.Answer;
@@ -12,7 +13,6 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
-import dev.baton.spi.Required;
 import dev.baton.zookeeper.internal.Clients;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;

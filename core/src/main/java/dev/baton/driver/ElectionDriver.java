@@ -2,6 +2,7 @@ package dev.baton.driver;
 
 import dev.baton.event.EndReason;
 import dev.baton.event.EventSink;
+import dev.baton.internal.Linkage;
 import dev.baton.machine.CandidateConfig;
 import dev.baton.machine.Effect;
 import dev.baton.machine.ElectionMachine;
@@ -15,7 +16,6 @@ import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Holder;
-import dev.baton.spi.Linkage;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;

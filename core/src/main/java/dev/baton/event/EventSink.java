@@ -1,6 +1,6 @@
 package dev.baton.event;
 
-import dev.baton.spi.Required;
+import dev.baton.internal.Required;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.slf4j.Logger;

@@ -1,9 +1,9 @@
 package dev.baton.register;
 
+import dev.baton.internal.Required;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Required;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

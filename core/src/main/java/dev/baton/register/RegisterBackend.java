@@ -1,5 +1,6 @@
 package dev.baton.register;
 
+import dev.baton.internal.Required;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
@@ -10,7 +11,6 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import dev.baton.internal.Required;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;

@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import dev.baton.internal.Required;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

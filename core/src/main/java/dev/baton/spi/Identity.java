@@ -1,5 +1,7 @@
 package dev.baton.spi;
 
+import dev.baton.internal.Required;
+
 /** The rule for a candidate's identity: what operators read as the answer to "who is leader?". */
 public final class Identity {
     /** The longest identity, in characters. */

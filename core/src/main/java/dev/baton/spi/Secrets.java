@@ -1,5 +1,6 @@
 package dev.baton.spi;
 
+import dev.baton.internal.Required;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;

@@ -2,6 +2,7 @@ package dev.baton.migration;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
+import dev.baton.internal.Required;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Chance;
@@ -13,7 +14,6 @@ import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.baton.internal.session;
 
+import dev.baton.internal.Linkage;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
-import dev.baton.spi.Linkage;
 import dev.baton.spi.Moment;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;

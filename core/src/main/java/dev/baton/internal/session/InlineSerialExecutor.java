@@ -1,6 +1,6 @@
 package dev.baton.internal.session;
 
-import dev.baton.spi.Linkage;
+import dev.baton.internal.Linkage;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;

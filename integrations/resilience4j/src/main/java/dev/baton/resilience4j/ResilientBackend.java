@@ -2,6 +2,7 @@ package dev.baton.resilience4j;
 
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EventSink;
+import dev.baton.internal.Required;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Answer.Refused;
 import dev.baton.spi.BackendException;
@@ -10,7 +11,6 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Required;
 import dev.baton.spi.Timekeeper;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
