@@ -232,7 +232,7 @@ final class EtcdStore implements StoreKind.Store, Surroundings {
         Computer process = new Computer(world, node, runtime.timekeeper());
         processes.put(node, process);
         SimulatedClients clients = new SimulatedClients(this, cluster, process, mutant);
-        return mutant.backend(() -> {
+        return mutant.open(() -> {
             LockBackend backend = ForSimulation.backend(builder, runtime, clients);
             backend.check(World.ELECTION, node.config().timing());
             return backend;

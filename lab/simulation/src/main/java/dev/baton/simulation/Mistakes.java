@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** More of the mistakes behind the names in {@link Mutant}. */
@@ -170,14 +170,14 @@ final class Mistakes {
     /** A backend that numbers terms by itself. */
     static final class Numbering extends ForwardingBackend {
         private final Map<String, FencingToken> tokens = new HashMap<>();
-        private final BiFunction<Claim, Integer, Long> number;
+        private final IntToLongFunction number;
 
         /**
          * A numbering backend.
          *
-         * @param number of a claim, given how many were numbered before
+         * @param number of a term, given how many were numbered before
          */
-        Numbering(LockBackend right, BiFunction<Claim, Integer, Long> number) {
+        Numbering(LockBackend right, IntToLongFunction number) {
             super(right);
             this.number = number;
         }
@@ -186,7 +186,7 @@ final class Mistakes {
         public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
             return super.acquire(claim, deadline).thenApply(answer -> {
                 if (answer instanceof Answer.Granted) {
-                    tokens.put(claim.nonce(), new FencingToken(0, number.apply(claim, tokens.size())));
+                    tokens.put(claim.nonce(), new FencingToken(0, number.applyAsLong(tokens.size())));
                 }
                 return told(claim, answer);
             });

@@ -65,12 +65,14 @@ final class Node {
         epoch = world.epoch();
         runtime = new SimulatedRuntime(this, random.split());
         LockBackend connected = world.contended().backend(this, runtime);
-        TermCallbacks callbacks = mutant.around(new SimulatedWork(this, random.split()), this);
+        TermCallbacks callbacks = mutant.planting().callbacks().apply(new SimulatedWork(this, random.split()), this);
         backend = connected;
         Invariants invariants = world.invariants();
         driver = new ElectionDriver(config, backend, callbacks, event -> {
             invariants.told(this, event);
-            mutant.told(event, connected);
+            if (connected instanceof Mistakes.ReleasesOn hasty) {
+                hasty.told(event);
+            }
         });
         where = driver.status().where();
     }

@@ -1,6 +1,5 @@
 package dev.baton.simulation;
 
-import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
 import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.ElectionTiming;
@@ -34,11 +33,13 @@ final class RegisterKind implements StoreKind {
     private record OneRegister(World world, Mutant mutant) implements Store {
         @Override
         public LockBackend backend(Node node, BackendRuntime runtime) {
-            Register register = mutant.around(new SimulatedRegister(node, runtime), node);
-            return mutant.around(
-                    new OneAtATime(new RegisterBackend(register, mutant.epoch(node.epoch())), node.world()),
-                    register,
-                    node);
+            int epoch = mutant.epoch(node.epoch());
+            return mutant.planting()
+                    .store()
+                    .open(
+                            new SimulatedRegister(node, runtime),
+                            register -> new OneAtATime(new RegisterBackend(register, epoch), node.world()),
+                            node);
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
+import dev.baton.spi.FencingToken;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
@@ -21,6 +22,46 @@ abstract class Regranting extends ForwardingBackend {
     }
 
     abstract Answer.Granted changed(Answer.Granted granted, Duration leaseDuration);
+
+    /** What is granted counts from the receipt of the answer. */
+    static final class FromReceipt extends Regranting {
+        FromReceipt(LockBackend right) {
+            super(right);
+        }
+
+        @Override
+        Answer.Granted changed(Answer.Granted granted, Duration leaseDuration) {
+            return new Answer.Granted(runtime().timekeeper().now(), granted.guaranteedFor(), granted.token());
+        }
+    }
+
+    /** What is granted is granted for the whole lease. */
+    static final class WholeLease extends Regranting {
+        WholeLease(LockBackend right) {
+            super(right);
+        }
+
+        @Override
+        Answer.Granted changed(Answer.Granted granted, Duration leaseDuration) {
+            return new Answer.Granted(granted.sentAt(), leaseDuration, granted.token());
+        }
+    }
+
+    /** All that is granted has the token of the first grant. */
+    static final class TokenOfTheFirst extends Regranting {
+        private @Nullable FencingToken first;
+
+        TokenOfTheFirst(LockBackend right) {
+            super(right);
+        }
+
+        @Override
+        Answer.Granted changed(Answer.Granted granted, Duration leaseDuration) {
+            FencingToken token = first == null ? granted.token() : first;
+            first = token;
+            return new Answer.Granted(granted.sentAt(), granted.guaranteedFor(), token);
+        }
+    }
 
     private Answer answer(Claim claim, Answer answer) {
         return answer instanceof Answer.Granted granted

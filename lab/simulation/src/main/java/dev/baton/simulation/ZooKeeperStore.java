@@ -233,7 +233,7 @@ final class ZooKeeperStore implements StoreKind.Store, Surroundings {
         Host process = process(node, runtime);
         processes.put(node, process);
         SimulatedClients clients = new SimulatedClients(this, ensemble, process, mutant);
-        return mutant.backend(() -> {
+        return mutant.open(() -> {
             LockBackend backend = ForSimulation.backend(builder, runtime, clients);
             backend.check(World.ELECTION, node.config().timing());
             return backend;
