@@ -61,6 +61,8 @@ public enum EtcdMutant implements Planted, SimulatedClients.Shown {
             client(Misbehaving.Estranged::new));
 
     private final String mistake;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Functions, which hold nothing that changes.
     private final SessionPlanting<Channel> planting;
 
     EtcdMutant(String mistake) {

@@ -30,7 +30,7 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** More of the mistakes behind the names in {@link Mutant}. */
-final class Mistakes {
+public final class Mistakes {
     private static final Duration FAR = Duration.ofHours(1);
 
     private Mistakes() {}
@@ -209,8 +209,8 @@ final class Mistakes {
 
     // -- backends that withdraw wrongly ---------------------------------------------------------------------------
 
-    static final class WithdrawalFailureIgnored extends ForwardingBackend {
-        WithdrawalFailureIgnored(LockBackend right) {
+    public static final class WithdrawalFailureIgnored extends ForwardingBackend {
+        public WithdrawalFailureIgnored(LockBackend right) {
             super(right);
         }
 
@@ -231,10 +231,10 @@ final class Mistakes {
         }
     }
 
-    static final class WriteUnderWayForgotten extends ForwardingBackend {
+    public static final class WriteUnderWayForgotten extends ForwardingBackend {
         private final Register register;
 
-        WriteUnderWayForgotten(LockBackend right, Register register) {
+        public WriteUnderWayForgotten(LockBackend right, Register register) {
             super(right);
             this.register = register;
         }
@@ -362,10 +362,10 @@ final class Mistakes {
     // -- backends that notice wrongly -----------------------------------------------------------------------------
 
     /** A watcher as it is. */
-    static class Hearing implements ElectionWatcher {
+    public static class Hearing implements ElectionWatcher {
         private final ElectionWatcher right;
 
-        Hearing(ElectionWatcher right) {
+        public Hearing(ElectionWatcher right) {
             this.right = right;
         }
 
@@ -407,8 +407,8 @@ final class Mistakes {
         }
     }
 
-    static final class LostNeverSaid extends ForwardingBackend {
-        LostNeverSaid(LockBackend right) {
+    public static final class LostNeverSaid extends ForwardingBackend {
+        public LostNeverSaid(LockBackend right) {
             super(right);
         }
 

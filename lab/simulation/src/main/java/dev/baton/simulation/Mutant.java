@@ -174,6 +174,8 @@ public enum Mutant implements Planted {
     private static final Pattern RULE = Pattern.compile("\\b(\\d\\.\\d)\\b");
 
     private final String mistake;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Functions, which hold nothing that changes.
     private final Planting<Node> planting;
 
     Mutant(String mistake) {

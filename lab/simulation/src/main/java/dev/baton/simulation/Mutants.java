@@ -30,7 +30,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The mistakes behind the names in {@link Mutant}. */
-final class Mutants {
+public final class Mutants {
     private Mutants() {}
 
     static LeaderRecord emptied(LeaderRecord record) {
@@ -81,8 +81,8 @@ final class Mutants {
         }
     }
 
-    static final class ValidityFromReceipt extends Stamping {
-        ValidityFromReceipt(LockBackend right) {
+    public static final class ValidityFromReceipt extends Stamping {
+        public ValidityFromReceipt(LockBackend right) {
             super(right);
         }
 
@@ -105,10 +105,10 @@ final class Mutants {
         }
     }
 
-    static final class WithdrawWithoutRecheck extends ForwardingBackend {
+    public static final class WithdrawWithoutRecheck extends ForwardingBackend {
         private final Register register;
 
-        WithdrawWithoutRecheck(LockBackend right, Register register) {
+        public WithdrawWithoutRecheck(LockBackend right, Register register) {
             super(right);
             this.register = register;
         }
@@ -127,10 +127,10 @@ final class Mutants {
         }
     }
 
-    static final class AcquireLeftBehind extends ForwardingBackend {
+    public static final class AcquireLeftBehind extends ForwardingBackend {
         private final Set<String> granted = new HashSet<>();
 
-        AcquireLeftBehind(LockBackend right) {
+        public AcquireLeftBehind(LockBackend right) {
             super(right);
         }
 
@@ -255,12 +255,12 @@ final class Mutants {
     // -- registers ------------------------------------------------------------------------------------------------
 
     /** A client that sees other records than there are. */
-    abstract static class Squinting extends ForwardingRegister {
-        Squinting(Register right) {
+    public abstract static class Squinting extends ForwardingRegister {
+        public Squinting(Register right) {
             super(right);
         }
 
-        abstract LeaderRecord seen(LeaderRecord record);
+        protected abstract LeaderRecord seen(LeaderRecord record);
 
         private Entry seen(Entry entry) {
             return entry.record().isFree() ? entry : new Entry(seen(entry.record()), entry.revision(), entry.raw());
@@ -297,7 +297,7 @@ final class Mutants {
         }
 
         @Override
-        LeaderRecord seen(LeaderRecord record) {
+        protected LeaderRecord seen(LeaderRecord record) {
             Instant lapses = record.renewTime().plus(record.leaseDuration());
             boolean others = !node.wrote(record.nonce());
             return others && lapses.isBefore(node.now().wall()) ? emptied(record) : record;
@@ -313,7 +313,7 @@ final class Mutants {
         }
 
         @Override
-        LeaderRecord seen(LeaderRecord record) {
+        protected LeaderRecord seen(LeaderRecord record) {
             return new LeaderRecord(
                     record.holderIdentity(),
                     record.nonce(),
@@ -324,15 +324,15 @@ final class Mutants {
         }
     }
 
-    static final class IdentityInsteadOfNonce extends Squinting {
+    public static final class IdentityInsteadOfNonce extends Squinting {
         private @Nullable Claim claim;
 
-        IdentityInsteadOfNonce(Register right) {
+        public IdentityInsteadOfNonce(Register right) {
             super(right);
         }
 
         @Override
-        LeaderRecord seen(LeaderRecord record) {
+        protected LeaderRecord seen(LeaderRecord record) {
             if (claim == null || !claim.identity().equals(record.holderIdentity())) {
                 return record;
             }
@@ -346,10 +346,10 @@ final class Mutants {
         }
 
         /** Remembers whom to mistake others for. */
-        static final class Claims extends ForwardingBackend {
+        public static final class Claims extends ForwardingBackend {
             private final IdentityInsteadOfNonce register;
 
-            Claims(LockBackend right, IdentityInsteadOfNonce register) {
+            public Claims(LockBackend right, IdentityInsteadOfNonce register) {
                 super(right);
                 this.register = register;
             }
@@ -362,8 +362,8 @@ final class Mutants {
         }
     }
 
-    static final class ConflictTakenForSuccess extends ForwardingRegister {
-        ConflictTakenForSuccess(Register right) {
+    public static final class ConflictTakenForSuccess extends ForwardingRegister {
+        public ConflictTakenForSuccess(Register right) {
             super(right);
         }
 
@@ -435,8 +435,8 @@ final class Mutants {
         }
     }
 
-    static final class RefusalOwed extends ForwardingRegister {
-        RefusalOwed(Register right) {
+    public static final class RefusalOwed extends ForwardingRegister {
+        public RefusalOwed(Register right) {
             super(right);
         }
 
@@ -566,8 +566,8 @@ final class Mutants {
         }
     }
 
-    static final class ReleaseBeforeWorkStopped extends Hasty {
-        ReleaseBeforeWorkStopped(TermCallbacks right) {
+    public static final class ReleaseBeforeWorkStopped extends Hasty {
+        public ReleaseBeforeWorkStopped(TermCallbacks right) {
             super(right);
         }
 

@@ -1,14 +1,12 @@
 package dev.baton.simulation;
 
 import dev.baton.spi.Answer;
-import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.ForwardingBackend;
-import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.time.Duration;
@@ -81,32 +79,12 @@ abstract class Regranting extends ForwardingBackend {
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return super.observe(election, timing, new ElectionWatcher() {
-            @Override
-            public void watching(boolean live) {
-                watcher.watching(live);
-            }
-
-            @Override
-            public void held(Holder holder, Chance chance) {
-                watcher.held(holder, chance);
-            }
-
-            @Override
-            public void vacant() {
-                watcher.vacant();
-            }
-
+        return super.observe(election, timing, new Mistakes.Hearing(watcher) {
             @Override
             public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
-                watcher.yourTurn(
+                super.yourTurn(
                         claim,
                         granted == null ? null : changed(granted, claim.timing().leaseDuration()));
-            }
-
-            @Override
-            public void lost(Claim claim, String how) {
-                watcher.lost(claim, how);
             }
         });
     }

@@ -22,6 +22,8 @@ public enum ResilientMutant implements Planted {
             Mutants.ValidityFromReceipt::new);
 
     private final String mistake;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Functions, which hold nothing that changes.
     private final BiFunction<ResilientBackend, LockBackend, LockBackend> wrong;
 
     ResilientMutant(String mistake, Function<ResilientBackend, LockBackend> wrong) {

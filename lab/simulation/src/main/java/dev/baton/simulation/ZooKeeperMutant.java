@@ -50,6 +50,8 @@ public enum ZooKeeperMutant implements Planted, SimulatedClients.Shown {
             "A node whose deletion the servers refuse is taken to be gone (4.1).", client(Misbehaving.Dismissed::new));
 
     private final String mistake;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Functions, which hold nothing that changes.
     private final SessionPlanting<Handle> planting;
 
     ZooKeeperMutant(String mistake) {

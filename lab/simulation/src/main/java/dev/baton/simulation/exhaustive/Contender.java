@@ -14,6 +14,8 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +32,6 @@ final class Contender {
     private final CandidateConfig config;
     private final LocalRuntime runtime;
     private final RegisterBackend plain;
-    private final Register register;
     private final LockBackend backend;
     private final ElectionDriver driver;
     private final Work work = new Work();
@@ -58,11 +59,20 @@ final class Contender {
                 Duration.ofNanos(2 * SmallWorld.UNIT),
                 Duration.ZERO);
         runtime = new LocalRuntime(world, world.bounds().longest());
-        register = mistake.around(new Client(), this);
-        plain = new RegisterBackend(register, 0);
-        backend = mistake.around(plain, register, this);
+        List<RegisterBackend> opened = new ArrayList<>();
+        backend = mistake.planting()
+                .store()
+                .open(
+                        new Client(),
+                        register -> {
+                            opened.add(new RegisterBackend(register, 0));
+                            return opened.get(0);
+                        },
+                        this);
+        plain = opened.get(0);
+        TermCallbacks callbacks = mistake.planting().callbacks().apply(work, this);
         driver = new ElectionDriver(
-                config, backend, work, event -> world.checks().told(this, event));
+                config, backend, callbacks, event -> world.checks().told(this, event));
     }
 
     void start() {
@@ -89,10 +99,6 @@ final class Contender {
 
     RegisterBackend plain() {
         return plain;
-    }
-
-    Register register() {
-        return register;
     }
 
     LockBackend backend() {
@@ -265,9 +271,6 @@ final class Contender {
         public void stop(LiveTerm ended, EndReason reason, WorkReport report) {
             world.checks().stopBegins(Contender.this, ended);
             stopping = report;
-            if (world.mistake() == Mistake.RELEASE_BEFORE_WORK_STOPPED) {
-                report.stopped();
-            }
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.baton.simulation.exhaustive;
 
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register.Entry;
+import dev.baton.simulation.Mistakes;
+import dev.baton.simulation.Mutants;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
@@ -50,11 +52,16 @@ final class Fingerprints {
     private Shape shape(Class<?> type) {
         Shape shape = shapes.get(type);
         if (shape == null) {
-            boolean known = type.isHidden() || type.isRecord() || type.getName().contains("Mistakes");
+            boolean known = type.isHidden() || type.isRecord() || isMistaken(type);
             shape = new Shape(shapes.size(), known, known ? fields(type) : List.of());
             shapes.put(type, shape);
         }
         return shape;
+    }
+
+    private static boolean isMistaken(Class<?> type) {
+        Class<?> host = type.getNestHost();
+        return host == Mutants.class || host == Mistakes.class || host == TakeoverTooSoon.class;
     }
 
     private static List<Field> fields(Class<?> type) {
@@ -151,7 +158,8 @@ final class Fingerprints {
             Map<?, ?> views = (Map<?, ?>) part(contender.plain(), "views");
             views.values().forEach(this::view);
             walk(contender.backend());
-            walk(contender.register());
+            walk(part(contender.plain(), "register"));
+            walk(part(driver, "callbacks"));
             Contender.Work work = contender.work();
             put((work.isRunning() ? 1 : 0) + (work.mayReturn() ? 2 : 0) + (work.mayStop() ? 4 : 0));
             for (Checks.Reign reign : world.checks().reigns()) {
