@@ -7,7 +7,6 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.ForwardingBackend;
-import dev.baton.spi.Holder;
 import dev.baton.spi.LockBackend;
 import dev.baton.spi.Moment;
 import java.util.concurrent.CompletableFuture;
@@ -51,34 +50,29 @@ final class FromMemory extends ForwardingBackend {
 
     @Override
     public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-        return super.observe(election, timing, new ElectionWatcher() {
+        return super.observe(election, timing, new Mistakes.Hearing(watcher) {
             @Override
             public void watching(boolean live) {
                 forget();
-                watcher.watching(live);
-            }
-
-            @Override
-            public void held(Holder holder, Chance chance) {
-                watcher.held(holder, chance);
+                super.watching(live);
             }
 
             @Override
             public void vacant() {
                 forget();
-                watcher.vacant();
+                super.vacant();
             }
 
             @Override
             public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
                 forget();
-                watcher.yourTurn(claim, granted);
+                super.yourTurn(claim, granted);
             }
 
             @Override
             public void lost(Claim claim, String how) {
                 forget();
-                watcher.lost(claim, how);
+                super.lost(claim, how);
             }
         });
     }

@@ -13,8 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** How many seeds it takes to catch each mutant: by several runs from different first seeds. */
+/** All mutants, and how many seeds it takes to catch each: by several runs from different first seeds. */
 final class MutantsTable {
     static final int RUNS = 5;
 
@@ -27,16 +28,20 @@ final class MutantsTable {
 
     private MutantsTable() {}
 
+    /** At ZooKeeper and etcd, and in the decorator, a mutant's name says so. */
+    private static String name(Planted planted) {
+        return planted instanceof Mutant ? planted.text() : planted.store() + ":" + planted.text();
+    }
+
     /**
-     * How one mutant fared: at ZooKeeper and etcd, and in the decorator, its name says so.
+     * How one mutant fared.
      *
      * @param seeds to catch it, in ascending order; {@link #MOST_SEEDS} + 1 where it survived
      * @param violation what the first run caught
      */
     record Row(Options options, List<Integer> seeds, String violation) {
         String name() {
-            Planted planted = options.planted();
-            return planted instanceof Mutant ? planted.text() : planted.store() + ":" + planted.text();
+            return MutantsTable.name(options.planted());
         }
 
         int median() {
@@ -93,40 +98,41 @@ final class MutantsTable {
         return new Row(options, List.copyOf(seeds), violation);
     }
 
-    /** The table in Markdown. */
-    static String markdown(List<Row> rows) {
+    /** The table in Markdown: what there is to hunt, and which rules it breaks; the same in every run. */
+    static String markdown() {
         StringBuilder text = new StringBuilder(8192)
-                .append("| Mutant | The mistake | Seeds to catch: median (least–most) | First caught by |\n")
-                .append("|---|---|---:|---|\n");
-        for (Row row : rows) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "| `%s` | %s | %s | %s |%n",
-                    row.name(),
-                    row.options().planted().mistake(),
-                    row.isCaught()
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%d (%d–%d)",
-                                    row.median(),
-                                    row.seeds().get(0),
-                                    row.seeds().get(RUNS - 1))
-                            : "survived " + MOST_SEEDS,
-                    row.violation().replace("|", "\\|")));
+                .append("| Mutant | The mistake | Rules |\n")
+                .append("|---|---|---|\n");
+        for (Planted planted : Planted.all()) {
+            if (!planted.isNothing()) {
+                String rules =
+                        Mutant.rulesIn(planted.mistake()).stream().sorted().collect(Collectors.joining(", "));
+                text.append(String.format(
+                        Locale.ROOT,
+                        "| `%s` | %s | %s |\n",
+                        name(planted),
+                        planted.mistake(),
+                        rules.isEmpty() ? "–" : rules));
+            }
         }
         return text.toString();
     }
 
     /** Puts the table where the marks are in {@code document}. */
-    static void write(List<Row> rows, Path document) throws IOException {
-        String text = Files.readString(document, StandardCharsets.UTF_8);
+    static void write(Path document) throws IOException {
+        Files.writeString(
+                document,
+                updated(Files.readString(document, StandardCharsets.UTF_8), document),
+                StandardCharsets.UTF_8);
+    }
+
+    /** {@code text}, of {@code document}, with the table as it has to be. */
+    static String updated(String text, Path document) throws IOException {
         int begin = text.indexOf(BEGIN);
         int end = text.indexOf(END);
         if (begin < 0 || end < begin) {
             throw new IOException(document + " has no lines " + BEGIN + " and " + END + " to put the table between");
         }
-        String changed =
-                text.substring(0, begin + BEGIN.length()) + "\n\n" + markdown(rows) + "\n" + text.substring(end);
-        Files.writeString(document, changed, StandardCharsets.UTF_8);
+        return text.substring(0, begin + BEGIN.length()) + "\n\n" + markdown() + "\n" + text.substring(end);
     }
 }

@@ -83,10 +83,13 @@ public final class Simulate implements Callable<Integer> {
             description = "Draw the world of --seed, or of the first seed that fails, shrunk.")
     private @Nullable Path timeline;
 
+    @Option(names = "--hunt", description = "Hunt every mutant, and print the seeds it took to catch it.")
+    private boolean hunts;
+
     @Option(
             names = "--mutants-table",
             paramLabel = "FILE.md",
-            description = "Hunt every mutant, and write the seeds it took between the marks in this document.")
+            description = "Write all mutants, with the rules they break, between the marks in this document.")
     private @Nullable Path mutantsTable;
 
     @Option(
@@ -126,7 +129,11 @@ public final class Simulate implements Callable<Integer> {
         }
         Options options = new Options(candidates, planted(command.commandLine()), rho, strikes());
         if (mutantsTable != null) {
-            return mutants(mutantsTable, options, out);
+            MutantsTable.write(mutantsTable);
+            return 0;
+        }
+        if (hunts) {
+            return hunt(options, out);
         }
         return seed == null ? all(options, out) : one(seed, options, out);
     }
@@ -158,12 +165,11 @@ public final class Simulate implements Callable<Integer> {
         }
     }
 
-    private int mutants(Path document, Options options, PrintWriter out) throws IOException {
+    private int hunt(Options options, PrintWriter out) {
         List<MutantsTable.Row> rows = MutantsTable.run(options, threads, row -> {
             out.printf("%-32s %s %s%n", row.name(), row.seeds(), row.violation());
             out.flush();
         });
-        MutantsTable.write(rows, document);
         long survivors = rows.stream().filter(row -> !row.isCaught()).count();
         out.printf("%d mutants, %d survived%n", rows.size(), survivors);
         out.flush();

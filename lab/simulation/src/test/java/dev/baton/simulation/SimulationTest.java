@@ -21,6 +21,7 @@ import picocli.CommandLine;
 
 /** The register backend's own code, and what the simulation is made of. */
 class SimulationTest extends StoreKindTest {
+    private static final Path DOCUMENT = Path.of("../../docs/simulation.md");
     private static final Path SPECIFICATION = Path.of("../../docs/spi-specification.md");
 
     SimulationTest() {
@@ -42,6 +43,14 @@ class SimulationTest extends StoreKindTest {
         assertThat(rules).as("rules that mutants name").containsAll(broken);
         rules.removeAll(broken);
         assertThat(rules).as("rules without a mutant").isEmpty();
+    }
+
+    @Test
+    void theDocumentNamesEveryMutantAndItsRules() throws IOException {
+        String text = Files.readString(DOCUMENT, StandardCharsets.UTF_8);
+        assertThat(text)
+                .as("written anew by lab/simulate --mutants-table docs/simulation.md")
+                .isEqualTo(MutantsTable.updated(text, DOCUMENT));
     }
 
     @Test
