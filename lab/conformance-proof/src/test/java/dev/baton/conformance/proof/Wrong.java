@@ -5,6 +5,8 @@ import dev.baton.register.ConflictException;
 import dev.baton.register.LeaderRecord;
 import dev.baton.register.Register;
 import dev.baton.register.RegisterBackend;
+import dev.baton.simulation.Mistakes;
+import dev.baton.simulation.Mutants;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
@@ -109,10 +111,7 @@ enum Wrong {
     COUNTS_FROM_THE_ANSWER("2.1", "says that its request was sent") {
         @Override
         LockBackend around(LockBackend right) {
-            return granting(
-                    right,
-                    granted -> new Answer.Granted(
-                            right.runtime().timekeeper().now(), granted.guaranteedFor(), granted.token()));
+            return new Mutants.ValidityFromReceipt(right);
         }
     },
     COUNTS_TOKENS_IN_THE_PROCESS("2.2", "one of token") {
@@ -326,15 +325,7 @@ enum Wrong {
     OWES_WHAT_WAS_REFUSED("4.5", "must not wait for the store to change its mind") {
         @Override
         Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
-            return new FaultyRegister(shared, link, runtime, timeout) {
-                @Override
-                public CompletionStage<Entry> write(
-                        ElectionName election, @Nullable Entry expected, LeaderRecord next) {
-                    return super.write(election, expected, next).exceptionally(failure -> {
-                        throw isNotWritten(failure) ? new BackendException("403") : new CompletionException(failure);
-                    });
-                }
-            };
+            return new Mutants.RefusalOwed(super.client(shared, link, runtime, timeout));
         }
     },
     FORGETS_WHAT_HAD_NO_ANSWER("4.1", "1 of its claims still stood") {
@@ -361,12 +352,7 @@ enum Wrong {
     CONFIRMS_WHAT_THE_STORE_DID_NOT("4.2", "nobody can have confirmed it") {
         @Override
         LockBackend around(LockBackend right) {
-            return new ForwardingBackend(right) {
-                @Override
-                public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
-                    return right.withdraw(claim, deadline).handle((done, failure) -> null);
-                }
-            };
+            return new Mistakes.WithdrawalFailureIgnored(right);
         }
     },
     RENEWAL_CREATES("4.4", "renew of a claim that was") {
@@ -467,7 +453,7 @@ enum Wrong {
 
                 @Override
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+                    return right.observe(election, timing, new Mistakes.Hearing(watcher) {
                         @Override
                         public void held(Holder holder, Chance chance) {
                             super.held(holder, chance);
@@ -507,12 +493,7 @@ enum Wrong {
     LEAVES_THE_LEADER_IN_THE_DARK("6.2", "the leader, which was watching, heard only") {
         @Override
         LockBackend around(LockBackend right) {
-            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
-                @Override
-                public void lost(Claim claim, String how) {
-                    // The mistake: nobody is told.
-                }
-            });
+            return new Mistakes.LostNeverSaid(right);
         }
     },
     TRUSTS_A_WATCH_THAT_IS_NONE("6.2", "that was refused its watch was deleted") {
@@ -529,7 +510,7 @@ enum Wrong {
 
                 @Override
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+                    return right.observe(election, timing, new Mistakes.Hearing(watcher) {
                         @Override
                         public void watching(boolean live) {
                             unseen = !live;
@@ -543,7 +524,7 @@ enum Wrong {
     KEEPS_SAYING_THAT_IT_WATCHES("6.3", "that its watcher has heard the last word on it is watching(true)") {
         @Override
         LockBackend around(LockBackend right) {
-            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+            return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
                 @Override
                 public void watching(boolean live) {
                     if (live) {
@@ -556,7 +537,7 @@ enum Wrong {
     WATCHES_IN_NAME_ONLY("6.3", "a watcher that was told watching(true) heard only") {
         @Override
         LockBackend around(LockBackend right) {
-            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+            return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
                 @Override
                 public void held(Holder holder, Chance chance) {
                     // The mistake: nobody is told.
@@ -567,7 +548,7 @@ enum Wrong {
     NEVER_SAYS_VACANT("6.4", "a standby, which was watching, heard only") {
         @Override
         LockBackend around(LockBackend right) {
-            return hearing(right, watcher -> new Forwarding.Repeating(watcher) {
+            return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
                 @Override
                 public void vacant() {
                     // The mistake: nobody is told.
@@ -602,7 +583,7 @@ enum Wrong {
 
                 @Override
                 public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-                    return right.observe(election, timing, new Forwarding.Repeating(watcher) {
+                    return right.observe(election, timing, new Mistakes.Hearing(watcher) {
                         @Override
                         public void watching(boolean live) {
                             watching = live;
@@ -1078,7 +1059,7 @@ enum Wrong {
 
         @Override
         public Observation observe(ElectionName election, ElectionTiming timing, ElectionWatcher watcher) {
-            return delegate.observe(election, timing, new Forwarding.Repeating(watcher) {
+            return delegate.observe(election, timing, new Mistakes.Hearing(watcher) {
                 @Override
                 public void lost(Claim claim, String how) {
                     super.lost(renamed.getOrDefault(claim.nonce(), claim), how);
