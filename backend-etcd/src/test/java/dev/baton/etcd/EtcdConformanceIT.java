@@ -10,6 +10,6 @@ import java.io.IOException;
 class EtcdConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
-        return new EtcdHarness("etcd", backend -> backend);
+        return new EtcdHarness();
     }
 }

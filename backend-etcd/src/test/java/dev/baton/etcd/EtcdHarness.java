@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,29 +30,23 @@ final class EtcdHarness implements BackendHarness {
     private static final Pattern GRANTED = Pattern.compile("lease ([0-9a-f]+) granted");
     private static final Pattern WATCHERS = Pattern.compile("(?m)^etcd_debugging_mvcc_watcher_total (\\d+)$");
 
-    private final String name;
-    private final UnaryOperator<LockBackend> around;
     private final EtcdCluster cluster;
-    private final Map<LockBackend, NetworkedBackend> inside = new ConcurrentHashMap<>();
+    private final Map<LockBackend, NetworkedBackend> opened = new ConcurrentHashMap<>();
 
-    /** @param around what decorates each backend, or returns it as it is */
-    EtcdHarness(String name, UnaryOperator<LockBackend> around) throws IOException {
-        this.name = name;
-        this.around = around;
+    EtcdHarness() throws IOException {
         this.cluster = EtcdCluster.builder().start();
     }
 
     @Override
     public String name() {
-        return name;
+        return "etcd";
     }
 
     @Override
     public LockBackend open() throws IOException {
-        NetworkedBackend bare = NetworkedBackend.on(TcpProxy.to(cluster.address(0)));
-        LockBackend decorated = around.apply(bare);
-        inside.put(decorated, bare);
-        return decorated;
+        NetworkedBackend backend = NetworkedBackend.on(TcpProxy.to(cluster.address(0)));
+        opened.put(backend, backend);
+        return backend;
     }
 
     @Override
@@ -66,12 +59,12 @@ final class EtcdHarness implements BackendHarness {
         return Set.of("dev.baton.etcd", "dev.baton.etcd.internal", "dev.baton.internal.session");
     }
 
-    private NetworkedBackend inside(LockBackend backend) {
-        return Objects.requireNonNull(inside.get(backend));
+    private NetworkedBackend opened(LockBackend backend) {
+        return Objects.requireNonNull(opened.get(backend));
     }
 
     private TcpProxy network(LockBackend backend) {
-        return inside(backend).network();
+        return opened(backend).network();
     }
 
     // -- faults of one instance ---------------------------------------------------------------------------------------
@@ -79,7 +72,7 @@ final class EtcdHarness implements BackendHarness {
     @Override
     public void kill(LockBackend backend) {
         // Nobody heals it any more.
-        Objects.requireNonNull(inside.remove(backend)).network().cut();
+        Objects.requireNonNull(opened.remove(backend)).network().cut();
     }
 
     @Override
@@ -103,7 +96,7 @@ final class EtcdHarness implements BackendHarness {
     }
 
     private FaultyGrpc above(LockBackend backend) throws IOException {
-        return inside(backend).through(cluster.address(0));
+        return opened(backend).through(cluster.address(0));
     }
 
     /** As where the user of this client has lost its role. */
@@ -150,7 +143,7 @@ final class EtcdHarness implements BackendHarness {
 
     /** A client that has a session renews it this way, too, before long. */
     private void awaitUse(LockBackend backend, FaultyGrpc proxy) {
-        if (!inside(backend).leases().isEmpty()) {
+        if (!opened(backend).leases().isEmpty()) {
             Waits.await().until(() -> proxy.transactions() > 0);
         }
     }
@@ -165,7 +158,7 @@ final class EtcdHarness implements BackendHarness {
 
     @Override
     public void heal(LockBackend backend) {
-        NetworkedBackend healed = inside.get(backend);
+        NetworkedBackend healed = opened.get(backend);
         if (healed != null && healed.isOpen()) {
             healed.heal();
         }
@@ -173,7 +166,7 @@ final class EtcdHarness implements BackendHarness {
 
     @Override
     public void expire(LockBackend backend) {
-        inside(backend).leases().forEach(lease -> cluster.etcdctl("lease", "revoke", lease));
+        opened(backend).leases().forEach(lease -> cluster.etcdctl("lease", "revoke", lease));
     }
 
     // -- an operator's hand -------------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ final class KubernetesHarness implements BackendHarness {
 
     @Override
     public Set<String> packages() {
-        return Set.of("dev.baton.kubernetes", "dev.baton.register", "dev.baton.migration", "dev.baton.resilience4j");
+        return Set.of("dev.baton.kubernetes", "dev.baton.register", "dev.baton.migration");
     }
 
     // -- faults of one instance -----------------------------------------------------------------------------------

@@ -2,12 +2,9 @@ package dev.baton.kubernetes;
 
 import dev.baton.conformance.BackendHarness;
 import dev.baton.migration.DualBackend;
-import dev.baton.resilience4j.ResilientBackend;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import io.fabric8.kubernetes.client.Config;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -45,17 +42,6 @@ enum KubernetesKit {
         }
     };
 
-    /** The kit asks more than fifty times a second, and does not wait for ten. */
-    private static final RateLimiterConfig LIMITER = RateLimiterConfig.custom()
-            .limitForPeriod(1_000)
-            .limitRefreshPeriod(Duration.ofSeconds(1))
-            .build();
-
-    private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
-            .slidingWindowSize(20)
-            .waitDurationInOpenState(Duration.ofMillis(200))
-            .build();
-
     private final String text;
     private final LockObject first;
     private final LockObject last;
@@ -79,18 +65,6 @@ enum KubernetesKit {
 
     BackendHarness harness() throws IOException {
         return new KubernetesHarness(text, timing(), this::open, kinds());
-    }
-
-    /** With a circuit breaker, a rate limiter and time limits around it. */
-    BackendHarness decorated() throws IOException {
-        return new KubernetesHarness(
-                text + ", decorated",
-                timing(),
-                config -> ResilientBackend.around(open(config))
-                        .rateLimiter(LIMITER)
-                        .circuitBreaker(BREAKER)
-                        .build(),
-                kinds());
     }
 
     private LockObject[] kinds() {

@@ -8,6 +8,6 @@ import java.io.IOException;
 class ZooKeeperConformanceIT extends LockBackendConformance {
     @Override
     protected BackendHarness harness() throws IOException {
-        return new ZooKeeperHarness("zookeeper", backend -> backend);
+        return new ZooKeeperHarness();
     }
 }

@@ -23,7 +23,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.curator.framework.CuratorFramework;
@@ -47,16 +46,11 @@ final class ZooKeeperHarness implements BackendHarness {
 
     private static final int ANSWER_MILLIS = 60_000;
 
-    private final String name;
-    private final UnaryOperator<LockBackend> around;
     private final ZooKeeperEnsemble server;
     private final CuratorFramework client;
-    private final Map<LockBackend, NetworkedBackend> inside = new ConcurrentHashMap<>();
+    private final Map<LockBackend, NetworkedBackend> opened = new ConcurrentHashMap<>();
 
-    /** @param around what decorates each backend, or returns it as it is */
-    ZooKeeperHarness(String name, UnaryOperator<LockBackend> around) throws IOException {
-        this.name = name;
-        this.around = around;
+    ZooKeeperHarness() throws IOException {
         // By default twenty ticks are the longest session, which the kit's longest is longer than.
         this.server = ZooKeeperEnsemble.builder()
                 .tickTime(Stage.TICK)
@@ -68,15 +62,14 @@ final class ZooKeeperHarness implements BackendHarness {
 
     @Override
     public String name() {
-        return name;
+        return "zookeeper";
     }
 
     @Override
     public LockBackend open() throws IOException {
-        NetworkedBackend bare = NetworkedBackend.on(TcpProxy.to(server.address(0)));
-        LockBackend decorated = around.apply(bare);
-        inside.put(decorated, bare);
-        return decorated;
+        NetworkedBackend backend = NetworkedBackend.on(TcpProxy.to(server.address(0)));
+        opened.put(backend, backend);
+        return backend;
     }
 
     @Override
@@ -89,12 +82,12 @@ final class ZooKeeperHarness implements BackendHarness {
         return Set.of("dev.baton.zookeeper", "dev.baton.zookeeper.internal", "dev.baton.internal.session");
     }
 
-    private NetworkedBackend inside(LockBackend backend) {
-        return Objects.requireNonNull(inside.get(backend));
+    private NetworkedBackend opened(LockBackend backend) {
+        return Objects.requireNonNull(opened.get(backend));
     }
 
     private TcpProxy network(LockBackend backend) {
-        return inside(backend).network();
+        return opened(backend).network();
     }
 
     // -- faults of one instance ---------------------------------------------------------------------------------------
@@ -102,7 +95,7 @@ final class ZooKeeperHarness implements BackendHarness {
     @Override
     public void kill(LockBackend backend) {
         // Nobody heals it any more.
-        Objects.requireNonNull(inside.remove(backend)).network().cut();
+        Objects.requireNonNull(opened.remove(backend)).network().cut();
     }
 
     @Override
@@ -166,19 +159,19 @@ final class ZooKeeperHarness implements BackendHarness {
     }
 
     private FaultyZooKeeper above(LockBackend backend) throws IOException {
-        return inside(backend).through(server.address(0));
+        return opened(backend).through(server.address(0));
     }
 
     /** A client that has a session goes on with it this way. */
     private void awaitConnection(LockBackend backend, FaultyZooKeeper proxy) {
-        if (!inside(backend).sessions().isEmpty()) {
+        if (!opened(backend).sessions().isEmpty()) {
             Waits.await().until(() -> proxy.sessions() > 0);
         }
     }
 
     @Override
     public void heal(LockBackend backend) {
-        NetworkedBackend healed = inside.get(backend);
+        NetworkedBackend healed = opened.get(backend);
         if (healed != null && healed.isOpen()) {
             healed.heal();
         }
@@ -187,7 +180,7 @@ final class ZooKeeperHarness implements BackendHarness {
     /** Whoever closes a session ends it, on whichever connection. */
     @Override
     public void expire(LockBackend backend) throws Exception {
-        for (ZooKeeper session : inside(backend).sessions()) {
+        for (ZooKeeper session : opened(backend).sessions()) {
             Connected connected = new Connected();
             ZooKeeper second = new ZooKeeper(
                     server.connectString(),
