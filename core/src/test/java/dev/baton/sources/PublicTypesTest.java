@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -49,8 +50,8 @@ class PublicTypesTest {
         return LINE.matcher(document).results().map(line -> line.group(1)).toList();
     }
 
-    private static TreeSet<String> publicTypes() throws IOException {
-        TreeSet<String> types = new TreeSet<>();
+    private static Set<String> publicTypes() throws IOException {
+        Set<String> types = new TreeSet<>();
         for (String module : SHIPPED) {
             Path sources = ROOT.resolve(module).resolve("src/main/java/dev/baton");
             try (Stream<Path> files = Files.walk(sources)) {
