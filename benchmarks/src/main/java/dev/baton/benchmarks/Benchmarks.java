@@ -15,12 +15,6 @@ import java.util.Map;
 public final class Benchmarks {
     private Benchmarks() {}
 
-    /** One measurement. */
-    public interface Measurement {
-        /** Measures, prints, and answers whether the claims hold. */
-        boolean run() throws Exception;
-    }
-
     private static Map<String, Measurement> all() {
         Map<String, Measurement> all = new LinkedHashMap<>();
         ZooKeeperBenchmarks.all().forEach((name, measurement) -> all.put("zookeeper/" + name, measurement));

@@ -1,6 +1,6 @@
 package dev.baton.benchmarks.etcd;
 
-import dev.baton.benchmarks.Benchmarks.Measurement;
+import dev.baton.benchmarks.Measurement;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.EtcdCluster;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.baton.benchmarks.kubernetes;
 
-import dev.baton.benchmarks.Benchmarks.Measurement;
+import dev.baton.benchmarks.Measurement;
 import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.baton.benchmarks.zookeeper;
 
-import dev.baton.benchmarks.Benchmarks.Measurement;
+import dev.baton.benchmarks.Measurement;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
 import java.time.Duration;
