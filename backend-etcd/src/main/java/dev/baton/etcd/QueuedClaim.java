@@ -2,10 +2,8 @@ package dev.baton.etcd;
 
 import dev.baton.etcd.internal.Entry;
 import dev.baton.etcd.internal.Failure;
-import dev.baton.etcd.internal.Line;
 import dev.baton.etcd.internal.Reply;
 import dev.baton.etcd.internal.Transaction;
-import dev.baton.etcd.internal.Transaction.Guard;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
@@ -16,6 +14,7 @@ import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.FencingToken;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
@@ -38,17 +37,8 @@ final class QueuedClaim implements ElectionSession.Queued {
     final Claim claim;
     private final PendingCalls calls;
     private State state = State.ABSENT;
-    private @Nullable Lease lease;
-    private @Nullable String key;
-    private long created;
+    private @Nullable OwnKey own;
     private boolean standing;
-    private boolean first;
-    private boolean spoiled;
-    private boolean landing;
-    private boolean settling;
-    private boolean deleting;
-    private boolean reading;
-    private boolean looking;
     private boolean asked;
 
     QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
@@ -60,7 +50,7 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
     boolean isAt(String other) {
-        return state != State.ABSENT && other.equals(key);
+        return own != null && other.equals(own.at);
     }
 
     @Override
@@ -103,17 +93,17 @@ final class QueuedClaim implements ElectionSession.Queued {
             }
             case UNSURE, PRESENT -> {
                 Wire wire = session.wire();
-                if (wire == null || lease == null || key == null) {
+                if (wire == null || own == null) {
                     fail(session.unavailable());
                 } else if (state == State.UNSURE) {
-                    settle(wire, lease, key);
+                    settle(wire, own);
                 } else {
-                    proceedInLine(wire, lease, key);
+                    proceedInLine(wire, own);
                 }
             }
             case LEFT -> {
-                if (session.wire() == null && lease != null) {
-                    fail(session.messages.leaseNotYetRevoked(lease.id));
+                if (session.wire() == null && own != null) {
+                    fail(session.messages.leaseNotYetRevoked(own.lease.id));
                 }
             }
             case ENTERING -> {
@@ -122,13 +112,13 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
     }
 
-    private void proceedInLine(Wire wire, Lease on, String at) {
-        if (calls.isWithdrawing() || spoiled) {
-            delete(wire, at);
-        } else if (first && queue.isLive()) {
+    private void proceedInLine(Wire wire, OwnKey key) {
+        if (calls.isWithdrawing() || key.isSpoiled()) {
+            key.delete(wire, reply -> deleted(key, reply));
+        } else if (key.isFirst() && queue.isLive()) {
             grant();
-        } else if (!queue.isLive() || isFirstByLine(at)) {
-            read(wire, on, at);
+        } else if (!queue.isLive() || isFirstByLine(key)) {
+            key.read(wire, queue.isLive(), reply -> read(key, reply));
         } else if (calls.isAcquiring() && asked) {
             // What is known of the line is as old as the last event that was not lost (rule 6.5).
             asked = false;
@@ -142,9 +132,9 @@ final class QueuedClaim implements ElectionSession.Queued {
         return willBeTold ? Chance.whenTold() : Chance.after(claim.timing().retryPeriod());
     }
 
-    private boolean isFirstByLine(String at) {
+    private boolean isFirstByLine(OwnKey key) {
         Entry leader = queue.line.first();
-        return leader != null && leader.key().equals(at) && leader.created() == created;
+        return leader != null && key.is(leader);
     }
 
     private void refuse() {
@@ -179,47 +169,44 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private void enter(Wire wire, Lease on) {
-        String at = Line.key(queue.prefix, on.id);
+        OwnKey key = new OwnKey(on, queue.prefix);
         state = State.ENTERING;
-        lease = on;
-        key = at;
-        first = false;
-        queue.line.expect(at);
-        long ticket = on.ticket();
-        List<Guard> guards = List.of(
-                Guard.absent(at), Guard.created(on.sentinel, on.sentinelCreated), Guard.modified(on.sentinel, ticket));
-        Transaction transaction = new Transaction(
-                guards,
-                List.of(new Transaction.Put(at, claim.identity(), on.id), new Transaction.First(queue.prefix)),
-                List.of(new Transaction.Get(at), new Transaction.Get(on.sentinel)));
-        wire.transact(transaction, reply -> {
-            if (state == State.ENTERING && lease == on) {
-                written(on, at, ticket, reply);
+        own = key;
+        queue.line.expect(key.at);
+        key.write(wire, claim.identity(), reply -> {
+            if (state == State.ENTERING && own == key) {
+                written(key, reply);
             }
         });
     }
 
-    private void written(Lease on, String at, long ticket, Reply<Transaction.Result> reply) {
+    private void written(OwnKey key, Reply<Transaction.Result> reply) {
         if (reply instanceof Reply.Done<Transaction.Result> done) {
             Transaction.Result result = done.value();
             if (result.succeeded()) {
                 long revision = result.revision();
-                entered(new Entry(at, claim.identity(), revision, revision, on.id));
-                noteFirst(on, at, result.found().get(0));
+                entered(key, new Entry(key.at, claim.identity(), revision, revision, key.lease.id));
+                noteFirst(key, result.found().get(0));
             } else {
-                state = State.ABSENT;
-                notWritten(on, ticket, result.found().get(0), result.found().get(1));
+                nothingStands();
+                notWritten(key, result.found().get(0), result.found().get(1));
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             Failure why = failed.why();
-            landing = why.means() == Failure.Meaning.UNKNOWN;
-            state = why.means() == Failure.Meaning.GONE ? State.ABSENT : State.UNSURE;
-            if (state == State.ABSENT) {
+            if (why.means() == Failure.Meaning.GONE) {
+                nothingStands();
                 session.lease.suspect();
             } else {
+                state = State.UNSURE;
+                key.mayStillLand(why.means() == Failure.Meaning.UNKNOWN);
                 notEntered(session.messages.failed(why, queue.prefix));
             }
         }
+    }
+
+    private void nothingStands() {
+        state = State.ABSENT;
+        own = null;
     }
 
     private void notEntered(BackendException why) {
@@ -232,144 +219,106 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     /** One of the guards did not hold, so for certain nothing was written. */
-    private void notWritten(Lease on, long ticket, List<Entry> own, List<Entry> sentinel) {
+    private void notWritten(OwnKey key, List<Entry> found, List<Entry> sentinel) {
+        Lease on = key.lease;
         if (sentinel.isEmpty() || sentinel.get(0).created() != on.sentinelCreated) {
             // With the next lease.
             session.lease.suspect();
-        } else if (sentinel.get(0).modified() < ticket) {
+        } else if (sentinel.get(0).modified() < key.ticket) {
             session.lease.wentBack(on);
-        } else if (sentinel.get(0).modified() > ticket) {
+        } else if (sentinel.get(0).modified() > key.ticket) {
             // Written since we asked, of which we may have heard meanwhile.
             on.written(sentinel.get(0).modified());
             proceed();
-        } else if (!own.isEmpty()
-                && own.get(0).lease() == on.id
-                && own.get(0).value().equals(claim.identity())) {
+        } else if (!found.isEmpty()
+                && found.get(0).lease() == on.id
+                && found.get(0).value().equals(claim.identity())) {
             // Whatever repeated the request has made it meet its own copy.
-            entered(own.get(0));
+            entered(key, found.get(0));
             proceed();
-        } else if (!own.isEmpty()) {
-            notEntered(session.messages.taken(own.get(0).key()));
+        } else if (!found.isEmpty()) {
+            notEntered(session.messages.taken(found.get(0).key()));
         }
     }
 
-    private void entered(Entry entry) {
+    private void entered(OwnKey key, Entry entry) {
         state = State.PRESENT;
-        created = entry.created();
+        own = key;
+        key.stands(entry.created());
         if (!queue.line.entered(entry)) {
             lost("its key " + entry.key() + " was deleted");
         }
     }
 
-    /**
-     * Finds out whether a write has been carried out whose answer was lost, or did not say. Where it may still be on its
-     * way, not finding the key would prove nothing, but for the ticket: once that has changed, the write cannot land any
-     * more.
-     */
-    private void settle(Wire wire, Lease on, String at) {
-        if (settling) {
-            return;
-        }
-        settling = true;
-        Runnable look = () -> look(wire, on, at);
-        if (landing) {
-            session.lease.afterNewTicket(look);
-        } else {
-            look.run();
-        }
-    }
-
-    private void look(Wire wire, Lease on, String at) {
-        List<Transaction.Op> read = List.of(new Transaction.Get(at));
-        wire.transactSooner(new Transaction(List.of(), read, read), reply -> {
-            settling = false;
-            if (state != State.UNSURE || lease != on) {
+    /** Finds out whether a write has been carried out whose answer was lost, or did not say. */
+    private void settle(Wire wire, OwnKey key) {
+        key.settle(wire, session.lease, reply -> {
+            if (state != State.UNSURE || own != key) {
                 return;
             }
             if (reply instanceof Reply.Done<Transaction.Result> done) {
-                settled(on, done.value().found().get(0));
+                settled(key, done.value().found().get(0));
             } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
                 fail(session.messages.failed(failed.why(), queue.prefix));
             }
         });
     }
 
-    private void settled(Lease on, List<Entry> found) {
-        Entry own = found.isEmpty() ? null : found.get(0);
-        if (own != null && own.lease() == on.id) {
-            entered(own);
+    private void settled(OwnKey key, List<Entry> found) {
+        if (!found.isEmpty() && found.get(0).lease() == key.lease.id) {
+            entered(key, found.get(0));
         } else {
-            state = State.ABSENT;
+            nothingStands();
         }
         proceed();
     }
 
     /** What was to settle an unknown write has failed. */
     void unsettled() {
-        settling = false;
+        if (own != null) {
+            own.unsettled();
+        }
     }
 
     // -- in the line --------------------------------------------------------------------------------------------------
 
     /** The line was looked at, or has changed. */
     void moved() {
+        OwnKey key = own;
         if (state != State.PRESENT || key == null) {
             if (state == State.ABSENT && calls.isAcquiring()) {
                 proceed();
             }
             return;
         }
-        Entry own = queue.line.at(key);
-        if (own == null || own.created() != created) {
-            lost("its key " + key + " was deleted");
-        } else if (lease != null && own.lease() != lease.id) {
+        Entry entry = queue.line.at(key.at);
+        if (entry == null || !key.is(entry)) {
+            lost("its key " + key.at + " was deleted");
+        } else if (entry.lease() != key.lease.id) {
             spoiled(key);
-        } else if (calls.isWithdrawing() || calls.isAcquiring() || (!first && isFirstByLine(key))) {
+        } else if (calls.isWithdrawing() || calls.isAcquiring() || (!key.isFirst() && isFirstByLine(key))) {
             proceed();
         }
     }
 
     /** Somebody has written to our key, so it does not go with our lease any more, and nothing is proved by that. */
-    private void spoiled(String at) {
-        if (!spoiled) {
-            spoiled = true;
-            tellLost("its key " + at + " was overwritten");
+    private void spoiled(OwnKey key) {
+        if (!key.isSpoiled()) {
+            key.spoil();
+            tellLost("its key " + key.at + " was overwritten");
         }
     }
 
-    /**
-     * Reads whether this claim is first, and its own key. What the watch has told may be old, and a term never begins on
-     * it; what is first in any state of the store stays first for as long as its key exists, since those that come later
-     * stand behind. So the member that told of the line may answer by itself: whether the key still exists, the proof of
-     * the lease answers, and the watch.
-     */
-    private void read(Wire wire, Lease on, String at) {
-        if (reading) {
+    private void read(OwnKey key, Reply<Transaction.Result> reply) {
+        if (state != State.PRESENT || own != key) {
             return;
         }
-        reading = true;
-        long sought = created;
-        Transaction transaction = new Transaction(
-                List.of(Guard.created(at, created), Guard.created(on.sentinel, on.sentinelCreated)),
-                List.of(new Transaction.First(queue.prefix)),
-                List.of(new Transaction.Get(at)),
-                queue.isLive());
-        wire.transactSooner(transaction, reply -> {
-            // An answer that comes after the key was deleted and written again is about the former.
-            if (state == State.PRESENT && lease == on && created == sought) {
-                reading = false;
-                read(on, at, reply);
-            }
-        });
-    }
-
-    private void read(Lease on, String at, Reply<Transaction.Result> reply) {
         if (reply instanceof Reply.Done<Transaction.Result> done) {
             List<Entry> found = done.value().found().get(0);
             if (done.value().succeeded()) {
-                noteFirst(on, at, found);
-            } else if (found.isEmpty() || found.get(0).created() != created) {
-                lost("its key " + at + " was deleted");
+                noteFirst(key, found);
+            } else if (found.isEmpty() || !key.is(found.get(0))) {
+                lost("its key " + key.at + " was deleted");
             } else {
                 session.lease.suspect();
             }
@@ -378,12 +327,12 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
     }
 
-    private void noteFirst(Lease on, String at, List<Entry> found) {
+    private void noteFirst(OwnKey key, List<Entry> found) {
         if (state != State.PRESENT || found.isEmpty()) {
             return;
         }
         Entry leader = found.get(0);
-        if (leader.created() != created || !leader.key().equals(at)) {
+        if (!key.is(leader)) {
             queue.look();
             if (queue.line.isNested(leader.key())) {
                 // The line may not have been listed yet.
@@ -391,12 +340,12 @@ final class QueuedClaim implements ElectionSession.Queued {
             } else {
                 answerBehind(leader);
             }
-        } else if (leader.lease() != on.id) {
-            spoiled(at);
+        } else if (leader.lease() != key.lease.id) {
+            spoiled(key);
         } else if (calls.isWithdrawing()) {
             proceed();
         } else {
-            turn();
+            turn(key);
         }
     }
 
@@ -412,8 +361,8 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
     }
 
-    private void turn() {
-        first = true;
+    private void turn(OwnKey key) {
+        key.first(true);
         if (calls.isAcquiring()) {
             grant();
         } else {
@@ -424,46 +373,39 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     /** The lease was proved. */
     void proved() {
-        if (calls.isAcquiring() && state == State.PRESENT && first) {
+        OwnKey key = own;
+        if (state != State.PRESENT || key == null) {
+            return;
+        }
+        if (calls.isAcquiring() && key.isFirst()) {
             grant();
         }
-        if (!calls.isRenewing() || state != State.PRESENT || key == null) {
+        if (!calls.isRenewing()) {
             return;
         }
         if (queue.isLive() && session.isWatchFresh()) {
             renewed();
         } else {
-            look(key);
+            // Nobody may tell when the key is gone while the lease lives: by a hand other than ours.
+            key.seek(session.listing, reply -> sought(key, reply));
         }
     }
 
-    /** Nobody may tell when the key is gone while the lease lives: by a hand other than ours. So it is looked for. */
-    private void look(String at) {
-        if (looking) {
+    private void sought(OwnKey key, Reply<Listing.Listed> reply) {
+        if (state != State.PRESENT || own != key) {
             return;
         }
-        looking = true;
-        long sought = created;
-        session.listing.ask(new Transaction.Get(at), reply -> {
-            if (looking && state == State.PRESENT && created == sought && lease != null) {
-                looking = false;
-                looked(lease, at, reply);
-            }
-        });
-    }
-
-    private void looked(Lease on, String at, Reply<Listing.Listed> reply) {
         if (reply instanceof Reply.Done<Listing.Listed> done) {
             List<Entry> found = done.value().entries();
-            if (found.isEmpty() || found.get(0).created() != created) {
-                lost("its key " + at + " was deleted");
-            } else if (found.get(0).lease() != on.id) {
-                spoiled(at);
+            if (found.isEmpty() || !key.is(found.get(0))) {
+                lost("its key " + key.at + " was deleted");
+            } else if (found.get(0).lease() != key.lease.id) {
+                spoiled(key);
             } else {
                 renewed();
             }
         } else if (reply instanceof Reply.Failed<Listing.Listed> failed) {
-            calls.failRenewal(session.messages.failed(failed.why(), at));
+            calls.failRenewal(session.messages.failed(failed.why(), key.at));
         }
     }
 
@@ -503,42 +445,30 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private Answer.Granted grantOn(Proof proof) {
-        FencingToken token = token();
-        if (!calls.isGranted() && key != null) {
-            session.fences.put(queue.election, token, key);
-            session.times.begun(created, session.time.now().wall());
+        OwnKey key = Objects.requireNonNull(own, "a claim without a key is not granted");
+        FencingToken token = token(key);
+        if (!calls.isGranted()) {
+            session.fences.put(queue.election, token, key.at);
+            session.times.begun(key.created(), session.time.now().wall());
         }
         return calls.grantOn(proof, token);
     }
 
-    private FencingToken token() {
-        return new FencingToken(session.epoch(), created);
+    private FencingToken token(OwnKey key) {
+        return new FencingToken(session.epoch(), key.created());
     }
 
     // -- out of the line ----------------------------------------------------------------------------------------------
 
-    private void delete(Wire wire, String at) {
-        if (deleting) {
+    private void deleted(OwnKey key, Reply<Transaction.Result> reply) {
+        if (state != State.PRESENT || own != key) {
             return;
         }
-        deleting = true;
-        long sought = created;
-        // Created at that revision, it is ours beyond doubt.
-        Transaction transaction = new Transaction(
-                List.of(Guard.created(at, created)),
-                List.of(new Transaction.Delete(at)),
-                List.of(new Transaction.Get(at)));
-        wire.transactSooner(transaction, reply -> {
-            if (state != State.PRESENT || !at.equals(key) || created != sought) {
-                return;
-            }
-            deleting = false;
-            if (reply instanceof Reply.Done<Transaction.Result>) {
-                absent();
-            } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-                fail(session.messages.failed(failed.why(), queue.prefix));
-            }
-        });
+        if (reply instanceof Reply.Done<Transaction.Result>) {
+            absent();
+        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
+            fail(session.messages.failed(failed.why(), queue.prefix));
+        }
     }
 
     private void absent() {
@@ -551,19 +481,11 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private void forget() {
-        if (calls.isGranted()) {
-            session.fences.remove(queue.election, token());
-            session.times.ended(created);
+        if (calls.isGranted() && own != null) {
+            session.fences.remove(queue.election, token(own));
+            session.times.ended(own.created());
         }
-        state = State.ABSENT;
-        lease = null;
-        key = null;
-        first = false;
-        spoiled = false;
-        settling = false;
-        reading = false;
-        looking = false;
-        deleting = false;
+        nothingStands();
     }
 
     void connected() {
@@ -574,16 +496,15 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     void disconnected() {
-        settling = false;
-        deleting = false;
-        reading = false;
-        looking = false;
+        if (own != null) {
+            own.disconnected();
+        }
         fail(session.unavailable());
     }
 
     /** The lease is over for us, and may still be alive at etcd. */
     void leaseEnded(Lease ended, String why) {
-        if (lease == ended && state != State.ABSENT && state != State.LEFT) {
+        if (own != null && own.lease == ended && state != State.LEFT) {
             boolean stood = state == State.PRESENT;
             state = State.LEFT;
             if (stood) {
@@ -594,26 +515,28 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     /** A lease is gone for certain, with its keys. */
     void leaseGone(long gone) {
-        if (state == State.LEFT && lease != null && lease.id == gone) {
+        if (state == State.LEFT && own != null && own.lease.id == gone) {
             absent();
         }
     }
 
     private void lost(String how) {
-        String at = key;
+        boolean stood = own != null;
         forget();
         if (calls.isWithdrawing()) {
             gone();
             return;
         }
         tellLost(how);
-        if (calls.isOver() && at != null) {
+        if (calls.isOver() && stood) {
             queue.leave(this);
         }
     }
 
     private void tellLost(String how) {
-        first = false;
+        if (own != null) {
+            own.first(false);
+        }
         calls.lost();
         standing &= !calls.isOver();
         session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
