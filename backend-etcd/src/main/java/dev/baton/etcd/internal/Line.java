@@ -61,12 +61,13 @@ public final class Line {
         elect();
     }
 
-    /** From now on {@code key} is ours: its deletion may be told before the answer to what created it comes. */
+    /**
+     * {@code key} is about to be created by us: its deletion may be told before the answer to that comes. What was told of
+     * an earlier one by that name does not count: in a store that was restored since, it has the greater revision.
+     */
     public void expect(String key) {
-        if (!key.equals(own)) {
-            own = key;
-            ownGone = 0;
-        }
+        own = key;
+        ownGone = 0;
     }
 
     /**

@@ -108,4 +108,16 @@ class LineTest {
         line.changed(put("eu/b", 21));
         assertThat(line.nested()).isEqualTo(PREFIX + "eu/b");
     }
+
+    /** Revisions of a store that was restored begin again below those that were told of before. */
+    @Test
+    void ownKeyIsWrittenAgainInAStoreThatWentBack() {
+        line.expect(PREFIX + "a");
+        assertThat(line.entered(entry("a", 40))).isTrue();
+        line.changed(deleted("a", 41));
+
+        line.expect(PREFIX + "a");
+
+        assertThat(line.entered(entry("a", 36))).isTrue();
+    }
 }
