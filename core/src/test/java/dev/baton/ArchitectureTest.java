@@ -65,7 +65,6 @@ class ArchitectureTest {
         }
     }
 
-    /** The one exception is the runtime on real clocks: were it renamed or its clocks moved, the rule would be empty. */
     /** A log may block: who is on the loop gets a logger of the runtime's, whose lines are written elsewhere. */
     @Test
     void loggersComeFromTheRuntime() {
@@ -73,6 +72,7 @@ class ArchitectureTest {
         assertReported(noLoggerOfItsOwn(), "LoggerFactory.getLogger(");
     }
 
+    /** The one exception is the runtime on real clocks: were it renamed or its clocks moved, the rule would be empty. */
     @Test
     void runtimeIsTheOneThatReadsTheClocks() {
         assertThat(PRODUCT.get("dev.baton.spi.ThreadedRuntime").getMethodCallsFromSelf())

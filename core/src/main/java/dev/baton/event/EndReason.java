@@ -34,4 +34,9 @@ public enum EndReason {
     public boolean isOrderly() {
         return orderly;
     }
+
+    /** Whether an operator should know of it: nobody asked for this end. */
+    public boolean isUnwanted() {
+        return !orderly || this == START_FAILED;
+    }
 }

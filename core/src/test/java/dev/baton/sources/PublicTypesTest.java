@@ -9,23 +9,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The public types of what ships are those that {@code docs/surface.md} defends, each in a line. */
 class PublicTypesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
-    private static final List<String> SHIPPED = List.of(
-            "core",
-            "backend-k8s-lease",
-            "backend-etcd",
-            "backend-zookeeper",
-            "migration",
-            "integrations/resilience4j",
-            "kits/test",
-            "kits/conformance",
-            "kits/verify");
 
     private static final Pattern PUBLIC = Pattern.compile(
             "(?m)^public (static |final |abstract |sealed |non-sealed )*(class|interface|record|enum|@interface) ");
@@ -52,21 +40,15 @@ class PublicTypesTest {
 
     private static Set<String> publicTypes() throws IOException {
         Set<String> types = new TreeSet<>();
-        for (String module : SHIPPED) {
-            Path sources = ROOT.resolve(module).resolve("src/main/java/dev/baton");
-            try (Stream<Path> files = Files.walk(sources)) {
-                for (Path file :
-                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                    String name = sources.relativize(file)
-                            .toString()
-                            .replace('/', '.')
-                            .replace('\\', '.')
-                            .replaceAll("\\.java$", "");
-                    if (!HIDDEN.matcher(name).find()
-                            && PUBLIC.matcher(Files.readString(file)).find()) {
-                        types.add(name);
-                    }
-                }
+        for (Path file : PublicJavadocTest.sources()) {
+            String name = file.toString()
+                    .replace('\\', '/')
+                    .replaceFirst(".*/src/main/java/dev/baton/", "")
+                    .replaceFirst("\\.java$", "")
+                    .replace('/', '.');
+            if (!HIDDEN.matcher(name).find()
+                    && PUBLIC.matcher(Files.readString(file)).find()) {
+                types.add(name);
             }
         }
         return types;

@@ -136,7 +136,7 @@ public final class ElectionPicture {
         EndReason reason = event.reason();
         switch (event.type()) {
             case TERM_ENDED -> {
-                if (reason != null && (!reason.isOrderly() || reason == EndReason.START_FAILED)) {
+                if (reason != null && reason.isUnwanted()) {
                     String word = reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
                     lane.marks().add(new Mark(at, Tone.FAULT, word, tip));
                 }

@@ -16,7 +16,7 @@ final class HowTermsEnded implements Check {
         for (Term term : history.terms()) {
             EndReason reason = term.reason();
             LoggedEvent ended = term.ended();
-            if (reason == null || ended == null || (reason.isOrderly() && reason != EndReason.START_FAILED)) {
+            if (reason == null || ended == null || !reason.isUnwanted()) {
                 continue;
             }
             long late = term.saidLateBy();
