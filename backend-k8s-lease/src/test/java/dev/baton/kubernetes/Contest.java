@@ -50,17 +50,27 @@ final class Contest implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until one leads and the other sees that, and returns the term. */
+    /** Waits until one leads and has told of it, which events do a moment later, and the other sees that; returns the term. */
     Leadership awaitLine() {
         until(
-                "a leader, and a standby that sees it",
-                () -> leader().isPresent() && candidates.stream().allMatch(this::seesTheLeader));
+                "a leader that has told of its term, and a standby that sees it",
+                () -> leader().filter(this::hasToldOfItsTerm).isPresent()
+                        && candidates.stream().allMatch(this::seesTheLeader));
         List<Leadership> terms = leader().orElseThrow().terms();
         return terms.get(terms.size() - 1);
     }
 
     private Optional<TestCandidate> leader() {
         return candidates.stream().filter(TestCandidate::leads).findFirst();
+    }
+
+    private boolean hasToldOfItsTerm(TestCandidate candidate) {
+        List<Leadership> terms = candidate.terms();
+        return !terms.isEmpty()
+                && terms().stream()
+                        .anyMatch(term ->
+                                term.token().equals(terms.get(terms.size() - 1).fencingToken()))
+                && terms.get(terms.size() - 1).isValid();
     }
 
     private boolean seesTheLeader(TestCandidate candidate) {
