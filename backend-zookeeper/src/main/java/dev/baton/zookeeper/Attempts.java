@@ -27,6 +27,8 @@ final class Attempts implements HostProvider {
     private final BooleanSupplier urgent;
     private final Queue<Moment> succeeded = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Moment begun;
+    private volatile @Nullable Thread connecting;
+    private volatile @Nullable Thread telling;
     private boolean connected;
     private @Nullable Moment hurriedAt;
 
@@ -42,8 +44,23 @@ final class Attempts implements HostProvider {
         return succeeded.poll();
     }
 
+    /** The client's watcher hears on {@code thread}. */
+    void tells(Thread thread) {
+        telling = thread;
+    }
+
+    /** Whether a thread of the client has ended: it never connects again, or never tells. */
+    boolean isOver() {
+        return hasEnded(connecting) || hasEnded(telling);
+    }
+
+    private static boolean hasEnded(@Nullable Thread thread) {
+        return thread != null && !thread.isAlive();
+    }
+
     @Override
     public InetSocketAddress next(long spinDelay) {
+        connecting = Thread.currentThread();
         Moment now = time.now();
         begun = now;
         // No delay is asked for by a client that looks for another server beside the one that it has.

@@ -173,6 +173,7 @@ record CuratorClients(Settings settings) implements Clients {
                     // The client library says so of a login that it could not even begin; Curator would choke on it.
                     return;
                 }
+                attempts.tells(Thread.currentThread());
                 tell(connection, event, attempts);
                 watcher.process(event);
             };
@@ -183,7 +184,7 @@ record CuratorClients(Settings settings) implements Clients {
             for (AuthInfo authorization : authorizations) {
                 handle.addAuthInfo(authorization.getScheme(), authorization.getAuth());
             }
-            connection.opened(new ServedHandle(handle, this::aclFor));
+            connection.opened(new ServedHandle(handle, this::aclFor, attempts::isOver));
             return handle;
         }
 

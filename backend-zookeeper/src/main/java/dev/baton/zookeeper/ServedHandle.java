@@ -3,6 +3,7 @@ package dev.baton.zookeeper;
 import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.zookeeper.AsyncCallback;
 import org.apache.zookeeper.CreateMode;
@@ -11,8 +12,17 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
-/** A handle of ZooKeeper's own client library. */
-record ServedHandle(ZooKeeper zooKeeper, Function<String, List<ACL>> acls) implements Handle {
+/**
+ * A handle of ZooKeeper's own client library.
+ *
+ * @param over whether a thread of the library has ended
+ */
+record ServedHandle(ZooKeeper zooKeeper, Function<String, List<ACL>> acls, BooleanSupplier over) implements Handle {
+    @Override
+    public boolean isOver() {
+        return over.getAsBoolean();
+    }
+
     @Override
     public long sessionId() {
         return zooKeeper.getSessionId();

@@ -54,6 +54,7 @@ final class Session implements ElectionSession, Wire.Listener {
     private boolean patient = true;
     private Timekeeper.@Nullable Timer patience;
     private Timekeeper.@Nullable Timer standstill;
+    private Moment standsStillAt;
     private boolean rejected;
     private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
@@ -74,6 +75,7 @@ final class Session implements ElectionSession, Wire.Listener {
         this.clients = clients;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
+        this.standsStillAt = lane.now();
         this.retryPeriods = new RetryPeriods(timing.retryPeriod());
         this.messages = new Messages(settings);
     }
@@ -96,18 +98,33 @@ final class Session implements ElectionSession, Wire.Listener {
 
     /**
      * The threads of a client may end without a word, by an error or by a logger that throws one: then it never connects
-     * again, and is replaced.
+     * again, and is replaced as soon as that is seen, or when it has stood still for long.
      */
     private void watchTheClient() {
+        standsStillAt = time.now().plus(leaseDuration.multipliedBy(STANDSTILL));
+        lookAtTheClientSoon();
+    }
+
+    private void lookAtTheClientSoon() {
         if (standstill != null) {
             standstill.cancel();
         }
-        standstill = time.schedule(leaseDuration.multipliedBy(STANDSTILL), () -> {
-            if (!connected && !closed.get()) {
-                log.debug("a client of ZooKeeper has not connected for {} leaseDurations; opening another", STANDSTILL);
-                reopen();
-            }
-        });
+        standstill = time.schedule(retryPeriods.idle(), this::lookAtTheClient);
+    }
+
+    private void lookAtTheClient() {
+        if (connected || closed.get()) {
+            return;
+        }
+        boolean over = wire != null && wire.isOver();
+        if (over || time.now().hasReached(standsStillAt)) {
+            log.debug(
+                    "a client of ZooKeeper {}; opening another",
+                    over ? "has ended by itself" : "has not connected for " + STANDSTILL + " leaseDurations");
+            reopen();
+        } else {
+            lookAtTheClientSoon();
+        }
     }
 
     private void openClient() {

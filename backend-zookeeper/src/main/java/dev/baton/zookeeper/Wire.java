@@ -111,6 +111,11 @@ final class Wire implements Clients.Connection {
         return handle().timeout();
     }
 
+    /** Whether the client has ended by itself, and never connects again. */
+    boolean isOver() {
+        return handle != null && handle.isOver();
+    }
+
     /** Zero until connected for the first time. */
     long sessionId() {
         return handle == null ? 0 : handle.sessionId();

@@ -14,6 +14,25 @@ import org.junit.jupiter.api.Test;
 
 /** Whom the pauses of ZooKeeper's client library are spared before a connection, and when. */
 class AttemptsTest {
+    @Test
+    void clientIsOverOnceAThreadOfItHasEnded() throws InterruptedException {
+        assertThat(attempts.isOver()).as("it has not begun").isFalse();
+        attempts.next(0);
+        attempts.tells(Thread.currentThread());
+        assertThat(attempts.isOver()).isFalse();
+
+        Thread telling = new Thread(() -> attempts.tells(Thread.currentThread()));
+        telling.start();
+        telling.join();
+        assertThat(attempts.isOver()).as("it tells no more").isTrue();
+        attempts.tells(Thread.currentThread());
+
+        Thread connecting = new Thread(() -> attempts.next(0));
+        connecting.start();
+        connecting.join();
+        assertThat(attempts.isOver()).as("it connects no more").isTrue();
+    }
+
     /** What the library asks for between attempts. */
     private static final long PAUSE = 1000;
 

@@ -62,6 +62,17 @@ class DeadClientTest {
     }
 
     @Test
+    void soonAfterItsThreadsHaveEnded() {
+        clients.opened.get(0).changed(KeeperState.SyncConnected, time.now());
+        clients.opened.get(0).changed(KeeperState.Disconnected, null);
+        time.advance(TIMING.retryPeriod().multipliedBy(2));
+        assertThat(clients.opened).as("as long as they live").hasSize(1);
+        clients.over = true;
+        time.advance(TIMING.retryPeriod().multipliedBy(3));
+        assertThat(clients.opened).hasSizeGreaterThan(1);
+    }
+
+    @Test
     void notOneThatConnectsInTime() {
         time.advance(TIMING.leaseDuration());
         clients.opened.get(0).changed(KeeperState.SyncConnected, time.now());
@@ -75,12 +86,13 @@ class DeadClientTest {
     /** Opens clients that say what the test says. */
     private static final class Silent implements Clients {
         private final List<Connection> opened = new ArrayList<>();
+        private boolean over;
 
         @Override
         public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
             Connection connection = opening.get();
             opened.add(connection);
-            connection.opened(new Deaf());
+            connection.opened(new Deaf(this));
             return () -> {};
         }
 
@@ -92,7 +104,12 @@ class DeadClientTest {
     }
 
     /** Answers nothing. */
-    private static final class Deaf implements Handle {
+    private record Deaf(Silent clients) implements Handle {
+        @Override
+        public boolean isOver() {
+            return clients.over;
+        }
+
         @Override
         public long sessionId() {
             return 7;

@@ -28,7 +28,7 @@ class ServedHandleTest {
     private static final List<ACL> ACLS = ZooDefs.Ids.CREATOR_ALL_ACL;
 
     private final Recording library = new Recording();
-    private final Handle handle = new ServedHandle(library, path -> path.equals("/a") ? ACLS : List.of());
+    private final Handle handle = new ServedHandle(library, path -> path.equals("/a") ? ACLS : List.of(), () -> false);
     private final List<String> answers = new ArrayList<>();
     private final Stat stat = new Stat();
 

@@ -24,6 +24,11 @@ public interface Handle {
     /** Whether the servers have refused this handle's credentials for good. */
     boolean isRejected();
 
+    /** Whether the client's threads have ended, by an error or by a logger that threw one: it never connects again. */
+    default boolean isOver() {
+        return false;
+    }
+
     /** Creates a node; the answer has its name. */
     void create(String path, byte[] data, CreateMode mode, Answered then);
 
