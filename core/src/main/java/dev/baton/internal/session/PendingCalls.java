@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls for one claim that wait for their answers, at most one of each kind (rule 1.2), and the newest proof of the
- * session with which one was granted. A claim that was granted and then lost is over: it is never granted again (rule 3.3).
+ * session with which one was granted. A claim that was granted and then lost is over: it is never granted again (rule 4.4).
  * Confined to the {@link InlineSerialExecutor}.
  */
 public final class PendingCalls {
