@@ -137,7 +137,7 @@ final class Connection {
         Wire opened;
         try {
             opened = new Wire(time, clients.open(next), requestTimeout, connectTimeout, this::broken);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             failure = new Failure(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(e)));
             log.error("could not open a client for etcd at {}: {}", next, failure.detail(), Printable.failure(e));
             connectLater();

@@ -109,7 +109,7 @@ final class PrefixWatch {
         attempt = next;
         try {
             next.cancel = on.watch(prefix, next.from, next);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.debug("could not watch {}", prefix, Printable.failure(e));
         }
         // An attempt that is not even answered ends as well.

@@ -4,6 +4,8 @@ import dev.baton.etcd.internal.Channel;
 import dev.baton.etcd.internal.Failure;
 import dev.baton.etcd.internal.Reply;
 import dev.baton.etcd.internal.Transaction;
+import dev.baton.internal.Linkage;
+import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -151,8 +153,8 @@ final class Wire {
         underWay.add(sent);
         try {
             call.accept(reply -> time.execute(() -> sent.answered(reply)));
-        } catch (RuntimeException e) {
-            sent.answered(Reply.failed(Failure.Kind.UNKNOWN, String.valueOf(e.getMessage())));
+        } catch (Throwable e) {
+            sent.answered(Reply.failed(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(e))));
         }
     }
 

@@ -63,7 +63,10 @@ final class MemoryEtcd implements Clients {
     boolean deaf;
 
     /** What the client library throws in place of opening a channel. */
-    @Nullable Error lacking;
+    @Nullable Throwable lacking;
+
+    /** What it throws in place of making a watch, or of sending a request. */
+    @Nullable Throwable broken;
 
     /** Whether each that is asked for is refused. */
     boolean refusesWatches;
@@ -100,12 +103,21 @@ final class MemoryEtcd implements Clients {
 
     @Override
     public Channel open(String endpoint) {
-        if (lacking != null) {
-            throw lacking;
-        }
+        throwing(lacking);
         Channel channel = new MemoryChannel(endpoint);
         opened.add(channel);
         return channel;
+    }
+
+    private static void throwing(@Nullable Throwable failure) {
+        if (failure != null) {
+            MemoryEtcd.<RuntimeException>sneak(failure);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneak(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     /** The next such request is carried out, and its answer lost. */
@@ -360,6 +372,7 @@ final class MemoryEtcd implements Clients {
 
         @Override
         public void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> answer) {
+            throwing(broken);
             asked.add(transaction);
             underWay++;
             mostUnderWay = Math.max(mostUnderWay, underWay);
@@ -377,6 +390,7 @@ final class MemoryEtcd implements Clients {
 
         @Override
         public Runnable watch(String prefix, long from, Watcher watcher) {
+            throwing(broken);
             Watching watching = new Watching(prefix, watcher);
             watchedFrom.add(from);
             watchers.add(watcher);

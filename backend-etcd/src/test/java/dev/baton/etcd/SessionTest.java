@@ -22,11 +22,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the backend decides, against a store in memory and in virtual time. */
@@ -35,6 +37,11 @@ class SessionTest {
             ElectionTiming.of(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
     private static final ElectionName ELECTION = ElectionName.parse("orders/reconciler");
     private static final String LINE = "/baton/orders/reconciler/";
+    /** Of a session of its own, which has no channel yet. */
+    private static final ElectionTiming LONGER =
+            ElectionTiming.of(TIMING.leaseDuration().multipliedBy(2), TIMING.renewDeadline(), TIMING.retryPeriod());
+
+    private static final Claim OTHER = new Claim(ElectionName.parse("orders/other"), "one", "nonce-x", LONGER);
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final VirtualRuntime time = new VirtualRuntime();
@@ -752,21 +759,48 @@ class SessionTest {
     /** A jar that is missing is no store that is silent, and what a later try finds is used. */
     @Test
     void aClientThatLacksAClassSaysWhichAndIsOpenedAgain() {
-        // A session of its own, which has no channel yet.
-        ElectionTiming longer =
-                ElectionTiming.of(TIMING.leaseDuration().multipliedBy(2), TIMING.renewDeadline(), TIMING.retryPeriod());
-        ElectionName name = ElectionName.parse("orders/other");
         etcd.lacking = new NoClassDefFoundError("io/vertx/core/Vertx");
 
-        Claim other = new Claim(name, "one", "nonce-x", longer);
-        CompletableFuture<Answer> asked = acquire(other);
-        time.advance(longer.leaseDuration());
+        CompletableFuture<Answer> asked = acquire(OTHER);
+        time.advance(LONGER.leaseDuration());
 
         assertThat(failure(asked)).contains("NoClassDefFoundError: io.vertx.core.Vertx is missing");
 
         etcd.lacking = null;
-        time.advance(longer.leaseDuration());
-        granted(soon(acquire(other)));
+        time.advance(LONGER.leaseDuration());
+        granted(soon(acquire(OTHER)));
+    }
+
+    static Stream<Throwable> anything() {
+        return Stream.of(new IllegalStateException("its own"), new Exception("sneaked"), new InternalError("said"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("anything")
+    void whateverIsThrownAsAChannelIsOpenedAnotherIsOpened(Throwable thrown) {
+        etcd.lacking = thrown;
+        CompletableFuture<Answer> asked = acquire(OTHER);
+        time.advance(LONGER.leaseDuration());
+        assertThat(failure(asked)).contains(String.valueOf(thrown.getMessage()));
+        etcd.lacking = null;
+        time.advance(LONGER.leaseDuration());
+        granted(soon(acquire(OTHER)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("anything")
+    void whateverIsThrownAsARequestIsSentOrAWatchIsMadeTheyAreMadeAgain(Throwable thrown) {
+        Stage.Heard news = new Stage.Heard();
+        etcd.broken = thrown;
+        backend.observe(OTHER.election(), LONGER, news);
+        CompletableFuture<Answer> asked = acquire(OTHER);
+        time.advance(LONGER.leaseDuration());
+        assertThat(failure(asked)).contains(String.valueOf(thrown.getMessage()));
+        assertThat(news.all).doesNotContain("watching true");
+        etcd.broken = null;
+        time.advance(LONGER.leaseDuration());
+        granted(soon(acquire(OTHER)));
+        assertThat(news.all).contains("watching true");
     }
 
     @Test

@@ -266,7 +266,7 @@ final class ApiServer {
             threads.execute(() -> {
                 try {
                     after(request.get(), (response, failure) -> used.finishesWith(response));
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) {
                     // A class that is missing, too: whoever waits would take it for a server that is silent.
                     used.finishesWith(null);
                     answer.completeExceptionally(e);

@@ -261,7 +261,7 @@ final class KubernetesRegister implements Register {
                     }
                     try {
                         reading.take(response);
-                    } catch (RuntimeException e) {
+                    } catch (Throwable e) {
                         // Whatever an object may say: an answer that never comes would wedge the election.
                         answer.completeExceptionally(e);
                     }

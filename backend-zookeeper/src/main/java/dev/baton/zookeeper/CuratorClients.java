@@ -56,13 +56,23 @@ record CuratorClients(Settings settings) implements Clients {
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);
         CuratorFramework curator = builder.build();
-        curator.start();
+        try {
+            curator.start();
+        } catch (Throwable e) {
+            curator.close();
+            throw e;
+        }
         return curator::close;
     }
 
     @Override
     public void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
-        found.accept(end(sessionId, password, timeout, time));
+        KeeperState state = KeeperState.Disconnected;
+        try {
+            state = end(sessionId, password, timeout, time);
+        } finally {
+            found.accept(state);
+        }
     }
 
     /** Attaches to the session and closes it. Expired when there is none, Disconnected when that could not be learned. */
@@ -74,7 +84,7 @@ record CuratorClients(Settings settings) implements Clients {
         try {
             ZooKeeper handle = new ZooKeeper(
                     connect,
-                    (int) timeout.toMillis(),
+                    millis(timeout),
                     event -> {
                         KeeperState heard = event.getState();
                         if (heard == KeeperState.Expired && time.now().nanosSince(began) >= timeout.toNanos()) {
@@ -90,7 +100,8 @@ record CuratorClients(Settings settings) implements Clients {
                     new StaticHostProvider(new ConnectStringParser(connect).getServerAddresses()),
                     builder.getZkClientConfig());
             try {
-                return state.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                return state.get(
+                        Math.min(millis(settings.connectionTimeout()), millis(timeout)), TimeUnit.MILLISECONDS);
             } finally {
                 handle.close();
             }
@@ -111,11 +122,29 @@ record CuratorClients(Settings settings) implements Clients {
                 .connectString(settings.connectString())
                 .ensembleTracker(false);
         settings.curator().accept(builder);
+        // A factory of the user's that takes no config would be passed by if there were one.
+        if (builder.getZkClientConfig() == null && usersFactory(builder) == null) {
+            builder.zkClientConfig(boundedClose(settings.connectionTimeout()));
+        }
         List<AuthInfo> given = builder.getAuthInfos();
         return given == null
                 ? builder
                 : builder.authorization(
                         given.stream().map(CuratorClients::trimmed).toList());
+    }
+
+    private static @Nullable ZookeeperFactory usersFactory(CuratorFrameworkFactory.Builder builder) {
+        ZookeeperFactory factory = builder.getZookeeperFactory();
+        return factory.getClass() == DefaultZookeeperFactory.class ? null : factory;
+    }
+
+    /** Without a limit, to close a client whose threads have died waits for ever. Nothing else waits for an answer. */
+    private static ZKClientConfig boundedClose(Duration limit) {
+        ZKClientConfig config = new ZKClientConfig();
+        if (config.getProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT) == null) {
+            config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(millis(limit)));
+        }
+        return config;
     }
 
     /** A digest's password that was read from a file ends with a line break that is none of it. */
@@ -142,9 +171,7 @@ record CuratorClients(Settings settings) implements Clients {
         private final Supplier<Connection> opening;
 
         Handles(CuratorFrameworkFactory.Builder builder, Timekeeper time, Supplier<Connection> opening) {
-            this.users = builder.getZookeeperFactory().getClass() == DefaultZookeeperFactory.class
-                    ? null
-                    : builder.getZookeeperFactory();
+            this.users = usersFactory(builder);
             this.config = builder.getZkClientConfig();
             this.authorizations = builder.getAuthInfos() == null ? List.of() : List.copyOf(builder.getAuthInfos());
             this.acls = builder.getAclProvider();

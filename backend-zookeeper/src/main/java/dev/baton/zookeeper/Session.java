@@ -1,6 +1,5 @@
 package dev.baton.zookeeper;
 
-import dev.baton.internal.Linkage;
 import dev.baton.internal.session.Complaints;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Observers;
@@ -14,7 +13,6 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Moment;
-import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.SessionValidity;
@@ -24,8 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -33,17 +29,13 @@ import org.slf4j.Logger;
  * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
  * {@link #start} and {@link #close}.
  */
-final class Session implements ElectionSession, Wire.Listener {
-    /** In leases: a client that works has connected by then, or declared its session expired and opened another. */
-    private static final int STANDSTILL = 3;
-
+final class Session implements ElectionSession, SessionClient.Owner {
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Logger log;
     private final Clients clients;
     private final Duration leaseDuration;
-    private final AtomicReference<@Nullable Runnable> client = new AtomicReference<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final SessionClient client;
     private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
     private final RetryPeriods retryPeriods;
     private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
@@ -53,10 +45,7 @@ final class Session implements ElectionSession, Wire.Listener {
     private boolean everConnected;
     private boolean patient = true;
     private Timekeeper.@Nullable Timer patience;
-    private Timekeeper.@Nullable Timer standstill;
-    private Moment standsStillAt;
     private boolean rejected;
-    private @Nullable Duration reopenDelay;
     private @Nullable BackendException unsuitable;
     private final Complaints complaints;
     final Timekeeper time;
@@ -75,16 +64,15 @@ final class Session implements ElectionSession, Wire.Listener {
         this.clients = clients;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
-        this.standsStillAt = lane.now();
         this.retryPeriods = new RetryPeriods(timing.retryPeriod());
+        this.client = new SessionClient(settings, runtime, clients, lane, leaseDuration, retryPeriods, this);
         this.messages = new Messages(settings);
     }
 
     @Override
     public void start() {
         time.execute(this::awaitConnection);
-        time.execute(this::watchTheClient);
-        openClient();
+        client.open();
     }
 
     /** For a while, requests wait for the connection. */
@@ -96,55 +84,9 @@ final class Session implements ElectionSession, Wire.Listener {
         patience = time.schedule(settings.connectionTimeout(), this::patienceEnds);
     }
 
-    /**
-     * The threads of a client may end without a word, by an error or by a logger that throws one: then it never connects
-     * again, and is replaced as soon as that is seen, or when it has stood still for long.
-     */
-    private void watchTheClient() {
-        standsStillAt = time.now().plus(leaseDuration.multipliedBy(STANDSTILL));
-        lookAtTheClientSoon();
-    }
-
-    private void lookAtTheClientSoon() {
-        if (standstill != null) {
-            standstill.cancel();
-        }
-        standstill = time.schedule(retryPeriods.idle(), this::lookAtTheClient);
-    }
-
-    private void lookAtTheClient() {
-        if (connected || closed.get()) {
-            return;
-        }
-        boolean over = wire != null && wire.isOver();
-        if (over || time.now().hasReached(standsStillAt)) {
-            log.debug(
-                    "a client of ZooKeeper {}; opening another",
-                    over ? "has ended by itself" : "has not connected for " + STANDSTILL + " leaseDurations");
-            reopen();
-        } else {
-            lookAtTheClientSoon();
-        }
-    }
-
-    private void openClient() {
-        client.set(clients.open(leaseDuration, time, () -> new Wire(time, settings.tickTime(), this)));
-        if (closed.get()) {
-            closeClient();
-        }
-    }
-
-    private void closeClient() {
-        Runnable open = client.getAndSet(null);
-        if (open != null) {
-            open.run();
-        }
-    }
-
     @Override
     public void close() {
-        closed.set(true);
-        closeClient();
+        client.close();
     }
 
     /** The wire, while it is connected. */
@@ -172,7 +114,9 @@ final class Session implements ElectionSession, Wire.Listener {
 
     /** Why there is no connection. */
     BackendException unavailable() {
-        return closed.get() ? messages.closed() : rejected ? messages.credentialsRejected() : messages.unreachable();
+        return client.isClosed()
+                ? messages.closed()
+                : rejected ? messages.credentialsRejected() : messages.unreachable();
     }
 
     /** Why nobody may lead on this session, or null. */
@@ -291,7 +235,7 @@ final class Session implements ElectionSession, Wire.Listener {
         }
         wire = opened;
         everConnected = false;
-        watchTheClient();
+        client.connects();
         String folder = below(settings.basePath(), ".heartbeat");
         heartbeat = new Heartbeat(
                 log,
@@ -322,7 +266,7 @@ final class Session implements ElectionSession, Wire.Listener {
 
     private void heartbeatStuck() {
         complain(messages.late("acknowledge a write"));
-        reopen();
+        client.replace();
     }
 
     @Override
@@ -344,6 +288,7 @@ final class Session implements ElectionSession, Wire.Listener {
         on.validity.connected(attemptedAt, negotiated);
         connected = true;
         everConnected = true;
+        client.connected();
         unsuitable =
                 negotiated.compareTo(leaseDuration) < 0 ? messages.timeoutTooShort(leaseDuration, negotiated) : null;
         log.info(
@@ -365,7 +310,7 @@ final class Session implements ElectionSession, Wire.Listener {
             return;
         }
         connected = false;
-        watchTheClient();
+        client.connects();
         log.warn(
                 "lost the connection to ZooKeeper at {}, session 0x{}",
                 settings.connectString(),
@@ -383,7 +328,7 @@ final class Session implements ElectionSession, Wire.Listener {
         over.validity.ended();
         wire = null;
         heartbeat = null;
-        watchTheClient();
+        client.connects();
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
         if (declared) {
@@ -406,38 +351,23 @@ final class Session implements ElectionSession, Wire.Listener {
         complain(messages.credentialsRejected());
         // After a failed login that the servers do not insist on, the handle lives on without it.
         if (on.handle().isRejected()) {
-            reopen();
+            client.replace();
         } else {
             rejected = false;
         }
     }
 
-    /** Gives up a handle that will never be of use again, and makes another after a while. */
-    private void reopen() {
+    @Override
+    public boolean isOver() {
+        return wire != null && wire.isOver();
+    }
+
+    @Override
+    public void givenUp() {
         if (wire != null) {
             ended(wire, false);
         }
-        watchTheClient();
         List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
-        Duration delay = reopenDelay == null ? retryPeriods.idle() : reopenDelay;
-        reopenDelay = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
-        time.schedule(delay, () -> runtime.callbacks().execute(this::replaceClient));
-    }
-
-    private void replaceClient() {
-        try {
-            closeClient();
-            if (!closed.get()) {
-                openClient();
-            }
-        } catch (RuntimeException | Error e) {
-            log.error(
-                    "could not open a client for ZooKeeper at {}: {}",
-                    settings.connectString(),
-                    Printable.text(Linkage.describe(e)),
-                    Printable.failure(e));
-            time.execute(this::reopen);
-        }
     }
 
     @Override
@@ -446,7 +376,7 @@ final class Session implements ElectionSession, Wire.Listener {
             return;
         }
         rejected = false;
-        reopenDelay = null;
+        client.serves();
         takeAwaitingProof().forEach(QueuedClaim::proved);
     }
 

@@ -27,7 +27,9 @@ final class SessionCloser {
     private final byte[] password;
     private final Runnable ended;
     private Duration retry = FIRST_RETRY;
+    private int attempts;
     private boolean closed;
+    private boolean gone;
 
     /** @param ended runs in the lane once the ensemble has said that the session is gone */
     SessionCloser(
@@ -46,38 +48,46 @@ final class SessionCloser {
     void start() {
         log.info("session 0x{} may still be alive at ZooKeeper; ending it there", Long.toHexString(sessionId));
         // By way of the loop: it has been told that the session's terms are over, and comes to this after that.
-        runtime.timekeeper().execute(this::attempt);
+        runtime.timekeeper().execute(() -> lane.execute(this::attempt));
     }
 
+    /** An attempt whose client died, of a logger that throws, is never answered. */
     private void attempt() {
-        if (!runtime.isClosed()) {
-            runtime.callbacks()
-                    .execute(() ->
-                            clients.end(sessionId, password, timeout, lane, found -> lane.execute(() -> heard(found))));
+        if (gone || runtime.isClosed()) {
+            return;
         }
+        int attempt = ++attempts;
+        lane.schedule(undisturbed(), () -> heard(attempt, KeeperState.Disconnected));
+        runtime.callbacks()
+                .execute(() -> clients.end(
+                        sessionId, password, timeout, lane, found -> lane.execute(() -> heard(attempt, found))));
     }
 
-    private void heard(KeeperState found) {
-        switch (found) {
-            case Expired -> {
-                log.info("session 0x{} is gone", Long.toHexString(sessionId));
-                ended.run();
-            }
-            // It was alive, and was closed just now. Whether that got through, the next attempt tells.
-            case SyncConnected -> {
-                if (closed) {
+    private void heard(int attempt, KeeperState found) {
+        if (gone) {
+            return;
+        }
+        // A session that is gone stays gone, whichever attempt heard of it.
+        if (found == KeeperState.Expired) {
+            gone = true;
+            log.info("session 0x{} is gone", Long.toHexString(sessionId));
+            ended.run();
+        } else if (attempt == attempts) {
+            if (found == KeeperState.SyncConnected && !closed) {
+                // It was alive, and was closed just now. Whether that got through, the next attempt tells.
+                closed = true;
+                attempt();
+            } else {
+                if (found == KeeperState.SyncConnected) {
                     retry = undisturbed();
-                    later();
-                } else {
-                    closed = true;
-                    attempt();
                 }
+                later();
             }
-            default -> later();
         }
     }
 
     private void later() {
+        attempts++;
         lane.schedule(retry, this::attempt);
         Duration doubled = retry.multipliedBy(2);
         retry = doubled.compareTo(undisturbed()) < 0 ? doubled : undisturbed();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -31,15 +32,21 @@ import org.jspecify.annotations.Nullable;
 final class Wire implements Clients.Connection {
     private final Timekeeper time;
     private final Listener listener;
+    private final BooleanSupplier wanted;
     final SessionValidity validity;
     private final List<Change> early = new ArrayList<>();
     private @Nullable Handle handle;
     private boolean left;
 
-    /** Made before its handle is. */
-    Wire(Timekeeper time, Duration tick, Listener listener) {
+    /**
+     * Made before its handle is.
+     *
+     * @param wanted whether its client is still in use once the handle is made; if not, nothing is heard of the wire
+     */
+    Wire(Timekeeper time, Duration tick, Listener listener, BooleanSupplier wanted) {
         this.time = time;
         this.listener = listener;
+        this.wanted = wanted;
         this.validity = new SessionValidity(tick, time.now());
     }
 
@@ -67,6 +74,10 @@ final class Wire implements Clients.Connection {
     public void opened(Handle made) {
         time.execute(() -> {
             handle = made;
+            if (!wanted.getAsBoolean()) {
+                left = true;
+                return;
+            }
             listener.opened(this);
             early.forEach(change -> listener.changed(this, change));
             early.clear();

@@ -1,8 +1,8 @@
 package dev.baton.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.spi.BackendRuntime;
 import dev.baton.spi.Moment;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.Handle;
@@ -12,14 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** With what a client of Curator's is made, and when it is ended. */
 class CuratorClientsTest {
@@ -80,20 +79,43 @@ class CuratorClientsTest {
         assertThat(made.getConnectionTimeoutMs()).isEqualTo(2_500);
     }
 
-    /** The client library takes a session for expired that it could not reach for so long. The servers may keep it. */
+    /** It waits for the answer of a client's threads, which may have died. */
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
-    void aSessionThatOnlyTheClientTookForExpiredIsNotKnownToBeGone() {
-        // It is told by the client, then, and not by the end of this.
+    void aCloseHasALimit() {
         Settings settings = ZooKeeperBackend.builder(NOBODY)
-                .connectionTimeout(Duration.ofDays(1))
+                .connectionTimeout(Duration.ofMillis(2_500))
+                .settings();
+        assertThat(CuratorClients.builder(settings)
+                        .getZkClientConfig()
+                        .getProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT))
+                .isEqualTo("2500");
+    }
+
+    @Test
+    void aConfigOfTheUsersIsLeftAlone() {
+        ZKClientConfig config = new ZKClientConfig();
+        Settings settings = ZooKeeperBackend.builder(NOBODY)
+                .curator(made -> made.zkClientConfig(config))
+                .settings();
+        assertThat(CuratorClients.builder(settings).getZkClientConfig()).isSameAs(config);
+        assertThat(config.getProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT)).isNull();
+    }
+
+    @Test
+    void whateverIsThrownOnTheWayThatWhatBecameOfASessionCouldNotBeLearnedIsSaid() {
+        Settings settings = ZooKeeperBackend.builder(NOBODY)
+                .curator(made -> sneak(new Exception("not declared by anything")))
                 .settings();
         List<KeeperState> found = new CopyOnWriteArrayList<>();
-        try (BackendRuntime runtime = BackendRuntime.start("end", false)) {
-            new CuratorClients(settings)
-                    .end(4_711, new byte[16], Duration.ofMillis(50), runtime.timekeeper(), found::add);
-        }
+        assertThatThrownBy(() -> new CuratorClients(settings)
+                        .end(4_711, new byte[16], Duration.ofSeconds(4), new VirtualRuntime(), found::add))
+                .hasMessage("not declared by anything");
         assertThat(found).containsExactly(KeeperState.Disconnected);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneak(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     /** A handle that says what is done with it. */

@@ -3,17 +3,15 @@ package dev.baton.zookeeper;
 import static dev.baton.zookeeper.Stage.ELECTION;
 import static dev.baton.zookeeper.Stage.TIMING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
-import dev.baton.zookeeper.internal.Handle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +71,60 @@ class DeadClientTest {
     }
 
     @Test
+    void soonAfterItsThreadsHaveEndedWithoutAWordOfTheConnection() {
+        clients.opened.get(0).changed(KeeperState.SyncConnected, time.now());
+        time.advance(TIMING.leaseDuration());
+        assertThat(clients.opened).as("as long as they live").hasSize(1);
+        clients.over = true;
+        time.advance(TIMING.retryPeriod().multipliedBy(3));
+        assertThat(clients.opened).hasSizeGreaterThan(1);
+    }
+
+    /** As the library's does, whose threads have died. */
+    @Test
+    void whileItsCloseNeverReturns() {
+        clients.closing = () -> {
+            throw DeadClientTest.<RuntimeException>sneaky(new Exception("as if it hung: nothing after it is done"));
+        };
+        clients.over = true;
+        assertThatThrownBy(() -> time.advance(TIMING.retryPeriod().multipliedBy(2)))
+                .hasMessageStartingWith("as if it hung");
+        assertThat(clients.opened).hasSize(1);
+        clients.over = false;
+        time.advance(TIMING.retryPeriod().multipliedBy(2));
+        assertThat(clients.opened).hasSize(2);
+    }
+
+    @Test
+    void whateverIsThrownAsTheNextIsOpened() {
+        clients.over = true;
+        clients.failure = new Exception("not declared by anything");
+        time.advance(TIMING.retryPeriod().multipliedBy(3));
+        clients.over = false;
+        clients.failure = null;
+        assertThat(clients.opened).hasSize(1);
+        time.advance(TIMING.leaseDuration());
+        assertThat(clients.opened).hasSize(2);
+    }
+
+    /** One that could not be closed goes on, and with two that open sessions each would end the other's. */
+    @Test
+    void andOpensNoSessionFromThenOn() {
+        clients.over = true;
+        time.advance(TIMING.retryPeriod());
+        clients.over = false;
+        time.advance(TIMING.retryPeriod().multipliedBy(2));
+        assertThatThrownBy(() -> clients.openings.get(0).get()).hasMessageContaining("was given up");
+        Supplier<Clients.Connection> last = clients.openings.get(clients.openings.size() - 1);
+        assertThat(last.get()).isNotNull();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
     void notOneThatConnectsInTime() {
         time.advance(TIMING.leaseDuration());
         clients.opened.get(0).changed(KeeperState.SyncConnected, time.now());
@@ -86,14 +138,21 @@ class DeadClientTest {
     /** Opens clients that say what the test says. */
     private static final class Silent implements Clients {
         private final List<Connection> opened = new ArrayList<>();
+        private final List<Supplier<Connection>> openings = new ArrayList<>();
         private boolean over;
+        private Runnable closing = () -> {};
+        private @Nullable Exception failure;
 
         @Override
         public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
+            if (failure != null) {
+                throw DeadClientTest.<RuntimeException>sneaky(failure);
+            }
+            openings.add(opening);
             Connection connection = opening.get();
             opened.add(connection);
-            connection.opened(new Deaf(this));
-            return () -> {};
+            connection.opened(new Deaf(() -> over));
+            return () -> closing.run();
         }
 
         @Override
@@ -101,51 +160,5 @@ class DeadClientTest {
                 long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found) {
             found.accept(KeeperState.Disconnected);
         }
-    }
-
-    /** Answers nothing. */
-    private record Deaf(Silent clients) implements Handle {
-        @Override
-        public boolean isOver() {
-            return clients.over;
-        }
-
-        @Override
-        public long sessionId() {
-            return 7;
-        }
-
-        @Override
-        public byte[] password() {
-            return new byte[0];
-        }
-
-        @Override
-        public Duration timeout() {
-            return TIMING.leaseDuration();
-        }
-
-        @Override
-        public boolean isRejected() {
-            return false;
-        }
-
-        @Override
-        public void create(String path, byte[] data, CreateMode mode, Answered then) {}
-
-        @Override
-        public void setData(String path, byte[] data, Answered then) {}
-
-        @Override
-        public void delete(String path, Answered then) {}
-
-        @Override
-        public void getData(String path, @Nullable Watcher watcher, Answered then) {}
-
-        @Override
-        public void getChildren(String path, @Nullable Watcher watcher, Answered then) {}
-
-        @Override
-        public void exists(String path, @Nullable Watcher watcher, Answered then) {}
     }
 }

@@ -20,6 +20,7 @@ final class VirtualRuntime implements BackendRuntime, Timekeeper {
     private final Random random = new Random(1);
     private long nanos = 1_000_000_000L;
     private long order;
+    private long eachLook;
 
     private record Task(long at, long order, Runnable run) {}
 
@@ -39,8 +40,14 @@ final class VirtualRuntime implements BackendRuntime, Timekeeper {
         nanos += duration.toNanos();
     }
 
+    /** From now on {@code duration} passes whenever the clock is looked at. */
+    void passesAtEachLook(Duration duration) {
+        eachLook = duration.toNanos();
+    }
+
     @Override
     public Moment now() {
+        nanos += eachLook;
         return new Moment(nanos, nanos);
     }
 

@@ -28,7 +28,10 @@ class WireTest {
     private final VirtualRuntime time = new VirtualRuntime();
     private final Pending handle = new Pending();
     private final List<String> heard = new ArrayList<>();
-    private final Wire wire = new Wire(time, Duration.ofMillis(500), new Wire.Listener() {
+    private boolean wanted = true;
+    private final Wire wire = new Wire(time, Duration.ofMillis(500), new Recorded(), () -> wanted);
+
+    private final class Recorded implements Wire.Listener {
         @Override
         public void opened(Wire opened) {
             heard.add("opened");
@@ -51,7 +54,16 @@ class WireTest {
         public boolean leads() {
             return false;
         }
-    });
+    }
+
+    @Test
+    void nothingIsHeardOfOneWhoseClientWasGivenUpBeforeItsHandleWasMade() {
+        wanted = false;
+        wire.changed(KeeperState.SyncConnected, time.now());
+        wire.opened(handle);
+        time.advance(SECOND);
+        assertThat(heard).isEmpty();
+    }
 
     private Moment connect() {
         Moment now = time.now();

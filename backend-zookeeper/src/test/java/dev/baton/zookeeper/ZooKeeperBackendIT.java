@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +149,24 @@ class ZooKeeperBackendIT {
 
         assertThat(granted(renew(one, claim)).token()).isEqualTo(token);
         assertThat(granted(renew(one, claim)).token()).isEqualTo(token);
+    }
+
+    /**
+     * The client library says of a session that it is expired when it has not reached a server for 4/3 of the timeout, too.
+     * So Expired counts only if it was heard sooner than that.
+     */
+    @Test
+    void aSessionIsKnownToBeGoneOnlyIfThatWasHeardSoonerThanTheLibrarySaysSoByItself() {
+        CuratorClients clients = new CuratorClients(
+                ZooKeeperBackend.builder(stage.server.getConnectString()).settings());
+        List<KeeperState> found = new ArrayList<>();
+        VirtualRuntime time = new VirtualRuntime();
+        clients.end(4_711, new byte[16], Duration.ofSeconds(10), time, found::add);
+        assertThat(found).containsExactly(KeeperState.Expired);
+
+        time.passesAtEachLook(Duration.ofSeconds(10));
+        clients.end(4_711, new byte[16], Duration.ofSeconds(10), time, found::add);
+        assertThat(found).containsExactly(KeeperState.Expired, KeeperState.Disconnected);
     }
 
     @Test

@@ -45,7 +45,7 @@ final class Answers {
         executor.execute(() -> {
             try {
                 call.accept(pending);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 pending.fail(new BackendException("could not " + what.get() + ": " + Linkage.describe(e), e));
             }
         });

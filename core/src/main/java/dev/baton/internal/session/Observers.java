@@ -52,7 +52,7 @@ public final class Observers {
         for (ElectionWatcher watcher : List.copyOf(watchers.getOrDefault(election, Set.of()))) {
             try {
                 news.accept(watcher);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.error("the watcher of {} threw", election, Printable.failure(e));
             }
         }

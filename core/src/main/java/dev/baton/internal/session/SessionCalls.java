@@ -144,7 +144,7 @@ public final class SessionCalls {
         }
         try {
             session.start();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The next call tries again.
             sessions.remove(timing.leaseDuration(), session);
             throw e;

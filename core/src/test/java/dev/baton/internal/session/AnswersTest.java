@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.baton.fixture.Sneaky;
 import dev.baton.fixture.VirtualRuntime;
 import dev.baton.fixture.VirtualTime;
 import dev.baton.spi.BackendException;
@@ -25,19 +26,12 @@ class AnswersTest {
     private String failureOf(Throwable thrown) {
         CompletionStage<Object> stage =
                 answers.answer(time.now().plus(Duration.ofSeconds(5)), () -> "acquire test/it", answer -> {
-                    throw sneaky(thrown);
+                    throw Sneaky.thrown(thrown);
                 });
         time.settle();
         return stage.toCompletableFuture()
                 .handle((done, failure) -> String.valueOf(failure.getMessage()))
                 .getNow("nothing");
-    }
-
-    private static RuntimeException sneaky(Throwable thrown) {
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        return (RuntimeException) thrown;
     }
 
     @Test
@@ -54,7 +48,7 @@ class AnswersTest {
         log.setAdditive(false);
         log.addAppender(lines);
         new InlineSerialExecutor(time, log).execute(() -> {
-            throw sneaky(thrown);
+            throw Sneaky.thrown(thrown);
         });
         log.detachAppender(lines);
         return lines.list.get(0).getFormattedMessage();
@@ -67,6 +61,12 @@ class AnswersTest {
                 .doesNotContain("defect");
         assertThat(logged(new IllegalStateException("the disk is full")))
                 .isEqualTo("a step of a backend failed; this is a defect in Baton");
+    }
+
+    @Test
+    void whatNoMethodDeclaresIsAnsweredAsWell() {
+        assertThat(failureOf(new Exception("sneaked")))
+                .isEqualTo("could not acquire test/it: java.lang.Exception: sneaked");
     }
 
     @Test

@@ -97,6 +97,9 @@ final class Campaign implements AutoCloseable {
         struck.add(blow.struck(led, healed, beside.map(Blow::name).orElse("")));
         beside.ifPresent(other -> struck.add(other.struck(false, healed, blow.name())));
         Optional<Candidate> next = awaitLeader();
+        if (next.isEmpty()) {
+            candidates.forEach(Candidate::dumpThreads);
+        }
         out.printf(
                 Locale.ROOT,
                 "%7.1f s  %s: %s%s%s for %.1f s; %s%n",

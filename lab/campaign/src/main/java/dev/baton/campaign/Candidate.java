@@ -120,6 +120,11 @@ final class Candidate implements AutoCloseable {
         running().resume();
     }
 
+    /** What each of its threads does goes to its log. */
+    void dumpThreads() {
+        running().dumpThreads();
+    }
+
     /** {@code kill -9}. */
     void kill() throws IOException {
         running().kill();

@@ -114,6 +114,11 @@ public final class CandidateProcess implements AutoCloseable {
         process.resume();
     }
 
+    /** What each of its threads does goes to what it prints. */
+    public void dumpThreads() {
+        process.dumpThreads();
+    }
+
     private synchronized void ended() {
         if (endedAt == Long.MAX_VALUE) {
             endedAt = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());

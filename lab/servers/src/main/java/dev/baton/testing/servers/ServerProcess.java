@@ -95,6 +95,11 @@ final class ServerProcess {
         paused = false;
     }
 
+    /** What every thread of it does goes to what it prints. Requires a Java program. */
+    synchronized void dumpThreads() {
+        signal("QUIT");
+    }
+
     synchronized long pid() {
         return running().pid();
     }

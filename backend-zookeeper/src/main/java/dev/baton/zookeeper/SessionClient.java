@@ -1,0 +1,184 @@
+package dev.baton.zookeeper;
+
+import dev.baton.internal.Linkage;
+import dev.baton.internal.session.RetryPeriods;
+import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.Moment;
+import dev.baton.spi.Printable;
+import dev.baton.spi.Timekeeper;
+import dev.baton.zookeeper.internal.Clients;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The client library's client that opens a session's handles, and replaces it when it will never be of use again. In the
+ * lane, but for {@link #open} and {@link #close}.
+ *
+ * <p>A logger that throws or hangs does so on the client's own threads: they die, and whatever the client is then told may
+ * throw, or never return. So its threads are looked at each retryPeriod, it is closed on a thread that nothing waits for,
+ * and once it was given up it opens no more sessions.
+ */
+final class SessionClient {
+    /** In leases: a client that works has connected by then, or declared its session expired and opened another. */
+    private static final int STANDSTILL = 3;
+
+    private final Settings settings;
+    private final BackendRuntime runtime;
+    private final Logger log;
+    private final Clients clients;
+    private final Timekeeper time;
+    private final Duration leaseDuration;
+    private final RetryPeriods retryPeriods;
+    private final Owner owner;
+    private final AtomicInteger current = new AtomicInteger();
+    private final AtomicReference<@Nullable Runnable> open = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private Timekeeper.@Nullable Timer look;
+    private @Nullable Moment standsStillAt;
+    private @Nullable Duration pause;
+
+    /** Whose client it is. */
+    interface Owner extends Wire.Listener {
+        /** Whether the client's threads have ended. */
+        boolean isOver();
+
+        /** The client is of no more use: its session has to be ended. */
+        void givenUp();
+    }
+
+    SessionClient(
+            Settings settings,
+            BackendRuntime runtime,
+            Clients clients,
+            Timekeeper lane,
+            Duration leaseDuration,
+            RetryPeriods retryPeriods,
+            Owner owner) {
+        this.settings = settings;
+        this.runtime = runtime;
+        this.log = runtime.logger(ZooKeeperBackend.class);
+        this.clients = clients;
+        this.time = lane;
+        this.leaseDuration = leaseDuration;
+        this.retryPeriods = retryPeriods;
+        this.owner = owner;
+    }
+
+    /** Opens the first client. */
+    void open() {
+        time.execute(this::connects);
+        try {
+            openNext();
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Closes the client, and opens no other. May block. */
+    void close() {
+        closed.set(true);
+        Runnable last = giveUp();
+        if (last != null) {
+            last.run();
+        }
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    /** The client has to connect from now on. */
+    void connects() {
+        standsStillAt = time.now().plus(leaseDuration.multipliedBy(STANDSTILL));
+        lookSoon();
+    }
+
+    /** The client has connected. */
+    void connected() {
+        standsStillAt = null;
+    }
+
+    /** The client serves: the next one that is needed is opened soon again. */
+    void serves() {
+        pause = null;
+    }
+
+    /** Gives the client up, and opens another after a while. */
+    void replace() {
+        owner.givenUp();
+        connects();
+        Runnable last = giveUp();
+        if (last != null) {
+            runtime.callbacks().execute(last);
+        }
+        Duration delay = pause == null ? retryPeriods.idle() : pause;
+        pause = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
+        int mine = current.get();
+        time.schedule(delay, () -> runtime.callbacks().execute(() -> openUnless(mine)));
+    }
+
+    private void lookSoon() {
+        if (look != null) {
+            look.cancel();
+        }
+        look = time.schedule(retryPeriods.idle(), this::look);
+    }
+
+    private void look() {
+        if (closed.get()) {
+            return;
+        }
+        boolean over = owner.isOver();
+        if (over || standsStillAt != null && time.now().hasReached(standsStillAt)) {
+            if (over) {
+                log.warn(
+                        "the client of ZooKeeper at {} has ended by itself; opening another", settings.connectString());
+            }
+            replace();
+        } else {
+            lookSoon();
+        }
+    }
+
+    /** Answers what closes the client, which opens no more sessions. */
+    private @Nullable Runnable giveUp() {
+        current.incrementAndGet();
+        return open.getAndSet(null);
+    }
+
+    /** Unless another was given up since. */
+    private void openUnless(int given) {
+        if (closed.get() || current.get() != given) {
+            return;
+        }
+        try {
+            openNext();
+        } catch (Throwable e) {
+            log.error(
+                    "could not open a client for ZooKeeper at {}: {}",
+                    settings.connectString(),
+                    Printable.text(Linkage.describe(e)),
+                    Printable.failure(e));
+            time.execute(this::replace);
+        }
+    }
+
+    private void openNext() {
+        int mine = current.get();
+        Runnable close = clients.open(leaseDuration, time, () -> {
+            if (current.get() != mine) {
+                throw new IllegalStateException("this client was given up, and opens no more sessions");
+            }
+            return new Wire(time, settings.tickTime(), owner, () -> current.get() == mine);
+        });
+        open.set(close);
+        if (current.get() != mine && open.compareAndSet(close, null)) {
+            close.run();
+        }
+    }
+}
