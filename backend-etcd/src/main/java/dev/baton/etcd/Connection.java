@@ -8,6 +8,7 @@ import dev.baton.internal.Linkage;
 import dev.baton.internal.session.Complaints;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.BackendRuntime;
+import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -134,19 +136,45 @@ final class Connection {
         }
         List<String> endpoints = clients.endpoints();
         String next = endpoints.get(Math.floorMod(endpoint++, endpoints.size()));
-        Wire opened;
+        Duration limit = connectTimeout;
+        Timekeeper.Timer slow = time.schedule(
+                limit, () -> unopened(next, new TimeoutException("still opening after " + ElectionTiming.text(limit))));
+        // Opening a channel runs the user's settings, which may block or throw.
+        runtime.callbacks().execute(() -> open(next, slow));
+    }
+
+    /** Outside the lane. */
+    private void open(String at, Timekeeper.Timer slow) {
         try {
-            opened = new Wire(time, clients.open(next), requestTimeout, connectTimeout, this::broken);
+            Channel channel = clients.open(at);
+            time.execute(() -> {
+                slow.cancel();
+                opened(channel);
+            });
         } catch (Throwable e) {
-            failure = new Failure(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(e)));
-            log.error("could not open a client for etcd at {}: {}", next, failure.detail(), Printable.failure(e));
-            connectLater();
+            time.execute(() -> {
+                slow.cancel();
+                unopened(at, e);
+                connectLater();
+            });
+        }
+    }
+
+    private void opened(Channel channel) {
+        if (closed) {
+            runtime.callbacks().execute(channel::close);
             return;
         }
+        Wire opened = new Wire(time, channel, requestTimeout, connectTimeout, this::broken);
         wire = opened;
-        for (String each : endpoints) {
+        for (String each : clients.endpoints()) {
             opened.version(each, reply -> version(opened, each, reply));
         }
+    }
+
+    private void unopened(String at, Throwable why) {
+        failure = new Failure(Failure.Kind.UNKNOWN, Printable.text(Linkage.describe(why)));
+        log.error("could not open a client for etcd at {}: {}", at, failure.detail(), Printable.failure(why));
     }
 
     private void version(Wire on, String of, Reply<String> reply) {

@@ -201,8 +201,8 @@ public final class EtcdBackend implements LockBackend {
 
         /**
          * Settings of jetcd's client itself: {@code sslContext}, {@code user} and {@code password}, {@code namespace},
-         * {@code authority}. Called once for each client, and once by {@link #build}. Endpoints, retries and waiting are
-         * set afterwards.
+         * {@code authority}. Called once by {@link #build}, then once for each client on a callback thread, where they may
+         * block. Endpoints, retries and waiting are set afterwards.
          */
         public Builder jetcd(Consumer<ClientBuilder> settings) {
             this.jetcd = Required.given("jetcd", settings);

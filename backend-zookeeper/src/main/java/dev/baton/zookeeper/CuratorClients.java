@@ -43,7 +43,7 @@ record CuratorClients(Settings settings) implements Clients {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
 
     @Override
-    public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening) {
+    public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<@Nullable Connection> opening) {
         CuratorFrameworkFactory.Builder builder = builder(settings);
         Handles handles = new Handles(builder, time, opening);
         builder.sessionTimeoutMs(millis(sessionTimeout))
@@ -168,9 +168,9 @@ record CuratorClients(Settings settings) implements Clients {
         private final List<AuthInfo> authorizations;
         private final ACLProvider acls;
         private final Timekeeper time;
-        private final Supplier<Connection> opening;
+        private final Supplier<@Nullable Connection> opening;
 
-        Handles(CuratorFrameworkFactory.Builder builder, Timekeeper time, Supplier<Connection> opening) {
+        Handles(CuratorFrameworkFactory.Builder builder, Timekeeper time, Supplier<@Nullable Connection> opening) {
             this.users = usersFactory(builder);
             this.config = builder.getZkClientConfig();
             this.authorizations = builder.getAuthInfos() == null ? List.of() : List.copyOf(builder.getAuthInfos());
@@ -194,6 +194,9 @@ record CuratorClients(Settings settings) implements Clients {
                 @Nullable ZKClientConfig clientConfig)
                 throws Exception {
             Connection connection = opening.get();
+            if (connection == null) {
+                throw new IllegalStateException("this client was given up, and opens no more sessions");
+            }
             Attempts attempts = new Attempts(addresses(connect), time, connection::isUrgent);
             Watcher both = event -> {
                 if (event.getState() == null) {

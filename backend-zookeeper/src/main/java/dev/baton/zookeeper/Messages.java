@@ -1,7 +1,9 @@
 package dev.baton.zookeeper;
 
+import dev.baton.internal.Linkage;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.ElectionTiming;
+import dev.baton.spi.Printable;
 import java.time.Duration;
 import org.apache.zookeeper.KeeperException;
 
@@ -62,6 +64,14 @@ final class Messages {
                 withoutChroot == null
                         ? "ZooKeeper at " + settings.connectString() + " answered NONODE for " + path + "; retrying"
                         : withoutChroot);
+    }
+
+    /** No client could be opened: a class is missing, or the user's settings failed. */
+    BackendException unopened(Throwable why) {
+        return new BackendException(
+                "no client for ZooKeeper at " + settings.connectString() + " could be opened: "
+                        + Printable.text(Linkage.describe(why)) + "; retrying",
+                Printable.failure(why));
     }
 
     /** What a refused or failed request on {@code path} means. */

@@ -71,8 +71,10 @@ final class Session implements ElectionSession, SessionClient.Owner {
 
     @Override
     public void start() {
-        time.execute(this::awaitConnection);
-        client.open();
+        time.execute(() -> {
+            awaitConnection();
+            client.open();
+        });
     }
 
     /** For a while, requests wait for the connection. */
@@ -109,14 +111,18 @@ final class Session implements ElectionSession, SessionClient.Owner {
 
     /** Whether a request may wait for the first connection. */
     boolean mayStillConnect() {
-        return !everConnected && patient && !rejected;
+        return !everConnected && patient && !rejected && client.failure() == null;
     }
 
     /** Why there is no connection. */
     BackendException unavailable() {
-        return client.isClosed()
-                ? messages.closed()
-                : rejected ? messages.credentialsRejected() : messages.unreachable();
+        Throwable unopened = client.failure();
+        if (client.isClosed()) {
+            return messages.closed();
+        } else if (rejected) {
+            return messages.credentialsRejected();
+        }
+        return unopened == null ? messages.unreachable() : messages.unopened(unopened);
     }
 
     /** Why nobody may lead on this session, or null. */

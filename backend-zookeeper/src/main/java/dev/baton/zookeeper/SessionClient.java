@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * The client library's client that opens a session's handles, and replaces it when it will never be of use again. In the
- * lane, but for {@link #open} and {@link #close}.
+ * lane, but for {@link #close}.
  *
  * <p>A logger that throws or hangs does so on the client's own threads: they die, and whatever the client is then told may
  * throw, or never return. So its threads are looked at each retryPeriod, it is closed on a thread that nothing waits for,
@@ -36,10 +37,12 @@ final class SessionClient {
     private final Owner owner;
     private final AtomicInteger current = new AtomicInteger();
     private final AtomicReference<@Nullable Runnable> open = new AtomicReference<>();
+    private final AtomicBoolean opening = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private Timekeeper.@Nullable Timer look;
     private @Nullable Moment standsStillAt;
     private @Nullable Duration pause;
+    private @Nullable Throwable failure;
 
     /** Whose client it is. */
     interface Owner extends Wire.Listener {
@@ -68,15 +71,10 @@ final class SessionClient {
         this.owner = owner;
     }
 
-    /** Opens the first client. */
+    /** Opens the first client, without waiting. */
     void open() {
-        time.execute(this::connects);
-        try {
-            openNext();
-        } catch (Throwable e) {
-            close();
-            throw e;
-        }
+        connects();
+        openSoon(Duration.ZERO);
     }
 
     /** Closes the client, and opens no other. May block. */
@@ -108,6 +106,11 @@ final class SessionClient {
         pause = null;
     }
 
+    /** Why no client could be opened, or null. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
     /** Gives the client up, and opens another after a while. */
     void replace() {
         owner.givenUp();
@@ -118,6 +121,11 @@ final class SessionClient {
         }
         Duration delay = pause == null ? retryPeriods.idle() : pause;
         pause = delay.multipliedBy(2).compareTo(leaseDuration) < 0 ? delay.multipliedBy(2) : leaseDuration;
+        openSoon(delay);
+    }
+
+    /** Opening a client runs the user's settings, which may block or throw. */
+    private void openSoon(Duration delay) {
         int mine = current.get();
         time.schedule(delay, () -> runtime.callbacks().execute(() -> openUnless(mine)));
     }
@@ -156,28 +164,38 @@ final class SessionClient {
         if (closed.get() || current.get() != given) {
             return;
         }
+        if (!opening.compareAndSet(false, true)) {
+            // One at a time: settings that block would cost a thread each.
+            time.execute(() -> openSoon(retryPeriods.idle()));
+            return;
+        }
         try {
             openNext();
+            time.execute(() -> failure = null);
         } catch (Throwable e) {
             log.error(
                     "could not open a client for ZooKeeper at {}: {}",
                     settings.connectString(),
                     Printable.text(Linkage.describe(e)),
                     Printable.failure(e));
-            time.execute(this::replace);
+            time.execute(() -> {
+                failure = e;
+                replace();
+            });
+        } finally {
+            opening.set(false);
         }
     }
 
     private void openNext() {
         int mine = current.get();
-        Runnable close = clients.open(leaseDuration, time, () -> {
-            if (current.get() != mine) {
-                throw new IllegalStateException("this client was given up, and opens no more sessions");
-            }
-            return new Wire(time, settings.tickTime(), owner, () -> current.get() == mine);
-        });
+        BooleanSupplier wanted = () -> current.get() == mine;
+        Runnable close = clients.open(
+                leaseDuration,
+                time,
+                () -> wanted.getAsBoolean() ? new Wire(time, settings.tickTime(), owner, wanted) : null);
         open.set(close);
-        if (current.get() != mine && open.compareAndSet(close, null)) {
+        if (!wanted.getAsBoolean() && open.compareAndSet(close, null)) {
             close.run();
         }
     }

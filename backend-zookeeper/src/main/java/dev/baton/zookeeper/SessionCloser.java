@@ -17,6 +17,8 @@ import org.slf4j.Logger;
  */
 final class SessionCloser {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    /** Each of them may have taken a thread with it. */
+    private static final int MOST_UNANSWERED = 4;
 
     private final Clients clients;
     private final BackendRuntime runtime;
@@ -28,6 +30,7 @@ final class SessionCloser {
     private final Runnable ended;
     private Duration retry = FIRST_RETRY;
     private int attempts;
+    private int unanswered;
     private boolean closed;
     private boolean gone;
 
@@ -58,9 +61,17 @@ final class SessionCloser {
         }
         int attempt = ++attempts;
         lane.schedule(undisturbed(), () -> heard(attempt, KeeperState.Disconnected));
-        runtime.callbacks()
-                .execute(() -> clients.end(
-                        sessionId, password, timeout, lane, found -> lane.execute(() -> heard(attempt, found))));
+        if (unanswered < MOST_UNANSWERED) {
+            unanswered++;
+            runtime.callbacks()
+                    .execute(() -> clients.end(
+                            sessionId, password, timeout, lane, found -> lane.execute(() -> answered(attempt, found))));
+        }
+    }
+
+    private void answered(int attempt, KeeperState found) {
+        unanswered--;
+        heard(attempt, found);
     }
 
     private void heard(int attempt, KeeperState found) {

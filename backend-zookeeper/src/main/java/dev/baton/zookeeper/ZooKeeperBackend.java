@@ -220,8 +220,8 @@ public final class ZooKeeperBackend implements LockBackend {
 
         /**
          * Settings of Curator's client itself: TLS and SASL through {@code zkClientConfig}, {@code authorization}, an
-         * {@code aclProvider}, an {@code ensembleProvider}. Called once for each client, and once by {@link #build}.
-         * Session timeout, retry policy and everything else that elections rest on are set afterwards.
+         * {@code aclProvider}, an {@code ensembleProvider}. Called once by {@link #build}, then once for each client on
+         * a callback thread, where they may block. Session timeout, retry policy and everything else that elections rest on are set afterwards.
          */
         public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
             this.curator = Required.given("curator", settings);

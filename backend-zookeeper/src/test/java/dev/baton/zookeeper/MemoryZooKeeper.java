@@ -169,12 +169,15 @@ final class MemoryZooKeeper implements Clients {
     }
 
     @Override
-    public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
+    public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<@Nullable Connection> opening) {
         if (lacking != null) {
             throw lacking;
         }
         reopen = () -> open(sessionTimeout, lane, opening);
         Connection connection = opening.get();
+        if (connection == null) {
+            return () -> {};
+        }
         Session session = new Session(sessions.size() + 2, timeout == null ? sessionTimeout : timeout, connection);
         sessions.add(session);
         connection.opened(session);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,15 @@ class SessionCloserTest {
         assertThat(clients.asked).hasSize(2);
         answer(1, KeeperState.Expired);
         assertThat(gone).isEqualTo(1);
+    }
+
+    @Test
+    void attemptsThatAreNeverAnsweredAreFew() {
+        time.advance(UNDISTURBED.multipliedBy(100));
+        assertThat(clients.asked).hasSize(4);
+        answer(0, KeeperState.Disconnected);
+        time.advance(UNDISTURBED.multipliedBy(100));
+        assertThat(clients.asked).hasSize(5);
     }
 
     @Test
@@ -85,7 +95,7 @@ class SessionCloserTest {
         private final List<Consumer<KeeperState>> asked = new ArrayList<>();
 
         @Override
-        public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<Connection> opening) {
+        public Runnable open(Duration sessionTimeout, Timekeeper lane, Supplier<@Nullable Connection> opening) {
             throw new AssertionError("nothing is opened");
         }
 

@@ -7,6 +7,6 @@ public interface Clients {
     /** The members that it was told of, at least one. */
     List<String> endpoints();
 
-    /** A new channel to {@code endpoint}, one of {@link #endpoints}. Does not wait for the connection. */
+    /** A new channel to {@code endpoint}, one of {@link #endpoints}. Does not wait for the connection, but may block and may throw. */
     Channel open(String endpoint);
 }

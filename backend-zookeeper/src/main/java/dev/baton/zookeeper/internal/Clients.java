@@ -14,10 +14,10 @@ public interface Clients {
     /**
      * Opens a client, which connects by itself, as long as it takes, and opens the next session when one has expired.
      *
-     * @param opening asked just before each handle is made
+     * @param opening asked just before each handle is made; null once the client is given up, which then makes none
      * @return ends the session where it can, and disconnects; may block
      */
-    Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening);
+    Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<@Nullable Connection> opening);
 
     /**
      * Attaches to a session that another handle has left, and closes it. May block.

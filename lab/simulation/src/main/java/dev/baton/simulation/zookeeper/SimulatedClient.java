@@ -14,7 +14,7 @@ final class SimulatedClient {
     private final Ensemble ensemble;
     private final Host process;
     private final Duration timeout;
-    private final Supplier<Clients.Connection> opening;
+    private final Supplier<Clients.@Nullable Connection> opening;
     private final SimulatedClients.Shown shown;
     private @Nullable SimulatedHandle current;
     private boolean closed;
@@ -24,7 +24,7 @@ final class SimulatedClient {
             Ensemble ensemble,
             Host process,
             Duration timeout,
-            Supplier<Clients.Connection> opening,
+            Supplier<Clients.@Nullable Connection> opening,
             SimulatedClients.Shown shown) {
         this.world = world;
         this.ensemble = ensemble;
@@ -38,7 +38,11 @@ final class SimulatedClient {
         if (closed) {
             return;
         }
-        Clients.Connection connection = opening.get();
+        Clients.Connection wanted = opening.get();
+        if (wanted == null) {
+            return;
+        }
+        Clients.Connection connection = shown.around(wanted, process.time());
         SimulatedHandle handle = new SimulatedHandle(world, ensemble, process, timeout, connection, this);
         current = handle;
         connection.opened(shown.around(handle, process.time()));

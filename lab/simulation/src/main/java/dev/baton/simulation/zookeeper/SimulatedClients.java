@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client library of one process.
@@ -27,10 +28,9 @@ public record SimulatedClients(Surroundings world, Ensemble ensemble, Host proce
     }
 
     @Override
-    public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<Connection> opening) {
+    public Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<@Nullable Connection> opening) {
         process.opened();
-        SimulatedClient client = new SimulatedClient(
-                world, ensemble, process, sessionTimeout, () -> shown.around(opening.get(), process.time()), shown);
+        SimulatedClient client = new SimulatedClient(world, ensemble, process, sessionTimeout, opening, shown);
         process.time().execute(client::start);
         return () -> {
             process.closed();
