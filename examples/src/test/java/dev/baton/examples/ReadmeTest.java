@@ -65,7 +65,9 @@ class ReadmeTest {
 
     @Test
     void continuousIntegrationRunsTheCommandsOfReadme() {
-        assertThat(text(ROOT.resolve(".ci/run"))).contains(" ./baton demo\n", " mvn verify\n", " mvn verify -Pfull\n");
+        assertThat(text(ROOT.resolve(".ci/run")))
+                .contains(" ./baton demo\n", " mvn verify\n", " mvn verify -Pfull\n", " .ci/release\n");
+        assertThat(text(ROOT.resolve(".github/workflows/ci.yml"))).contains("- run: .ci/run\n");
     }
 
     @Test
