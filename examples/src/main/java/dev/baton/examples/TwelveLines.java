@@ -1,15 +1,15 @@
 package dev.baton.examples;
 
 import dev.baton.LeaderElection;
-import dev.baton.zookeeper.ZooKeeperBackend;
+import dev.baton.kubernetes.KubernetesBackend;
 
-/** The program in README.md: of all the processes that run it against one ZooKeeper, one reconciles. */
+/** The program in README.md: of all the processes that run it against one cluster, one reconciles. */
 public final class TwelveLines {
     private TwelveLines() {}
 
     // begin: README.md
     public static void main(String[] args) throws InterruptedException {
-        var backend = ZooKeeperBackend.connect(args[0]);
+        var backend = KubernetesBackend.connect();
         LeaderElection.on(backend, "orders/reconciler")
                 .onStartedLeading(term -> {
                     while (term.acceptsWork()) {

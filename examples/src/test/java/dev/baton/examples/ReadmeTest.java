@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the documents say of files is true: the program, the commands, the links. */
 class ReadmeTest {
     private static final Path ROOT = root();
     private static final Path PROGRAM = Path.of("examples/src/main/java/dev/baton/examples/TwelveLines.java");
-    private static final Path TESTS = Path.of("examples/src/test/java/dev/baton/examples/ReconcilerTest.java");
+    private static final Path TESTS = Path.of("examples/src/test/java/dev/baton/examples");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final Pattern MARKED = Pattern.compile("(?s)// begin: README\\.md\\n(.*?)\\s*// end: README\\.md");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
@@ -38,20 +38,45 @@ class ReadmeTest {
 
     /** What is marked there is found here, and the other way round. */
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/testing.md"})
-    void testsInTheDocumentsAreTheExamples(String document) {
+    @CsvSource({"docs/testing.md,ReconcilerTest", "docs/guide.md,GuideTest"})
+    void snippetsOfTheDocumentsAreTheExamples(String document, String test) {
         String marks = "(?s)// begin: " + Pattern.quote(document) + "\\n(.*?)\\s*// end: " + Pattern.quote(document);
         List<String> examples = Pattern.compile(marks)
-                .matcher(text(ROOT.resolve(TESTS)))
+                .matcher(text(ROOT.resolve(TESTS).resolve(test + ".java")))
                 .results()
                 .map(found -> found.group(1).stripIndent().strip())
                 .toList();
         List<String> shown = blocks(document, "java")
-                .filter(block -> block.contains("@Test"))
+                .filter(block -> document.endsWith("guide.md") || block.contains("@Test"))
                 .toList();
 
         assertThat(examples).isNotEmpty();
         assertThat(shown).containsExactlyElementsOf(examples);
+    }
+
+    /** So that a reader comes to the end of it. */
+    @Test
+    void readmeIsShort() {
+        assertThat(text(ROOT.resolve("README.md")).lines().count()).isLessThanOrEqualTo(150);
+    }
+
+    /** What a dependency on Baton takes is in its bill of materials, and at this version. */
+    @Test
+    void dependencyInReadmeExists() {
+        String bom = text(ROOT.resolve("bom/pom.xml"));
+        String version = Pattern.compile("<version>(.*?)</version>")
+                .matcher(bom)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        String shown = String.join("\n", blocks("xml"));
+        assertThat(shown).contains("<version>" + version + "</version>");
+        for (String artifact : List.of("baton-backend-k8s-lease", "baton-backend-etcd", "baton-backend-zookeeper")) {
+            assertThat(shown).contains(artifact);
+            assertThat(bom).contains("<artifactId>" + artifact + "</artifactId>");
+        }
+        assertThat(text(ROOT.resolve("README.md"))).contains("puts `" + version + "` into");
     }
 
     @Test

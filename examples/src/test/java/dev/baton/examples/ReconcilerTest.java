@@ -23,7 +23,7 @@ class ReconcilerTest {
         new Reconciler(backend, orders, ledger);
     }
 
-    // begin: README.md
+    // begin: docs/testing.md
     @Test
     void reconcilesOnlyWhileItLeads(TestBackend backend) {
         orders.add("first");
@@ -36,7 +36,7 @@ class ReconcilerTest {
         orders.add("second");
         assertThat(ledger.entries()).containsExactly("first");
     }
-    // end: README.md
+    // end: docs/testing.md
 
     // begin: docs/testing.md
     @Test
