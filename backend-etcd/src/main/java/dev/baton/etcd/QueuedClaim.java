@@ -7,14 +7,11 @@ import dev.baton.etcd.internal.Transaction;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
-import dev.baton.internal.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
-import dev.baton.spi.FencingToken;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
@@ -36,6 +33,7 @@ final class QueuedClaim implements ElectionSession.Queued {
     private final ElectionQueue queue;
     final Claim claim;
     private final PendingCalls calls;
+    private final Grants grants;
     private State state = State.ABSENT;
     private @Nullable OwnKey own;
     private boolean standing;
@@ -46,6 +44,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         this.queue = queue;
         this.claim = claim;
         this.calls = new PendingCalls(claim);
+        this.grants = new Grants(session, queue, this, calls);
     }
 
     /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
@@ -116,7 +115,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (calls.isWithdrawing() || key.isSpoiled()) {
             key.delete(wire, reply -> deleted(key, reply));
         } else if (key.isFirst() && queue.isLive()) {
-            grant();
+            grants.acquire(key);
         } else if (!queue.isLive() || isFirstByLine(key)) {
             key.read(wire, queue.isLive(), reply -> read(key, reply));
         } else if (calls.isAcquiring() && asked) {
@@ -364,9 +363,9 @@ final class QueuedClaim implements ElectionSession.Queued {
     private void turn(OwnKey key) {
         key.first(true);
         if (calls.isAcquiring()) {
-            grant();
+            grants.acquire(key);
         } else {
-            Answer.@Nullable Granted answer = unasked();
+            Answer.@Nullable Granted answer = grants.unasked(key);
             session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
@@ -378,13 +377,13 @@ final class QueuedClaim implements ElectionSession.Queued {
             return;
         }
         if (calls.isAcquiring() && key.isFirst()) {
-            grant();
+            grants.acquire(key);
         }
         if (!calls.isRenewing()) {
             return;
         }
         if (queue.isLive() && session.isWatchFresh()) {
-            renewed();
+            grants.renew(key);
         } else {
             // Nobody may tell when the key is gone while the lease lives: by a hand other than ours.
             key.seek(session.listing, reply -> sought(key, reply));
@@ -402,60 +401,16 @@ final class QueuedClaim implements ElectionSession.Queued {
             } else if (found.get(0).lease() != key.lease.id) {
                 spoiled(key);
             } else {
-                renewed();
+                grants.renew(key);
             }
         } else if (reply instanceof Reply.Failed<Listing.Listed> failed) {
             calls.failRenewal(session.messages.failed(failed.why(), key.at));
         }
     }
 
-    private void renewed() {
-        if (!calls.isRenewing()) {
-            return;
-        }
-        Proof proof = session.proof(claim.timing());
-        if (proof != null && calls.isNew(proof)) {
-            calls.renewed(grantOn(proof));
-        } else {
-            session.awaitProof(this);
-        }
-    }
-
     /** What was to prove the lease was refused. */
     void unproven(BackendException why) {
         calls.unproven(why);
-    }
-
-    private void grant() {
-        Proof proof = session.proof(claim.timing());
-        BackendException unsuitable = session.unsuitable();
-        if (unsuitable != null) {
-            fail(unsuitable);
-        } else if (proof == null) {
-            session.awaitProof(this);
-        } else if (calls.isAcquiring()) {
-            calls.acquired(grantOn(proof));
-        }
-    }
-
-    /** What an acquire would be answered now, or null when that takes another renewal, or cannot be. */
-    private Answer.@Nullable Granted unasked() {
-        Proof proof = session.proof(claim.timing());
-        return proof == null || session.unsuitable() != null ? null : grantOn(proof);
-    }
-
-    private Answer.Granted grantOn(Proof proof) {
-        OwnKey key = Objects.requireNonNull(own, "a claim without a key is not granted");
-        FencingToken token = token(key);
-        if (!calls.isGranted()) {
-            session.fences.put(queue.election, token, key.at);
-            session.times.begun(key.created(), session.time.now().wall());
-        }
-        return calls.grantOn(proof, token);
-    }
-
-    private FencingToken token(OwnKey key) {
-        return new FencingToken(session.epoch(), key.created());
     }
 
     // -- out of the line ----------------------------------------------------------------------------------------------
@@ -481,9 +436,8 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private void forget() {
-        if (calls.isGranted() && own != null) {
-            session.fences.remove(queue.election, token(own));
-            session.times.ended(own.created());
+        if (own != null) {
+            grants.ended(own);
         }
         nothingStands();
     }
