@@ -1,7 +1,6 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.internal.Entry;
-import dev.baton.etcd.internal.Failure;
 import dev.baton.etcd.internal.Reply;
 import dev.baton.etcd.internal.Transaction;
 import dev.baton.internal.session.ElectionSession;
@@ -15,14 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
-final class QueuedClaim implements ElectionSession.Queued {
+final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
-        /** The key was sent and has not been answered. */
-        ENTERING,
-        /** The key may have been written, or may still be: a read tells, after another ticket if it may still be. */
-        UNSURE,
+        /** The key was sent: it may exist, or may still come to exist, until its creation has settled that. */
+        CREATING,
         /** The key stands, as far as is known. */
         PRESENT,
         /** The lease that a key may stand on was given up, and may still be alive. */
@@ -34,6 +31,7 @@ final class QueuedClaim implements ElectionSession.Queued {
     final Claim claim;
     private final PendingCalls calls;
     private final Grants grants;
+    private final KeyCreation creation;
     private State state = State.ABSENT;
     private @Nullable OwnKey own;
     private boolean standing;
@@ -45,6 +43,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         this.claim = claim;
         this.calls = new PendingCalls(claim);
         this.grants = new Grants(session, queue, this, calls);
+        this.creation = new KeyCreation(session, queue, claim, calls, this);
     }
 
     /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
@@ -76,7 +75,8 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     /** Takes the next step towards whatever is being waited for. */
-    private void proceed() {
+    @Override
+    public void proceed() {
         if (!standing && !calls.isWithdrawing()) {
             return;
         }
@@ -87,15 +87,14 @@ final class QueuedClaim implements ElectionSession.Queued {
                 } else if (!queue.mayEnter(this)) {
                     refuse();
                 } else {
-                    enter();
+                    creation.begin();
                 }
             }
-            case UNSURE, PRESENT -> {
+            case CREATING -> creation.proceed();
+            case PRESENT -> {
                 Wire wire = session.wire();
                 if (wire == null || own == null) {
                     fail(session.unavailable());
-                } else if (state == State.UNSURE) {
-                    settle(wire, own);
                 } else {
                     proceedInLine(wire, own);
                 }
@@ -104,9 +103,6 @@ final class QueuedClaim implements ElectionSession.Queued {
                 if (session.wire() == null && own != null) {
                     fail(session.messages.leaseNotYetRevoked(own.lease.id));
                 }
-            }
-            case ENTERING -> {
-                // The answer leads on.
             }
         }
     }
@@ -144,100 +140,22 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     // -- into the line ------------------------------------------------------------------------------------------------
 
-    private void enter() {
-        BackendException unsuitable = session.unsuitable();
-        String nested = queue.line.nested();
-        if (unsuitable != null) {
-            notEntered(unsuitable);
-            return;
-        }
-        if (nested != null) {
-            notEntered(session.messages.nested(queue.election, nested));
-            return;
-        }
-        Lease on = session.lease.get();
-        Wire wire = session.wire();
-        if (wire == null || on == null) {
-            // With a connection, a lease is on its way.
-            if (wire == null && !session.mayStillConnect()) {
-                fail(session.unavailable());
-            }
-            return;
-        }
-        enter(wire, on);
-    }
-
-    private void enter(Wire wire, Lease on) {
-        OwnKey key = new OwnKey(on, queue.prefix);
-        state = State.ENTERING;
+    @Override
+    public void creating(OwnKey key) {
+        state = State.CREATING;
         own = key;
-        queue.line.expect(key.at);
-        key.write(wire, claim.identity(), reply -> {
-            if (state == State.ENTERING && own == key) {
-                written(key, reply);
-            }
-        });
     }
 
-    private void written(OwnKey key, Reply<Transaction.Result> reply) {
-        if (reply instanceof Reply.Done<Transaction.Result> done) {
-            Transaction.Result result = done.value();
-            if (result.succeeded()) {
-                long revision = result.revision();
-                entered(key, new Entry(key.at, claim.identity(), revision, revision, key.lease.id));
-                noteFirst(key, result.found().get(0));
-            } else {
-                nothingStands();
-                notWritten(key, result.found().get(0), result.found().get(1));
-            }
-        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-            Failure why = failed.why();
-            if (why.means() == Failure.Meaning.GONE) {
-                nothingStands();
-                session.lease.suspect();
-            } else {
-                state = State.UNSURE;
-                key.mayStillLand(why.means() == Failure.Meaning.UNKNOWN);
-                notEntered(session.messages.failed(why, queue.prefix));
-            }
-        }
+    @Override
+    public void created(OwnKey key, Entry entry, List<Entry> first) {
+        entered(key, entry);
+        noteFirst(key, first);
     }
 
-    private void nothingStands() {
-        state = State.ABSENT;
-        own = null;
-    }
-
-    private void notEntered(BackendException why) {
-        boolean asked = calls.isAcquiring();
-        fail(why);
-        if (!asked && standing) {
-            // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
-            session.observers.tell(claim.election(), watcher -> watcher.lost(claim, String.valueOf(why.getMessage())));
-        }
-    }
-
-    /** One of the guards did not hold, so for certain nothing was written. */
-    private void notWritten(OwnKey key, List<Entry> found, List<Entry> sentinel) {
-        Lease on = key.lease;
-        if (sentinel.isEmpty() || sentinel.get(0).created() != on.sentinelCreated) {
-            // With the next lease.
-            session.lease.suspect();
-        } else if (sentinel.get(0).modified() < key.ticket) {
-            session.lease.wentBack(on);
-        } else if (sentinel.get(0).modified() > key.ticket) {
-            // Written since we asked, of which we may have heard meanwhile.
-            on.written(sentinel.get(0).modified());
-            proceed();
-        } else if (!found.isEmpty()
-                && found.get(0).lease() == on.id
-                && found.get(0).value().equals(claim.identity())) {
-            // Whatever repeated the request has made it meet its own copy.
-            entered(key, found.get(0));
-            proceed();
-        } else if (!found.isEmpty()) {
-            notEntered(session.messages.taken(found.get(0).key()));
-        }
+    @Override
+    public void found(OwnKey key, Entry entry) {
+        entered(key, entry);
+        proceed();
     }
 
     private void entered(OwnKey key, Entry entry) {
@@ -249,34 +167,25 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
     }
 
-    /** Finds out whether a write has been carried out whose answer was lost, or did not say. */
-    private void settle(Wire wire, OwnKey key) {
-        key.settle(wire, session.lease, reply -> {
-            if (state != State.UNSURE || own != key) {
-                return;
-            }
-            if (reply instanceof Reply.Done<Transaction.Result> done) {
-                settled(key, done.value().found().get(0));
-            } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-                fail(session.messages.failed(failed.why(), queue.prefix));
-            }
-        });
+    @Override
+    public void absent() {
+        state = State.ABSENT;
+        own = null;
     }
 
-    private void settled(OwnKey key, List<Entry> found) {
-        if (!found.isEmpty() && found.get(0).lease() == key.lease.id) {
-            entered(key, found.get(0));
-        } else {
-            nothingStands();
+    @Override
+    public void failed(BackendException why) {
+        boolean asked = calls.isAcquiring();
+        fail(why);
+        if (!asked && standing) {
+            // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
+            session.observers.tell(claim.election(), watcher -> watcher.lost(claim, String.valueOf(why.getMessage())));
         }
-        proceed();
     }
 
     /** What was to settle an unknown write has failed. */
     void unsettled() {
-        if (own != null) {
-            own.unsettled();
-        }
+        creation.unsettled();
     }
 
     // -- in the line --------------------------------------------------------------------------------------------------
@@ -335,7 +244,7 @@ final class QueuedClaim implements ElectionSession.Queued {
             queue.look();
             if (queue.line.isNested(leader.key())) {
                 // The line may not have been listed yet.
-                notEntered(session.messages.nested(queue.election, leader.key()));
+                failed(session.messages.nested(queue.election, leader.key()));
             } else {
                 answerBehind(leader);
             }
@@ -420,13 +329,13 @@ final class QueuedClaim implements ElectionSession.Queued {
             return;
         }
         if (reply instanceof Reply.Done<Transaction.Result>) {
-            absent();
+            removed();
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             fail(session.messages.failed(failed.why(), queue.prefix));
         }
     }
 
-    private void absent() {
+    private void removed() {
         forget();
         if (calls.isWithdrawing()) {
             gone();
@@ -439,7 +348,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (own != null) {
             grants.ended(own);
         }
-        nothingStands();
+        absent();
     }
 
     void connected() {
@@ -461,6 +370,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (own != null && own.lease == ended && state != State.LEFT) {
             boolean stood = state == State.PRESENT;
             state = State.LEFT;
+            creation.abandon();
             if (stood) {
                 tellLost("its lease " + ended.text() + " " + why);
             }
@@ -470,7 +380,7 @@ final class QueuedClaim implements ElectionSession.Queued {
     /** A lease is gone for certain, with its keys. */
     void leaseGone(long gone) {
         if (state == State.LEFT && own != null && own.lease.id == gone) {
-            absent();
+            removed();
         }
     }
 
