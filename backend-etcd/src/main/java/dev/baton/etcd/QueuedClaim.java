@@ -1,8 +1,6 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.internal.Entry;
-import dev.baton.etcd.internal.Reply;
-import dev.baton.etcd.internal.Transaction;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
@@ -14,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
-final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener {
+final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener, InLine.Listener {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
@@ -32,10 +30,10 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
     private final PendingCalls calls;
     private final Grants grants;
     private final KeyCreation creation;
+    private final InLine inLine;
     private State state = State.ABSENT;
     private @Nullable OwnKey own;
     private boolean standing;
-    private boolean asked;
 
     QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
         this.session = session;
@@ -44,6 +42,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
         this.calls = new PendingCalls(claim);
         this.grants = new Grants(session, queue, this, calls);
         this.creation = new KeyCreation(session, queue, claim, calls, this);
+        this.inLine = new InLine(session, queue, claim, calls, grants, this);
     }
 
     /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
@@ -55,7 +54,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
     public void acquire(Pending<Answer> answer) {
         if (calls.acquire(answer)) {
             standing = true;
-            asked = true;
+            inLine.asked();
             proceed();
         }
     }
@@ -63,7 +62,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
     @Override
     public void renew(Pending<Answer> answer) {
         if (calls.renew(answer, state == State.PRESENT, queue.holder())) {
-            proved();
+            inLine.proved();
         }
     }
 
@@ -91,14 +90,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
                 }
             }
             case CREATING -> creation.proceed();
-            case PRESENT -> {
-                Wire wire = session.wire();
-                if (wire == null || own == null) {
-                    fail(session.unavailable());
-                } else {
-                    proceedInLine(wire, own);
-                }
-            }
+            case PRESENT -> inLine.proceed();
             case LEFT -> {
                 if (session.wire() == null && own != null) {
                     fail(session.messages.leaseNotYetRevoked(own.lease.id));
@@ -107,34 +99,12 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
         }
     }
 
-    private void proceedInLine(Wire wire, OwnKey key) {
-        if (calls.isWithdrawing() || key.isSpoiled()) {
-            key.delete(wire, reply -> deleted(key, reply));
-        } else if (key.isFirst() && queue.isLive()) {
-            grants.acquire(key);
-        } else if (!queue.isLive() || isFirstByLine(key)) {
-            key.read(wire, queue.isLive(), reply -> read(key, reply));
-        } else if (calls.isAcquiring() && asked) {
-            // What is known of the line is as old as the last event that was not lost (rule 6.5).
-            asked = false;
-            queue.list();
-        } else {
-            refuse();
-        }
-    }
-
-    private Chance chance(boolean willBeTold) {
-        return willBeTold ? Chance.whenTold() : Chance.after(claim.timing().retryPeriod());
-    }
-
-    private boolean isFirstByLine(OwnKey key) {
-        Entry leader = queue.line.first();
-        return leader != null && key.is(leader);
-    }
-
     private void refuse() {
         if (calls.isAcquiring()) {
-            calls.refuse(queue.holder(), chance(queue.isLive()));
+            Chance next = queue.isLive()
+                    ? Chance.whenTold()
+                    : Chance.after(claim.timing().retryPeriod());
+            calls.refuse(queue.holder(), next);
         }
     }
 
@@ -149,7 +119,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
     @Override
     public void created(OwnKey key, Entry entry, List<Entry> first) {
         entered(key, entry);
-        noteFirst(key, first);
+        inLine.first(first);
     }
 
     @Override
@@ -162,6 +132,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
         state = State.PRESENT;
         own = key;
         key.stands(entry.created());
+        inLine.enter(key);
         if (!queue.line.entered(entry)) {
             lost("its key " + entry.key() + " was deleted");
         }
@@ -171,6 +142,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
     public void absent() {
         state = State.ABSENT;
         own = null;
+        inLine.leave();
     }
 
     @Override
@@ -192,129 +164,16 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
 
     /** The line was looked at, or has changed. */
     void moved() {
-        OwnKey key = own;
-        if (state != State.PRESENT || key == null) {
-            if (state == State.ABSENT && calls.isAcquiring()) {
-                proceed();
-            }
-            return;
-        }
-        Entry entry = queue.line.at(key.at);
-        if (entry == null || !key.is(entry)) {
-            lost("its key " + key.at + " was deleted");
-        } else if (entry.lease() != key.lease.id) {
-            spoiled(key);
-        } else if (calls.isWithdrawing() || calls.isAcquiring() || (!key.isFirst() && isFirstByLine(key))) {
-            proceed();
-        }
-    }
-
-    /** Somebody has written to our key, so it does not go with our lease any more, and nothing is proved by that. */
-    private void spoiled(OwnKey key) {
-        if (!key.isSpoiled()) {
-            key.spoil();
-            tellLost("its key " + key.at + " was overwritten");
-        }
-    }
-
-    private void read(OwnKey key, Reply<Transaction.Result> reply) {
-        if (state != State.PRESENT || own != key) {
-            return;
-        }
-        if (reply instanceof Reply.Done<Transaction.Result> done) {
-            List<Entry> found = done.value().found().get(0);
-            if (done.value().succeeded()) {
-                noteFirst(key, found);
-            } else if (found.isEmpty() || !key.is(found.get(0))) {
-                lost("its key " + key.at + " was deleted");
-            } else {
-                session.lease.suspect();
-            }
-        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-            fail(session.messages.failed(failed.why(), queue.prefix));
-        }
-    }
-
-    private void noteFirst(OwnKey key, List<Entry> found) {
-        if (state != State.PRESENT || found.isEmpty()) {
-            return;
-        }
-        Entry leader = found.get(0);
-        if (!key.is(leader)) {
-            queue.look();
-            if (queue.line.isNested(leader.key())) {
-                // The line may not have been listed yet.
-                failed(session.messages.nested(queue.election, leader.key()));
-            } else {
-                answerBehind(leader);
-            }
-        } else if (leader.lease() != key.lease.id) {
-            spoiled(key);
-        } else if (calls.isWithdrawing()) {
+        if (state == State.ABSENT && calls.isAcquiring()) {
             proceed();
         } else {
-            turn(key);
-        }
-    }
-
-    private void answerBehind(Entry leader) {
-        if (calls.isWithdrawing()) {
-            proceed();
-        } else if (calls.isAcquiring()) {
-            // The line may not have heard of the leader that was read, and it tells when its turn is over.
-            Entry told = queue.line.at(leader.key());
-            // Nor need it be there still: another claim of the same session may have its key by now.
-            boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
-            calls.refuse(queue.shown(leader), chance(willTell));
-        }
-    }
-
-    private void turn(OwnKey key) {
-        key.first(true);
-        if (calls.isAcquiring()) {
-            grants.acquire(key);
-        } else {
-            Answer.@Nullable Granted answer = grants.unasked(key);
-            session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
+            inLine.moved();
         }
     }
 
     /** The lease was proved. */
     void proved() {
-        OwnKey key = own;
-        if (state != State.PRESENT || key == null) {
-            return;
-        }
-        if (calls.isAcquiring() && key.isFirst()) {
-            grants.acquire(key);
-        }
-        if (!calls.isRenewing()) {
-            return;
-        }
-        if (queue.isLive() && session.isWatchFresh()) {
-            grants.renew(key);
-        } else {
-            // Nobody may tell when the key is gone while the lease lives: by a hand other than ours.
-            key.seek(session.listing, reply -> sought(key, reply));
-        }
-    }
-
-    private void sought(OwnKey key, Reply<Listing.Listed> reply) {
-        if (state != State.PRESENT || own != key) {
-            return;
-        }
-        if (reply instanceof Reply.Done<Listing.Listed> done) {
-            List<Entry> found = done.value().entries();
-            if (found.isEmpty() || !key.is(found.get(0))) {
-                lost("its key " + key.at + " was deleted");
-            } else if (found.get(0).lease() != key.lease.id) {
-                spoiled(key);
-            } else {
-                grants.renew(key);
-            }
-        } else if (reply instanceof Reply.Failed<Listing.Listed> failed) {
-            calls.failRenewal(session.messages.failed(failed.why(), key.at));
-        }
+        inLine.proved();
     }
 
     /** What was to prove the lease was refused. */
@@ -324,18 +183,8 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
 
     // -- out of the line ----------------------------------------------------------------------------------------------
 
-    private void deleted(OwnKey key, Reply<Transaction.Result> reply) {
-        if (state != State.PRESENT || own != key) {
-            return;
-        }
-        if (reply instanceof Reply.Done<Transaction.Result>) {
-            removed();
-        } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
-            fail(session.messages.failed(failed.why(), queue.prefix));
-        }
-    }
-
-    private void removed() {
+    @Override
+    public void removed() {
         forget();
         if (calls.isWithdrawing()) {
             gone();
@@ -371,6 +220,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
             boolean stood = state == State.PRESENT;
             state = State.LEFT;
             creation.abandon();
+            inLine.leave();
             if (stood) {
                 tellLost("its lease " + ended.text() + " " + why);
             }
@@ -384,7 +234,8 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
         }
     }
 
-    private void lost(String how) {
+    @Override
+    public void lost(String how) {
         boolean stood = own != null;
         forget();
         if (calls.isWithdrawing()) {
@@ -395,6 +246,11 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener 
         if (calls.isOver() && stood) {
             queue.leave(this);
         }
+    }
+
+    @Override
+    public void spoiled(String how) {
+        tellLost(how);
     }
 
     private void tellLost(String how) {
