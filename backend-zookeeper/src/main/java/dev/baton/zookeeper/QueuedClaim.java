@@ -3,12 +3,10 @@ package dev.baton.zookeeper;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
-import dev.baton.internal.session.Proof;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
-import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
 import dev.baton.zookeeper.internal.Line;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +38,7 @@ final class QueuedClaim implements ElectionSession.Queued {
     private final ElectionQueue queue;
     final Claim claim;
     private final PendingCalls calls;
+    private final Grants grants;
     private State state = State.ABSENT;
     private @Nullable Wire wire;
     private @Nullable String name;
@@ -54,6 +53,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         this.queue = queue;
         this.claim = claim;
         this.calls = new PendingCalls(claim);
+        this.grants = new Grants(session, this, calls);
     }
 
     /** The name of the node while it exists. */
@@ -72,7 +72,7 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     /** How the store shows this candidate. */
     Holder holder() {
-        return new Holder(claim.identity(), claim.nonce(), token(), null, null, -1);
+        return new Holder(claim.identity(), claim.nonce(), grants.token(czxid), null, null, -1);
     }
 
     @Override
@@ -322,7 +322,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (calls.isAcquiring()) {
             grant();
         } else if (!calls.isWithdrawing()) {
-            Answer.@Nullable Granted answer = unasked();
+            Answer.@Nullable Granted answer = grants.unasked(czxid);
             session.observers.tell(claim.election(), watcher -> watcher.yourTurn(claim, answer));
         }
     }
@@ -335,19 +335,13 @@ final class QueuedClaim implements ElectionSession.Queued {
         if (calls.isRenewing() && state == State.PRESENT) {
             // The node can go while the session lives: by a hand other than ours, of which only a watch, or a look,
             // tells.
-            queue.whenSeen(String.valueOf(name), this::renewed);
+            queue.whenSeen(String.valueOf(name), this::renew);
         }
     }
 
-    private void renewed() {
-        if (!calls.isRenewing() || state != State.PRESENT) {
-            return;
-        }
-        Proof proof = session.proof(claim.timing());
-        if (proof != null && calls.isNew(proof)) {
-            calls.renewed(grantOn(proof));
-        } else {
-            session.awaitProof(this);
+    private void renew() {
+        if (state == State.PRESENT) {
+            grants.renew(czxid);
         }
     }
 
@@ -364,35 +358,9 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private void grant() {
-        if (!isFirst()) {
-            return;
+        if (isFirst()) {
+            grants.acquire(czxid);
         }
-        Proof proof = session.proof(claim.timing());
-        BackendException unsuitable = session.unsuitable();
-        if (unsuitable != null) {
-            fail(unsuitable);
-        } else if (proof == null) {
-            session.awaitProof(this);
-        } else if (calls.isAcquiring()) {
-            calls.acquired(grantOn(proof));
-        }
-    }
-
-    /** What an acquire would be answered now, or null when that takes another write, or cannot be. */
-    private Answer.@Nullable Granted unasked() {
-        Proof proof = session.proof(claim.timing());
-        return proof == null || session.unsuitable() != null ? null : grantOn(proof);
-    }
-
-    private Answer.Granted grantOn(Proof proof) {
-        if (!calls.isGranted()) {
-            session.termBegun(czxid);
-        }
-        return calls.grantOn(proof, token());
-    }
-
-    private FencingToken token() {
-        return new FencingToken(session.epoch(), czxid);
     }
 
     void connected() {
@@ -429,14 +397,14 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     private void tellLost(String how) {
-        session.termEnded(czxid);
+        grants.ended(czxid);
         first = false;
         calls.lost();
         session.observers.tell(claim.election(), watcher -> watcher.lost(claim, how));
     }
 
     private void gone() {
-        session.termEnded(czxid);
+        grants.ended(czxid);
         state = State.ABSENT;
         queue.remove(this);
         calls.gone();
