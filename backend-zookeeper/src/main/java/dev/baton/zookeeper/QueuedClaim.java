@@ -9,23 +9,17 @@ import dev.baton.spi.Chance;
 import dev.baton.spi.Claim;
 import dev.baton.spi.Holder;
 import dev.baton.zookeeper.internal.Line;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
-final class QueuedClaim implements ElectionSession.Queued {
+final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener {
     private enum State {
         /** Nothing of the claim is in the store, nor on its way. */
         ABSENT,
-        /** The create was sent and has not been answered. */
+        /** The create was sent: the node may exist, or may still come to exist, until its creation has settled that. */
         CREATING,
-        /** The create may have been carried out, or may still be. */
-        UNSURE,
         /** The node exists, as far as is known. */
         PRESENT,
         /** The node is said to be gone. Before anything else is done for the claim it is deleted all the same. */
@@ -39,13 +33,13 @@ final class QueuedClaim implements ElectionSession.Queued {
     final Claim claim;
     private final PendingCalls calls;
     private final Grants grants;
+    private final NodeCreation creation;
     private State state = State.ABSENT;
     private @Nullable Wire wire;
     private @Nullable String name;
     private long czxid;
     private Line.@Nullable Place place;
     private boolean first;
-    private boolean settling;
     private boolean deleting;
 
     QueuedClaim(Session session, ElectionQueue queue, Claim claim) {
@@ -54,6 +48,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         this.claim = claim;
         this.calls = new PendingCalls(claim);
         this.grants = new Grants(session, this, calls);
+        this.creation = new NodeCreation(session, queue, claim, calls, this);
     }
 
     /** The name of the node while it exists. */
@@ -96,7 +91,8 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     /** Takes the next step towards whatever is being waited for. */
-    private void proceed() {
+    @Override
+    public void proceed() {
         Wire current = session.wire();
         if (!calls.isAcquiring() && !calls.isWithdrawing()) {
             return;
@@ -116,8 +112,8 @@ final class QueuedClaim implements ElectionSession.Queued {
 
     private void proceedOn(Wire current) {
         switch (state) {
-            case ABSENT -> create(current);
-            case UNSURE -> settle(current);
+            case ABSENT -> creation.begin(current);
+            case CREATING -> creation.proceed(current);
             case PRESENT -> {
                 if (calls.isWithdrawing()) {
                     delete(current);
@@ -128,39 +124,25 @@ final class QueuedClaim implements ElectionSession.Queued {
                 }
             }
             case LOST -> delete(current);
-            default -> {
-                // Being created: the answer leads on.
+            case LEFT -> {
+                // The end of the session leads on.
             }
         }
     }
 
-    private void create(Wire on) {
-        BackendException unsuitable = session.unsuitable();
-        if (unsuitable != null) {
-            fail(unsuitable);
-            return;
-        }
+    @Override
+    public void creating(Wire on) {
         state = State.CREATING;
         wire = on;
-        String path = queue.path + "/" + Line.nameFor(claim.nonce());
-        byte[] data = claim.identity().getBytes(StandardCharsets.UTF_8);
-        session.parents.create(on, path, data, CreateMode.EPHEMERAL_SEQUENTIAL, reply -> created(on, reply));
     }
 
-    private void created(Wire on, Wire.Reply reply) {
-        if (state != State.CREATING || wire != on) {
-            return;
-        }
-        if (reply.isOk() && reply.name() != null && reply.stat() != null) {
-            entered(reply.name(), reply.stat());
-        } else {
-            boolean refused = Answers.toCreate(reply.code()) == Answers.Meaning.NOT_WRITTEN;
-            state = refused ? State.ABSENT : State.UNSURE;
-            fail(session.messages.failed(reply.code(), reply.path()));
-        }
+    @Override
+    public void absent() {
+        state = State.ABSENT;
     }
 
-    private void entered(String path, Stat stat) {
+    @Override
+    public void created(String path, Stat stat) {
         state = State.PRESENT;
         name = path.substring(path.lastIndexOf('/') + 1);
         czxid = stat.getCzxid();
@@ -168,56 +150,6 @@ final class QueuedClaim implements ElectionSession.Queued {
         place = null;
         queue.need(name, () -> {});
         proceed();
-    }
-
-    /**
-     * Finds out whether a create whose answer was lost has been carried out. It may still be on its way over the
-     * connection on which it was sent, so not finding the node proves nothing at first. ZooKeeper rejects requests of a
-     * session that arrive by way of a server from which the session has moved on; once a later write on the present
-     * connection is acknowledged, the ensemble's leader has settled everything that came before it, and a listing after
-     * that tells. Only a node of this very session counts: another session's can vanish at any moment.
-     */
-    private void settle(Wire on) {
-        if (settling) {
-            return;
-        }
-        settling = true;
-        Runnable unsettled = () -> settling = false;
-        session.afterWrite(() -> on.getChildren(queue.path, null, reply -> {
-            if (reply.isOk() && reply.children() != null) {
-                Deque<String> found = new ArrayDeque<>(Line.of(reply.children()).madeFor(claim.nonce()));
-                adopt(on, found);
-            } else if (reply.code() == Code.NONODE) {
-                adopt(on, new ArrayDeque<>());
-            } else {
-                unsettled.run();
-                fail(session.messages.failed(reply.code(), reply.path()));
-            }
-        }));
-    }
-
-    private void adopt(Wire on, Deque<String> found) {
-        String next = found.poll();
-        if (next == null) {
-            settling = false;
-            if (state == State.UNSURE) {
-                state = State.ABSENT;
-                proceed();
-            }
-            return;
-        }
-        on.exists(queue.path + "/" + next, null, reply -> {
-            Stat stat = reply.stat();
-            if (Answers.toLook(reply.code()) == Answers.Meaning.UNKNOWN) {
-                settling = false;
-                fail(session.messages.failed(reply.code(), reply.path()));
-            } else if (stat != null && stat.getEphemeralOwner() == on.sessionId() && state == State.UNSURE) {
-                settling = false;
-                entered(reply.path(), stat);
-            } else {
-                adopt(on, found);
-            }
-        });
     }
 
     private void delete(Wire on) {
@@ -368,7 +300,7 @@ final class QueuedClaim implements ElectionSession.Queued {
     }
 
     void disconnected() {
-        settling = false;
+        creation.disconnected();
         fail(session.unavailable());
     }
 
@@ -379,7 +311,7 @@ final class QueuedClaim implements ElectionSession.Queued {
         }
         boolean told = state == State.LEFT || state == State.LOST;
         state = confirmed ? State.ABSENT : State.LEFT;
-        settling = false;
+        creation.abandon();
         deleting = false;
         if (!told) {
             tellLost("its session 0x" + Long.toHexString(ended.sessionId())
