@@ -4,13 +4,9 @@ import dev.baton.internal.session.News;
 import dev.baton.spi.BackendException;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
-import dev.baton.spi.FencingToken;
 import dev.baton.spi.Holder;
-import dev.baton.spi.Moment;
 import dev.baton.zookeeper.internal.Line;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +14,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * matter to them. Nobody but the successor is served at once when the leader goes, so that a crowd does not list
  * together. In the lane.
  */
-final class ElectionQueue {
+final class ElectionQueue implements WatchedNode.Listener {
     /** Those whom the leader's going gives no turn look for the new leader within this. */
     private static final int SPREAD_MILLIS = 200;
 
@@ -36,7 +30,7 @@ final class ElectionQueue {
     final String path;
     private final News news;
     private final Map<String, QueuedClaim> claims = new LinkedHashMap<>();
-    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, WatchedNode> nodes = new HashMap<>();
     private final Consumer<WatchedEvent> emptiness = this::populated;
     private @Nullable Line line;
     private @Nullable Holder holder;
@@ -102,13 +96,14 @@ final class ElectionQueue {
     }
 
     void disconnected() {
-        nodes.values().forEach(Node::disconnected);
+        nodes.values().forEach(WatchedNode::disconnected);
         news.forgetVacancy();
         news.watching(false);
         claims().forEach(QueuedClaim::disconnected);
     }
 
     void sessionEnded(Wire ended, boolean confirmed) {
+        nodes.values().forEach(WatchedNode::forget);
         nodes.clear();
         line = null;
         holder = null;
@@ -177,7 +172,8 @@ final class ElectionQueue {
     }
 
     /** Whatever happens to the leader, or to the vacancy, will be told from now on, and to whoever of us is in line. */
-    private void live() {
+    @Override
+    public void live() {
         String leader = line == null ? null : line.first();
         boolean known = leader == null ? news.isVacant() : isWatched(leader);
         boolean all = claims.values().stream()
@@ -191,8 +187,8 @@ final class ElectionQueue {
     }
 
     private boolean isWatched(@Nullable String name) {
-        Node node = name == null ? null : nodes.get(name);
-        return name == null || (node != null && node.watched);
+        WatchedNode node = name == null ? null : nodes.get(name);
+        return name == null || (node != null && node.isWatched());
     }
 
     /**
@@ -200,23 +196,18 @@ final class ElectionQueue {
      * leaseDuration may be one that the servers do not serve. Never, if it is gone, or cannot be seen.
      */
     void whenSeen(String name, Runnable then) {
-        Node node = nodes.get(name);
-        if (node != null && node.watched && node.isStale()) {
-            node.watched = false;
+        WatchedNode node = nodes.get(name);
+        if (node != null) {
+            node.expire();
         }
         need(name, then);
     }
 
     /** Runs {@code then} once {@code name} is watched; never, if it goes before that, and then the line moves on. */
     void need(String name, Runnable then) {
-        Node node = nodes.computeIfAbsent(name, Node::new);
-        if (node.watched) {
-            then.run();
-        } else {
-            node.waiting.add(then);
-            node.read();
-        }
-        leaderKnown(node);
+        WatchedNode node = nodes.computeIfAbsent(name, unknown -> new WatchedNode(session, path, unknown, this));
+        node.whenWatched(then);
+        read(node);
     }
 
     /** Tells {@code then} who leads, as soon as that has been read. */
@@ -240,16 +231,30 @@ final class ElectionQueue {
         }
     }
 
-    private void leaderKnown(Node node) {
-        Holder found = node.holder;
+    @Override
+    public void read(WatchedNode node) {
+        Holder found = node.holder();
         if (found != null && line != null && node.name.equals(line.first())) {
             holder = found;
             news.held(found);
         }
     }
 
-    private void deleted(String name) {
-        nodes.remove(name);
+    @Override
+    public void unread(String name, Wire.Reply reply) {
+        refused(reply);
+        if (!reply.isUnknown()) {
+            BackendException why = session.messages.failed(reply.code(), reply.path());
+            claims().forEach(queued -> queued.unseen(name, why));
+        }
+    }
+
+    @Override
+    public void deleted(String name) {
+        WatchedNode gone = nodes.remove(name);
+        if (gone != null) {
+            gone.forget();
+        }
         boolean led = line != null && name.equals(line.first());
         claims().forEach(queued -> queued.deleted(name));
         boolean leads = claims.values().stream().anyMatch(QueuedClaim::isFirst);
@@ -303,92 +308,5 @@ final class ElectionQueue {
     private void populated(WatchedEvent event) {
         news.forgetVacancy();
         listSoon();
-    }
-
-    /** A node whose going, or whose content, matters to us. */
-    private final class Node {
-        private final String name;
-        private final Consumer<WatchedEvent> watcher = this::happened;
-        private List<Runnable> waiting = new ArrayList<>();
-        private boolean reading;
-        private boolean watched;
-        private @Nullable Moment readAt;
-        private @Nullable Moment seenAt;
-        private @Nullable Holder holder;
-
-        Node(String name) {
-            this.name = name;
-        }
-
-        /** Reads and watches it: reading, unlike asking whether it exists, leaves no watch behind when it is gone. */
-        void read() {
-            Wire wire = session.wire();
-            if (!reading && wire != null) {
-                reading = true;
-                readAt = session.time.now();
-                wire.getData(path + "/" + name, watcher, this::answered);
-            }
-        }
-
-        private void answered(Wire.Reply reply) {
-            reading = false;
-            Stat stat = reply.stat();
-            if (nodes.get(name) != this) {
-                return;
-            }
-            if (reply.isOk() && stat != null) {
-                watched = true;
-                seenAt = readAt;
-                holder = shown(reply.data() == null ? "" : reply.data(), stat);
-                leaderKnown(this);
-                List<Runnable> ready = waiting;
-                waiting = new ArrayList<>();
-                ready.forEach(Runnable::run);
-                live();
-            } else if (reply.code() == Code.NONODE) {
-                deleted(name);
-            } else {
-                waiting.clear();
-                refused(reply);
-                if (!reply.isUnknown()) {
-                    BackendException why = session.messages.failed(reply.code(), reply.path());
-                    claims().forEach(queued -> queued.unseen(name, why));
-                }
-            }
-        }
-
-        private boolean isStale() {
-            return seenAt == null
-                    || session.time.now().nanosSince(seenAt)
-                            >= session.leaseDuration().toNanos();
-        }
-
-        private Holder shown(String identity, Stat stat) {
-            FencingToken token = new FencingToken(session.epoch(), stat.getCzxid());
-            return new Holder(
-                    Line.called(identity, name),
-                    Line.nonceIn(name),
-                    token,
-                    Instant.ofEpochMilli(stat.getCtime()),
-                    null,
-                    -1);
-        }
-
-        private void happened(WatchedEvent event) {
-            if (nodes.get(name) != this) {
-                return;
-            }
-            watched = false;
-            if (event.getType() == EventType.NodeDeleted) {
-                deleted(name);
-            } else {
-                read();
-            }
-        }
-
-        void disconnected() {
-            watched = false;
-            waiting.clear();
-        }
     }
 }
