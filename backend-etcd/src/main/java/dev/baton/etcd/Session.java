@@ -18,11 +18,9 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +37,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     private final Duration requestTimeout;
     private final Connection connection;
     private final PrefixWatch watch;
-    private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
-    private final Map<String, ElectionQueue> byPrefix = new HashMap<>();
+    private final Elections elections;
     private final RetryPeriods retryPeriods;
     private final Complaints complaints;
     private final Set<String> warned = new HashSet<>();
@@ -69,6 +66,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         this.fences = fences;
         this.time = lane;
         this.leaseDuration = timing.leaseDuration();
+        this.elections = new Elections(this, settings.prefix());
         this.requestTimeout = Connection.requestTimeout(leaseDuration);
         this.retryPeriods = new RetryPeriods(timing.retryPeriod());
         this.messages = new Messages(settings);
@@ -88,11 +86,11 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     public void connected(Wire on) {
         lease.revokeOwed(on);
         listing.connected(on);
-        if (!queues.isEmpty()) {
+        if (!elections.isEmpty()) {
             watch.start(on);
         }
         lease.resume(on);
-        queues().forEach(ElectionQueue::connected);
+        elections.forEach(ElectionQueue::connected);
     }
 
     @Override
@@ -102,7 +100,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         lease.disconnected();
         // A connection attempt that failed leaves those who wait for the first one waiting.
         if (wasConnected || !connection.mayStillConnect()) {
-            queues().forEach(ElectionQueue::disconnected);
+            elections.forEach(ElectionQueue::disconnected);
         }
     }
 
@@ -130,10 +128,6 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         return settings.epoch();
     }
 
-    String prefix(ElectionName election) {
-        return settings.prefix() + election + "/";
-    }
-
     /** One line for each problem, however often it recurs. */
     void complain(BackendException why) {
         complaints.warn(why);
@@ -159,31 +153,31 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
                 log.warn("{}", sentence);
             }
         }
-        queues().forEach(ElectionQueue::connected);
+        elections.forEach(ElectionQueue::connected);
     }
 
     @Override
     public void ended(Lease given, String why) {
         awaitingProof.clear();
-        queues().forEach(queue -> queue.leaseEnded(given, why));
+        elections.forEach(queue -> queue.leaseEnded(given, why));
     }
 
     @Override
     public void gone(long id) {
-        queues().forEach(queue -> queue.leaseGone(id));
+        elections.forEach(queue -> queue.leaseGone(id));
     }
 
     @Override
     public void none(Failure why, String what) {
         BackendException refused = messages.failed(why, what);
         complain(refused);
-        queues().forEach(queue -> queue.fail(refused));
+        elections.forEach(queue -> queue.fail(refused));
     }
 
     @Override
     public void unsettled(Failure why, String what) {
         refused(why, what);
-        queues().forEach(ElectionQueue::unsettled);
+        elections.forEach(ElectionQueue::unsettled);
     }
 
     @Override
@@ -257,27 +251,22 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     @Override
     public void live(boolean anew) {
-        queues().forEach(queue -> queue.watchLives(anew));
+        elections.forEach(queue -> queue.watchLives(anew));
     }
 
     @Override
     public void silent() {
-        queues().forEach(ElectionQueue::watchEnded);
+        elections.forEach(ElectionQueue::watchEnded);
     }
 
     @Override
     public void changed(List<Change> changes) {
-        Set<ElectionQueue> affected = new LinkedHashSet<>();
         for (Change change : changes) {
-            ElectionQueue queue = queueOf(change.key());
-            if (queue != null) {
-                queue.changed(change);
-                affected.add(queue);
-            } else if (change.entry() == null && lease.isSentinel(change.key())) {
+            if (change.entry() == null && lease.isSentinel(change.key())) {
                 lease.suspect();
             }
         }
-        affected.forEach(ElectionQueue::settle);
+        elections.changed(changes);
     }
 
     @Override
@@ -291,23 +280,10 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         }
     }
 
-    /** The election below whose name {@code key} is: two parts of the path, whatever follows. */
-    private @Nullable ElectionQueue queueOf(String key) {
-        String prefix = settings.prefix();
-        int first = key.indexOf('/', prefix.length());
-        int second = first < 0 ? -1 : key.indexOf('/', first + 1);
-        return second < 0 ? null : byPrefix.get(key.substring(0, second + 1));
-    }
-
     // -- the elections ------------------------------------------------------------------------------------------------
 
-    private List<ElectionQueue> queues() {
-        return List.copyOf(queues.values());
-    }
-
     private ElectionQueue queue(ElectionName election) {
-        ElectionQueue queue = queues.computeIfAbsent(election, name -> new ElectionQueue(this, name, prefix(name)));
-        byPrefix.put(queue.prefix, queue);
+        ElectionQueue queue = elections.queue(election);
         Wire on = wire();
         if (on != null && !watch.isRunning()) {
             watch.start(on);
@@ -322,7 +298,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     @Override
     public @Nullable QueuedClaim find(Claim claim) {
-        ElectionQueue queue = queues.get(claim.election());
+        ElectionQueue queue = elections.find(claim.election());
         return queue == null ? null : queue.find(claim);
     }
 
@@ -335,7 +311,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     @Override
     public void unobserve(ElectionName election, ElectionWatcher watcher) {
         observers.remove(election, watcher);
-        forget(queues.get(election));
+        forget(elections.find(election));
     }
 
     void joined(Claim claim) {
@@ -351,11 +327,10 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     }
 
     private void forget(@Nullable ElectionQueue queue) {
-        if (queue != null && !queue.isNeeded()) {
-            queues.remove(queue.election, queue);
-            byPrefix.remove(queue.prefix, queue);
+        if (queue != null) {
+            elections.forget(queue);
         }
-        if (queues.isEmpty()) {
+        if (elections.isEmpty()) {
             // Not at once: the revocation would compete with what the successor asks, and whoever contends again soon
             // finds all of it in place.
             time.schedule(retryPeriods.idle(), this::rest);
@@ -364,7 +339,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     /** Nothing of ours has to stay behind when the last election of this session has ended. */
     private void rest() {
-        if (queues.isEmpty()) {
+        if (elections.isEmpty()) {
             watch.forget();
             lease.drop();
         }
