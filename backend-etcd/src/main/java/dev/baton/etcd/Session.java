@@ -19,7 +19,6 @@ import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +40,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     private final RetryPeriods retryPeriods;
     private final Complaints complaints;
     private final Set<String> warned = new HashSet<>();
-    private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
+    private final AwaitingProof awaitingProof = new AwaitingProof();
     private long newest;
     private long due;
     final SessionLease lease;
@@ -190,14 +189,14 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         if (unsuitable() == null) {
             complaints.clear();
         }
-        takeAwaitingProof().forEach(QueuedClaim::proved);
+        awaitingProof.proved();
     }
 
     @Override
     public void refused(Failure why, String what) {
         BackendException refused = messages.failed(why, what);
         complain(refused);
-        takeAwaitingProof().forEach(queued -> queued.unproven(refused));
+        awaitingProof.refused(refused);
     }
 
     @Override
@@ -229,12 +228,6 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     void awaitProof(QueuedClaim queued) {
         awaitingProof.add(queued);
-    }
-
-    private Set<QueuedClaim> takeAwaitingProof() {
-        Set<QueuedClaim> waiting = awaitingProof;
-        awaitingProof = new LinkedHashSet<>();
-        return waiting;
     }
 
     // -- the watch ----------------------------------------------------------------------------------------------------
