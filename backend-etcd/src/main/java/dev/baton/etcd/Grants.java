@@ -26,12 +26,12 @@ final class Grants {
 
     /** Answers the acquire of the claim whose {@code key} is first in line, now or after the next proof. */
     void acquire(OwnKey key) {
-        Proof proof = session.proof(queued.claim.timing());
+        Proof proof = session.lease.proof(queued.claim.timing());
         BackendException unsuitable = session.unsuitable();
         if (unsuitable != null) {
             calls.fail(unsuitable);
         } else if (proof == null) {
-            session.awaitProof(queued);
+            session.awaitingProof.add(queued);
         } else if (calls.isAcquiring()) {
             calls.acquired(on(proof, key));
         }
@@ -42,17 +42,17 @@ final class Grants {
         if (!calls.isRenewing()) {
             return;
         }
-        Proof proof = session.proof(queued.claim.timing());
+        Proof proof = session.lease.proof(queued.claim.timing());
         if (proof != null && calls.isNew(proof)) {
             calls.renewed(on(proof, key));
         } else {
-            session.awaitProof(queued);
+            session.awaitingProof.add(queued);
         }
     }
 
     /** The grant for a turn that came without an acquire; null if it takes another proof, or the server is unsuitable. */
     Answer.@Nullable Granted unasked(OwnKey key) {
-        Proof proof = session.proof(queued.claim.timing());
+        Proof proof = session.lease.proof(queued.claim.timing());
         return proof == null || session.unsuitable() != null ? null : on(proof, key);
     }
 

@@ -27,6 +27,8 @@ final class PrefixWatch {
     private @Nullable Attempt attempt;
     private boolean live;
     private long told;
+    private long expected;
+    private long due;
 
     /** What a watch tells. */
     interface Listener {
@@ -64,9 +66,9 @@ final class PrefixWatch {
         return live;
     }
 
-    /** Whether it lives, and has told what happened at {@code revision}. */
-    boolean hasTold(long revision) {
-        return live && told >= revision;
+    /** Whether the watch lives and has told of the write expected before the last, which had a renewal's time to arrive. */
+    boolean isFresh() {
+        return live && told >= due;
     }
 
     boolean isRunning() {
@@ -92,6 +94,8 @@ final class PrefixWatch {
 
     /** A key below the prefix was written at {@code revision}. If that is not told within a while the watch is dead. */
     void expect(long revision) {
+        due = expected;
+        expected = revision;
         Attempt current = attempt;
         if (current == null) {
             return;

@@ -202,7 +202,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
 
     void connected() {
         if (calls.isRenewing()) {
-            session.awaitProof(this);
+            session.awaitingProof.add(this);
         }
         proceed();
     }

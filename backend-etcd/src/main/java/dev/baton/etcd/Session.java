@@ -7,7 +7,6 @@ import dev.baton.etcd.internal.Failure;
 import dev.baton.internal.session.Complaints;
 import dev.baton.internal.session.ElectionSession;
 import dev.baton.internal.session.Observers;
-import dev.baton.internal.session.Proof;
 import dev.baton.internal.session.RetryPeriods;
 import dev.baton.internal.session.TermTimes;
 import dev.baton.spi.BackendException;
@@ -18,9 +17,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.ElectionWatcher;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,22 +29,18 @@ import org.slf4j.Logger;
 final class Session implements ElectionSession, Connection.Listener, SessionLease.Listener, PrefixWatch.Listener {
     private final Settings settings;
     private final Logger log;
-    private final Duration leaseDuration;
     private final Duration requestTimeout;
     private final Connection connection;
     private final PrefixWatch watch;
     private final Elections elections;
     private final RetryPeriods retryPeriods;
     private final Complaints complaints;
-    private final Set<String> warned = new HashSet<>();
-    private final AwaitingProof awaitingProof = new AwaitingProof();
-    private long newest;
-    private long due;
     final SessionLease lease;
     final Timekeeper time;
     final Observers observers;
     final Messages messages;
     final Fences fences;
+    final AwaitingProof awaitingProof = new AwaitingProof();
     final Listing listing = new Listing();
     final TermTimes times = new TermTimes();
 
@@ -64,13 +57,13 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         this.complaints = new Complaints(log);
         this.fences = fences;
         this.time = lane;
-        this.leaseDuration = timing.leaseDuration();
+        Duration leaseDuration = timing.leaseDuration();
         this.elections = new Elections(this, settings.prefix());
         this.requestTimeout = Connection.requestTimeout(leaseDuration);
         this.retryPeriods = new RetryPeriods(timing.retryPeriod());
         this.messages = new Messages(settings);
         this.connection = new Connection(settings, runtime, clients, messages, complaints, lane, leaseDuration, this);
-        this.lease = new SessionLease(log, lane, timing, settings.prefix(), this);
+        this.lease = new SessionLease(log, lane, timing, settings.prefix(), messages, this);
         this.watch = new PrefixWatch(log, lane, settings.prefix(), timing.retryPeriod(), requestTimeout, this);
     }
 
@@ -145,13 +138,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     }
 
     @Override
-    public void begun(Duration granted) {
-        if (granted.minusSeconds(1).compareTo(leaseDuration) >= 0) {
-            String sentence = messages.shortest(leaseDuration, granted);
-            if (warned.add(sentence)) {
-                log.warn("{}", sentence);
-            }
-        }
+    public void begun() {
         elections.forEach(ElectionQueue::connected);
     }
 
@@ -216,18 +203,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     @Override
     public void written(long revision) {
-        due = newest;
-        newest = revision;
         watch.expect(revision);
-    }
-
-    /** What is certain of the lease for long enough to be of use, or null. */
-    @Nullable Proof proof(ElectionTiming timing) {
-        return lease.proof(timing);
-    }
-
-    void awaitProof(QueuedClaim queued) {
-        awaitingProof.add(queued);
     }
 
     // -- the watch ----------------------------------------------------------------------------------------------------
@@ -239,7 +215,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     /** Whether the watch has told of the sentinel's last write but one, which has had a renewal's time to arrive. */
     boolean isWatchFresh() {
-        return watch.hasTold(due);
+        return watch.isFresh();
     }
 
     @Override

@@ -14,7 +14,9 @@ import dev.baton.spi.Moment;
 import dev.baton.spi.Timekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -28,7 +30,9 @@ final class SessionLease {
     private final Duration leaseDuration;
     private final String folder;
     private final Revocations revocations;
+    private final Messages messages;
     private final Listener listener;
+    private final Set<String> warned = new HashSet<>();
     private double drift;
     private @Nullable Lease lease;
     private @Nullable Renewal renewal;
@@ -51,8 +55,8 @@ final class SessionLease {
         /** How often it is renewed. */
         Duration period();
 
-        /** There is one, which etcd keeps for {@code granted}. */
-        void begun(Duration granted);
+        /** There is one. */
+        void begun();
 
         /** That one is given up, and may still be alive at etcd. */
         void ended(Lease lease, String why);
@@ -68,11 +72,13 @@ final class SessionLease {
     }
 
     /** @param prefix the key below which this session's sentinels are kept */
-    SessionLease(Logger log, Timekeeper time, ElectionTiming timing, String prefix, Listener listener) {
+    SessionLease(
+            Logger log, Timekeeper time, ElectionTiming timing, String prefix, Messages messages, Listener listener) {
         this.log = log;
         this.time = time;
         this.leaseDuration = timing.leaseDuration();
         this.drift = timing.clockDrift();
+        this.messages = messages;
         this.folder = prefix + ".session/";
         this.revocations = new Revocations(time, timing.retryPeriod(), listener::gone);
         this.listener = listener;
@@ -200,7 +206,18 @@ final class SessionLease {
         log.info("lease {} at etcd, {}", made.text(), ElectionTiming.text(granted));
         renewal = new Renewal(log, time, made, leaseDuration, listener.period(), listener);
         renewal.start(on);
-        listener.begun(granted);
+        warnIfLonger(granted);
+        listener.begun();
+    }
+
+    /** Warns, once for each duration, that etcd keeps a lease for longer than was asked for. */
+    private void warnIfLonger(Duration granted) {
+        if (granted.minusSeconds(1).compareTo(leaseDuration) >= 0) {
+            String sentence = messages.shortest(leaseDuration, granted);
+            if (warned.add(sentence)) {
+                log.warn("{}", sentence);
+            }
+        }
     }
 
     private void none(Failure why) {
