@@ -17,10 +17,7 @@ import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.SessionValidity;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +33,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
     private final Clients clients;
     private final Duration leaseDuration;
     private final SessionClient client;
-    private final Map<ElectionName, ElectionQueue> queues = new HashMap<>();
+    private final Elections elections = new Elections(this);
     private final RetryPeriods retryPeriods;
     private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
     private @Nullable Wire wire;
@@ -169,19 +166,20 @@ final class Session implements ElectionSession, SessionClient.Owner {
         }
     }
 
-    ElectionQueue queue(ElectionName election) {
-        return queues.computeIfAbsent(
-                election, name -> new ElectionQueue(this, name, below(settings.basePath(), name.toString())));
+    /** The path of the node {@code name} below the base path. */
+    String path(String name) {
+        String base = settings.basePath();
+        return base.endsWith("/") ? base + name : base + "/" + name;
     }
 
     @Override
     public QueuedClaim queued(Claim claim) {
-        return queue(claim.election()).queued(claim);
+        return elections.queue(claim.election()).queued(claim);
     }
 
     @Override
     public @Nullable QueuedClaim find(Claim claim) {
-        ElectionQueue queue = queues.get(claim.election());
+        ElectionQueue queue = elections.find(claim.election());
         return queue == null ? null : queue.find(claim);
     }
 
@@ -189,13 +187,13 @@ final class Session implements ElectionSession, SessionClient.Owner {
     public void observe(ElectionName election, ElectionWatcher watcher) {
         observers.add(election, watcher);
         adjust();
-        queue(election).observed();
+        elections.queue(election).observed();
     }
 
     @Override
     public void unobserve(ElectionName election, ElectionWatcher watcher) {
         observers.remove(election, watcher);
-        forget(queue(election));
+        forget(elections.queue(election));
     }
 
     void joined(Claim claim) {
@@ -209,9 +207,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
     }
 
     private void forget(ElectionQueue queue) {
-        if (!queue.isNeeded()) {
-            queues.remove(queue.election, queue);
-        }
+        elections.forget(queue);
         adjust();
     }
 
@@ -242,7 +238,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         wire = opened;
         everConnected = false;
         client.connects();
-        String folder = below(settings.basePath(), ".heartbeat");
+        String folder = path(".heartbeat");
         heartbeat = new Heartbeat(
                 log,
                 time,
@@ -307,7 +303,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
             complain(unsuitable);
         }
         adjust();
-        List.copyOf(queues.values()).forEach(ElectionQueue::connected);
+        elections.forEach(ElectionQueue::connected);
     }
 
     private void disconnected(Wire on) {
@@ -324,7 +320,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         if (heartbeat != null) {
             heartbeat.pause();
         }
-        List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
+        elections.forEach(ElectionQueue::disconnected);
     }
 
     /** The session is over for us. {@code declared} when the ensemble said so: then it is over there as well. */
@@ -345,9 +341,9 @@ final class Session implements ElectionSession, SessionClient.Owner {
         if (over.sessionId() != 0) {
             log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
         }
-        List.copyOf(queues.values()).forEach(queue -> queue.sessionEnded(over, confirmed));
+        elections.forEach(queue -> queue.sessionEnded(over, confirmed));
         if (!confirmed) {
-            Runnable gone = () -> List.copyOf(queues.values()).forEach(queue -> queue.sessionGone(over));
+            Runnable gone = () -> elections.forEach(queue -> queue.sessionGone(over));
             new SessionCloser(clients, runtime, time, leaseDuration, over.handle(), gone).start();
         }
     }
@@ -373,7 +369,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         if (wire != null) {
             ended(wire, false);
         }
-        List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
+        elections.forEach(ElectionQueue::disconnected);
     }
 
     @Override
@@ -390,11 +386,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         patient = false;
         if (!everConnected) {
             complain(unavailable());
-            List.copyOf(queues.values()).forEach(ElectionQueue::disconnected);
+            elections.forEach(ElectionQueue::disconnected);
         }
-    }
-
-    private static String below(String path, String name) {
-        return path.endsWith("/") ? path + name : path + "/" + name;
     }
 }
