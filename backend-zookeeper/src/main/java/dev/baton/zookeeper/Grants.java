@@ -29,7 +29,7 @@ final class Grants {
         if (unsuitable != null) {
             calls.fail(unsuitable);
         } else if (proof == null) {
-            session.awaitProof(queued);
+            session.awaitingProof.add(queued);
         } else if (calls.isAcquiring()) {
             calls.acquired(on(proof, czxid));
         }
@@ -44,7 +44,7 @@ final class Grants {
         if (proof != null && calls.isNew(proof)) {
             calls.renewed(on(proof, czxid));
         } else {
-            session.awaitProof(queued);
+            session.awaitingProof.add(queued);
         }
     }
 

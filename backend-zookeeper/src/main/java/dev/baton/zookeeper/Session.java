@@ -17,8 +17,6 @@ import dev.baton.spi.Timekeeper;
 import dev.baton.zookeeper.internal.Clients;
 import dev.baton.zookeeper.internal.SessionValidity;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -35,7 +33,6 @@ final class Session implements ElectionSession, SessionClient.Owner {
     private final SessionClient client;
     private final Elections elections = new Elections(this);
     private final RetryPeriods retryPeriods;
-    private Set<QueuedClaim> awaitingProof = new LinkedHashSet<>();
     private @Nullable Wire wire;
     private @Nullable Heartbeat heartbeat;
     private boolean connected;
@@ -48,6 +45,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
     final Timekeeper time;
     final Observers observers;
     final Messages messages;
+    final AwaitingProof awaitingProof = new AwaitingProof();
     final Parents parents = new Parents();
     private final TermTimes times = new TermTimes();
     private volatile boolean leads;
@@ -136,10 +134,6 @@ final class Session implements ElectionSession, SessionClient.Owner {
         Duration guaranteed = proof.guaranteedFor(timing.clockDrift());
         Moment end = proof.aliveAt().plusNanos(timing.scaledNanos(guaranteed));
         return time.now().hasReached(end) ? null : new Proof(proof.aliveAt(), guaranteed);
-    }
-
-    void awaitProof(QueuedClaim queued) {
-        awaitingProof.add(queued);
     }
 
     /** The term with this token's number was granted. */
@@ -256,14 +250,8 @@ final class Session implements ElectionSession, SessionClient.Owner {
         if (!reply.isUnknown()) {
             BackendException why = messages.failed(reply.code(), reply.path());
             complain(why);
-            takeAwaitingProof().forEach(queued -> queued.unproven(why));
+            awaitingProof.refused(why);
         }
-    }
-
-    private Set<QueuedClaim> takeAwaitingProof() {
-        Set<QueuedClaim> waiting = awaitingProof;
-        awaitingProof = new LinkedHashSet<>();
-        return waiting;
     }
 
     private void heartbeatStuck() {
@@ -379,7 +367,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         }
         rejected = false;
         client.serves();
-        takeAwaitingProof().forEach(QueuedClaim::proved);
+        awaitingProof.proved();
     }
 
     private void patienceEnds() {
