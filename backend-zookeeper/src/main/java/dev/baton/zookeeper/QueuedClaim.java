@@ -102,8 +102,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         } else if (state == State.ABSENT && calls.isWithdrawing()) {
             gone();
         } else if (current == null) {
-            if (!session.mayStillConnect() || calls.isWithdrawing()) {
-                fail(session.unavailable());
+            if (!session.reachability.mayStillConnect() || calls.isWithdrawing()) {
+                fail(session.reachability.unavailable());
             }
         } else {
             proceedOn(current);
@@ -301,7 +301,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
 
     void disconnected() {
         creation.disconnected();
-        fail(session.unavailable());
+        fail(session.reachability.unavailable());
     }
 
     /** The session is over for us: {@code confirmed} when the ensemble said so itself. */

@@ -36,15 +36,12 @@ final class Session implements ElectionSession, SessionClient.Owner {
     private @Nullable Wire wire;
     private @Nullable Heartbeat heartbeat;
     private boolean connected;
-    private boolean everConnected;
-    private boolean patient = true;
-    private Timekeeper.@Nullable Timer patience;
-    private boolean rejected;
     private @Nullable BackendException unsuitable;
     private final Complaints complaints;
     final Timekeeper time;
     final Observers observers;
     final Messages messages;
+    final Reachability reachability;
     final AwaitingProof awaitingProof = new AwaitingProof();
     final Parents parents = new Parents();
     private final TermTimes times = new TermTimes();
@@ -62,23 +59,15 @@ final class Session implements ElectionSession, SessionClient.Owner {
         this.retryPeriods = new RetryPeriods(timing.retryPeriod());
         this.client = new SessionClient(settings, runtime, clients, lane, leaseDuration, retryPeriods, this);
         this.messages = new Messages(settings);
+        this.reachability = new Reachability(lane, messages, client, settings.connectionTimeout(), this::unreachable);
     }
 
     @Override
     public void start() {
         time.execute(() -> {
-            awaitConnection();
+            reachability.await();
             client.open();
         });
-    }
-
-    /** For a while, requests wait for the connection. */
-    private void awaitConnection() {
-        patient = true;
-        if (patience != null) {
-            patience.cancel();
-        }
-        patience = time.schedule(settings.connectionTimeout(), this::patienceEnds);
     }
 
     @Override
@@ -102,22 +91,6 @@ final class Session implements ElectionSession, SessionClient.Owner {
 
     Duration leaseDuration() {
         return leaseDuration;
-    }
-
-    /** Whether a request may wait for the first connection. */
-    boolean mayStillConnect() {
-        return !everConnected && patient && !rejected && client.failure() == null;
-    }
-
-    /** Why there is no connection. */
-    BackendException unavailable() {
-        Throwable unopened = client.failure();
-        if (client.isClosed()) {
-            return messages.closed();
-        } else if (rejected) {
-            return messages.credentialsRejected();
-        }
-        return unopened == null ? messages.unreachable() : messages.unopened(unopened);
     }
 
     /** Why nobody may lead on this session, or null. */
@@ -230,7 +203,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
             ended(before, false);
         }
         wire = opened;
-        everConnected = false;
+        reachability.opened();
         client.connects();
         String folder = path(".heartbeat");
         heartbeat = new Heartbeat(
@@ -277,7 +250,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         Duration negotiated = on.timeout();
         on.validity.connected(attemptedAt, negotiated);
         connected = true;
-        everConnected = true;
+        reachability.connected();
         client.connected();
         unsuitable =
                 negotiated.compareTo(leaseDuration) < 0 ? messages.timeoutTooShort(leaseDuration, negotiated) : null;
@@ -323,8 +296,8 @@ final class Session implements ElectionSession, SessionClient.Owner {
         boolean confirmed = declared || over.sessionId() == 0;
         if (declared) {
             // A server that says so can be reached: the next session is worth waiting for, from now on.
-            everConnected = false;
-            awaitConnection();
+            reachability.opened();
+            reachability.await();
         }
         if (over.sessionId() != 0) {
             log.warn("session 0x{} has ended", Long.toHexString(over.sessionId()));
@@ -337,13 +310,13 @@ final class Session implements ElectionSession, SessionClient.Owner {
     }
 
     private void authFailed(Wire on) {
-        rejected = true;
+        reachability.rejected(true);
         complain(messages.credentialsRejected());
         // After a failed login that the servers do not insist on, the handle lives on without it.
         if (on.handle().isRejected()) {
             client.replace();
         } else {
-            rejected = false;
+            reachability.rejected(false);
         }
     }
 
@@ -365,16 +338,13 @@ final class Session implements ElectionSession, SessionClient.Owner {
         if (on != wire) {
             return;
         }
-        rejected = false;
+        reachability.rejected(false);
         client.serves();
         awaitingProof.proved();
     }
 
-    private void patienceEnds() {
-        patient = false;
-        if (!everConnected) {
-            complain(unavailable());
-            elections.forEach(ElectionQueue::disconnected);
-        }
+    private void unreachable() {
+        complain(reachability.unavailable());
+        elections.forEach(ElectionQueue::disconnected);
     }
 }
