@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * A session's connection to one member after another: made again whenever it breaks, and judged by the versions of the
+ * The connection of a session, to one member after another: replaced when it breaks, and judged by the versions of the
  * members. In the lane.
  */
 final class Connection {
@@ -53,15 +53,15 @@ final class Connection {
     private @Nullable Duration pause;
     private @Nullable Failure failure;
 
-    /** What hears of the connection. */
+    /** Receives the state of the connection. */
     interface Listener {
         /** A member answers on {@code wire}. */
         void connected(Wire wire);
 
         /**
-         * An attempt failed or the connection broke.
+         * An attempt has failed, or the connection broke.
          *
-         * @param wasConnected whether {@link #connected} was told of it
+         * @param wasConnected whether {@link #connected} was called before
          */
         void disconnected(boolean wasConnected);
     }
@@ -88,7 +88,7 @@ final class Connection {
         this.listener = listener;
     }
 
-    /** Several requests must fit into the time that a term outlives its last renewal. */
+    /** The limit of one request: several must fit into the time by which a lease at etcd outlives its term. */
     static Duration requestTimeout(Duration leaseDuration) {
         Duration part = leaseDuration.dividedBy(5);
         Duration least = Duration.ofMillis(500);
@@ -96,7 +96,7 @@ final class Connection {
         return part.compareTo(least) < 0 ? least : part.compareTo(most) > 0 ? most : part;
     }
 
-    /** Begins to connect, to a member chosen by chance. */
+    /** Starts to connect, to a member chosen at random. */
     void start() {
         endpoint = time.random().nextInt(clients.endpoints().size());
         time.schedule(settings.connectionTimeout(), this::patienceEnds);
@@ -117,7 +117,7 @@ final class Connection {
         return closed;
     }
 
-    /** Why there is none. */
+    /** The reason why there is no connection. */
     BackendException unavailable() {
         if (closed) {
             return messages.closed();
@@ -125,7 +125,7 @@ final class Connection {
         return failure == null ? messages.unreachable() : messages.failed(failure, settings.prefix());
     }
 
-    /** Why nobody may begin to lead on these members, or null. */
+    /** The reason why no candidate may begin to lead on these members, or null. */
     @Nullable BackendException unsuitable() {
         return unsafe.values().stream().findFirst().orElse(null);
     }
@@ -214,7 +214,7 @@ final class Connection {
         listener.connected(on);
     }
 
-    /** Gives the connection up, if it is this one's, and connects to the next member. */
+    /** Abandons the connection; connects to the next member if the abandoned one is the current one. */
     void broken(Wire broken, Failure why) {
         Channel channel = broken.abandon(why);
         closeLater(channel);
@@ -247,7 +247,10 @@ final class Connection {
         return broken.hasAnswered() ? least : doubled.compareTo(most) < 0 ? doubled : most;
     }
 
-    /** After a moment, since the answer to a request for a lease may still come, and the lease has to be revoked then. */
+    /**
+     * Closes the channel after a moment: the answer to a request for a lease may still come, and the lease must then be
+     * revoked.
+     */
     private void closeLater(Channel channel) {
         closing.add(channel);
         time.schedule(requestTimeout, () -> {
@@ -257,7 +260,7 @@ final class Connection {
         });
     }
 
-    /** Almost at once at first, then with growing pauses. */
+    /** Connects after a pause, which is short at first and doubles with each attempt, up to a limit. */
     private void connectLater() {
         Duration delay = pause == null ? AT_ONCE : pause;
         Duration doubled = delay.multipliedBy(2);
@@ -278,10 +281,10 @@ final class Connection {
         }
     }
 
-    /** What a connection leaves: {@code usable} is among {@code all} if it was connected. */
+    /** The channels that a closed connection leaves; {@code usable} is one of {@code all} if the connection was up. */
     record Remains(@Nullable Channel usable, List<Channel> all) {}
 
-    /** No more connections. The channels have to be closed outside the lane. */
+    /** Ends the connection for good. The caller closes the channels outside the lane. */
     Remains close() {
         closed = true;
         Wire last = wire;

@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One election as one session sees it: who is in line, and this session's own candidates. All of them would have the same
- * key, so one at a time is in line; the others wait here for their turn to enter. In the lane.
+ * One election as one session sees it: the line, and the candidates of this session. They would all have the same key, so
+ * one candidate at a time is in line; the others wait here until the key is free. In the lane.
  */
 final class ElectionQueue {
     private final Session session;
@@ -66,19 +66,19 @@ final class ElectionQueue {
         }
     }
 
-    /** Whether anything still depends on this contest. */
+    /** Whether a claim or an observer still needs the election. */
     boolean isNeeded() {
         return !claims.isEmpty() || news.hasObservers();
     }
 
-    /** Whether the line is known, and every change to it will be. */
+    /** Whether the line is known, and the watch reports every change of it. */
     boolean isLive() {
         return news.isWatching();
     }
 
-    // -- our own candidates -------------------------------------------------------------------------------------------
+    // -- this session's candidates ------------------------------------------------------------------------------------
 
-    /** Whether the key is this candidate's to write: from now on, if nobody else's. */
+    /** Whether the candidate may write the key. The first to ask may, until it leaves. */
     boolean mayEnter(QueuedClaim queued) {
         if (entered == null) {
             entered = queued;
@@ -86,7 +86,7 @@ final class ElectionQueue {
         return entered == queued;
     }
 
-    /** The candidate has no key, and will write none. */
+    /** The candidate has no key, and will write none: the next may. */
     void leave(QueuedClaim queued) {
         if (entered != queued) {
             return;
@@ -125,20 +125,20 @@ final class ElectionQueue {
 
     // -- the line -----------------------------------------------------------------------------------------------------
 
-    /** Somebody new observes: what is known is told again, what is not is found out. */
+    /** An observer was added: it receives what is known again, and the line is listed if it is unknown. */
     void observed() {
         news.observed(news.holder());
         look();
     }
 
-    /** Finds out who is in line unless that is known already. */
+    /** Lists the line unless it is known. */
     void look() {
         if (!listed && session.isWatching()) {
             list();
         }
     }
 
-    /** @param anew changes may have been missed */
+    /** @param anew whether the watch may have missed changes */
     void watchLives(boolean anew) {
         if (anew) {
             listed = false;
@@ -156,7 +156,7 @@ final class ElectionQueue {
         listing = false;
         if (news.isWatching()) {
             news.watching(false);
-            // Whoever waits for what the watch was to bring asks for itself.
+            // Claims that wait for an event of the watch read for themselves.
             claims().forEach(QueuedClaim::moved);
         }
     }
@@ -165,7 +165,7 @@ final class ElectionQueue {
         line.changed(change);
     }
 
-    /** Lists who is in line, with the watch already under way. */
+    /** Lists the line. The watch must be live. */
     void list() {
         if (session.wire() == null || listing) {
             return;
@@ -174,7 +174,7 @@ final class ElectionQueue {
         int asked = ++listings;
         line.listing();
         session.listing.ask(new Transaction.All(prefix), reply -> {
-            // An older answer does not show what changed before this one was asked for.
+            // The answer to an older request lacks the changes before this one.
             if (listing && asked == listings) {
                 answered(reply);
             }
@@ -196,7 +196,7 @@ final class ElectionQueue {
         }
     }
 
-    /** What follows from the line as it is now. */
+    /** Acts on the line as it is now. */
     void settle() {
         if (!listed || !session.isWatching()) {
             return;
@@ -219,18 +219,18 @@ final class ElectionQueue {
         }
     }
 
-    /** Who leads, as far as is known. */
+    /** The leader according to the line, or null. */
     @Nullable Holder holder() {
         Entry first = line.first();
         return first == null ? null : shown(first);
     }
 
-    /** How the store shows whoever wrote {@code entry}. */
+    /** The candidate that wrote {@code entry}. */
     Holder shown(Entry entry) {
         QueuedClaim ours = entered;
         String nonce = ours != null && ours.isAt(entry.key()) ? ours.claim.nonce() : null;
         FencingToken token = new FencingToken(session.epoch(), entry.created());
-        // Other kinds of candidates may write nothing to their keys.
+        // Other kinds of candidates may write an empty value to their keys.
         String identity = entry.value().isBlank() ? entry.key() : entry.value();
         return new Holder(identity, nonce, token, null, null, -1);
     }

@@ -23,22 +23,22 @@ import org.slf4j.Logger;
 /**
  * Elections on etcd.
  *
- * <p>A candidate is a key {@code <prefix>/<namespace>/<name>/<lease ID in hex>} on a lease, laid out as Go's {@code
- * concurrency.Election} and {@code etcdctl elect} do, so that their candidates may stand in the same line. Whose key was
- * created first leads. {@code leaseDuration} is the TTL of the lease, in whole seconds, rounded up; all elections of this
- * instance with the same leaseDuration share one lease, one key that proves it, and one watch, however many they are.
+ * <p>A candidate is a key {@code <prefix>/<namespace>/<name>/<lease ID in hex>} on a lease. Go's {@code
+ * concurrency.Election} and {@code etcdctl elect} use the same layout, so their candidates can stand in the same line. The
+ * candidate whose key was created first leads. {@code leaseDuration} is the TTL of the lease, in whole seconds, rounded up.
+ * All elections of this instance with the same leaseDuration share one lease, one key that proves the lease, and one watch.
  *
- * <p><b>Guaranteed:</b> a term ends on this side before etcd can end the lease, also when the member that answers has
- * lost the leadership without knowing, provided that clock rates are what was said.
+ * <p><b>Guaranteed:</b> a term ends on this side before etcd can end the lease, even if the member that answers has lost
+ * the leadership without knowing it, as long as clock rates stay within the configured drift.
  *
  * <p><b>Not guaranteed:</b> anything about the terms of other kinds of candidates in the same line, which count from the
- * receipt of an answer; nor about a leader whose lease somebody else revokes or whose key somebody else deletes, beyond
+ * receipt of an answer; nor about a leader whose lease another client revokes or whose key another client deletes, beyond
  * one watch event.
  */
 public final class EtcdBackend implements LockBackend {
     /**
-     * Calls of this backend that may be unanswered at once. How many requests are under way is up to each session, which
-     * knows what goes first; a call that has to wait outside is taken for unanswered, and its claim given up.
+     * The calls of this backend that may be under way at once. Each session limits its own requests and knows which go
+     * first; a call that waits outside the session counts as unanswered, and its claim is given up.
      */
     private static final int IN_FLIGHT = 1_000_000;
 
@@ -63,18 +63,18 @@ public final class EtcdBackend implements LockBackend {
     }
 
     /**
-     * A backend with default settings; it connects when first used.
+     * Returns a backend with default settings; it connects when it is first used.
      *
      * @param endpoints {@code http://host:port} or {@code https://host:port} of each member, separated by commas; an IPv6
      *     address in brackets, as in {@code http://[::1]:2379}
-     * @throws IllegalArgumentException when one of them is anything else
+     * @throws IllegalArgumentException if an endpoint has another form
      */
     public static EtcdBackend connect(String endpoints) {
         return builder(endpoints).build();
     }
 
     /**
-     * Begins to describe a backend; {@code endpoints} as for {@link #connect}.
+     * Starts to configure a backend; {@code endpoints} as for {@link #connect}.
      *
      * @throws IllegalArgumentException as {@link #connect}
      */
@@ -113,10 +113,10 @@ public final class EtcdBackend implements LockBackend {
     }
 
     /**
-     * The fence of a term that this backend granted, with which transactions in the same etcd are refused once the term's
-     * key is gone.
+     * Returns the fence of a term that this backend granted. etcd refuses a transaction with this fence once the term's key
+     * is gone.
      *
-     * @throws IllegalStateException when the term is over, or is none of this backend's
+     * @throws IllegalStateException if the term is over, or another backend granted it
      */
     public EtcdFence fence(ElectionName election, FencingToken token) {
         String key = fences.key(election, token);
@@ -134,7 +134,7 @@ public final class EtcdBackend implements LockBackend {
                 () -> log.warn("etcd at {} does not answer; its leases end by themselves", settings.address()));
     }
 
-    /** What a backend needs to know. Everything but the addresses has a default. */
+    /** The settings of a backend. Everything but the addresses has a default. */
     public static final class Builder {
         private final List<String> endpoints;
         private String prefix = "/baton/";
@@ -149,10 +149,10 @@ public final class EtcdBackend implements LockBackend {
         }
 
         /**
-         * What all keys begin with; {@code /baton/} by default. Candidates that compete share it. A slash is added at its
-         * end unless there is one.
+         * Sets the prefix of all keys; {@code /baton/} by default. Candidates that compete use the same prefix. A slash is
+         * appended if the prefix does not end with one.
          *
-         * @throws IllegalArgumentException when it is blank, a slash alone, or has two slashes in a row
+         * @throws IllegalArgumentException if the prefix is blank, a slash alone, or has two slashes in a row
          */
         public Builder prefix(String value) {
             if (Required.given("prefix", value).isBlank() || value.contains("//") || value.equals("/")) {
@@ -165,7 +165,7 @@ public final class EtcdBackend implements LockBackend {
         }
 
         /**
-         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         * Sets the first part of every fencing token. Raise it by one at each restore from a backup, and at each migration.
          *
          * @throws IllegalArgumentException unless between 0 and 2 147 483 646
          */
@@ -175,7 +175,7 @@ public final class EtcdBackend implements LockBackend {
         }
 
         /**
-         * How long the first requests wait for the first connection; 5 s by default.
+         * Sets how long the first requests wait for the first connection; 5 s by default.
          *
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
@@ -185,24 +185,24 @@ public final class EtcdBackend implements LockBackend {
         }
 
         /**
-         * Whether to elect leaders on servers that can renew a lease that they have already revoked: those before 3.5.23,
-         * and 3.6.0 to 3.6.4. By default they are refused, and the log says which and why.
+         * Sets whether to elect leaders on servers that can renew a lease that they have already revoked: versions before
+         * 3.5.23, and 3.6.0 to 3.6.4. By default the backend refuses them, and logs which server and why.
          */
         public Builder allowUnsafeServers(boolean allow) {
             this.unsafeServersAllowed = allow;
             return this;
         }
 
-        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        /** Sets whether leaders hand over when the JVM ends; by default they do. */
         public Builder shutdownHook(boolean add) {
             this.shutdownHook = add;
             return this;
         }
 
         /**
-         * Settings of jetcd's client itself: {@code sslContext}, {@code user} and {@code password}, {@code namespace},
-         * {@code authority}. Called once by {@link #build}, then once for each client on a callback thread, where they may
-         * block. Endpoints, retries and waiting are set afterwards.
+         * Sets options of jetcd's client: {@code sslContext}, {@code user} and {@code password}, {@code namespace}, {@code
+         * authority}. {@link #build} calls {@code settings} once; after that, each client calls it once on a callback
+         * thread, where it may block. Endpoints, retries and {@code waitForReady} are set afterwards.
          */
         public Builder jetcd(Consumer<ClientBuilder> settings) {
             this.jetcd = Required.given("jetcd", settings);
@@ -210,9 +210,9 @@ public final class EtcdBackend implements LockBackend {
         }
 
         /**
-         * A backend with these settings; it connects when first used.
+         * Returns a backend with these settings; it connects when it is first used.
          *
-         * @throws IllegalArgumentException when {@link #jetcd} has set a user without a password, or a password without a
+         * @throws IllegalArgumentException if {@link #jetcd} has set a user without a password, or a password without a
          *     user
          */
         public EtcdBackend build() {

@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses of an etcd cluster's members: what may be written, and what jetcd makes of it. */
+/** The addresses of an etcd cluster's members: which forms are valid, and their form for jetcd. */
 public final class EtcdEndpoints {
     private static final int LARGEST_PORT = 65_535;
 
     private EtcdEndpoints() {}
 
     /**
-     * Reads addresses that are separated by commas: each {@code http://host:port} or {@code https://host:port}, the host a
+     * Parses addresses that are separated by commas: each {@code http://host:port} or {@code https://host:port}, the host a
      * name, an IPv4 address, or an IPv6 address in brackets.
      *
-     * @return each once, with its scheme in lower case and nothing after its port
-     * @throws IllegalArgumentException naming the address, the rule that it breaks and the way out
+     * @return each address once, with its scheme in lower case and nothing after its port
+     * @throws IllegalArgumentException with the address, the rule that it breaks and the way out
      */
     public static List<String> parse(String endpoints) {
         if (endpoints.isBlank()) {
@@ -61,7 +61,7 @@ public final class EtcdEndpoints {
         return scheme + "://" + authority;
     }
 
-    /** What is wrong with the part between the slashes and the port, where that can be told. */
+    /** A hint at what is wrong with the part between the slashes and the port, or an empty string. */
     private static String hint(String text) {
         String rest = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
         int end = rest.lastIndexOf(':');
@@ -84,8 +84,8 @@ public final class EtcdEndpoints {
     }
 
     /**
-     * Where {@code endpoints} are, as jetcd's {@code target}: given addresses it would write an IPv6 literal in a way that it
-     * cannot read itself.
+     * The addresses {@code endpoints} as jetcd's {@code target}. From addresses jetcd would write an IPv6 literal in a form
+     * that it cannot parse itself.
      *
      * @param endpoints as {@link #parse} returned them
      */

@@ -15,16 +15,16 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the exceptions of jetcd, gRPC and TLS mean. etcd tells its errors apart by their words only, and a gRPC status alone
- * says nothing: gRPC makes one of whatever a proxy answers, {@code UNIMPLEMENTED} of a 404 for example (rule 3.4).
+ * The meaning of the exceptions of jetcd, gRPC and TLS. etcd's errors differ only in their words, and a gRPC status alone
+ * tells nothing: gRPC converts any answer of a proxy into a status, {@code UNIMPLEMENTED} for a 404 for example (rule 3.4).
  */
 final class Failures {
     private static final int DEEPEST = 20;
 
-    /** What all errors of etcd's begin with. */
+    /** The prefix of all of etcd's errors. */
     private static final String OWN_WORDS = "etcdserver: ";
 
-    /** Parts of what etcd says, and what it means by that; the first that fits decides. */
+    /** Parts of etcd's error messages, and what each means; the first match decides. */
     private static final Map<String, Kind> WORDS = Map.ofEntries(
             Map.entry("requested lease not found", Kind.LEASE_NOT_FOUND),
             Map.entry("permission denied", Kind.PERMISSION),
@@ -38,24 +38,24 @@ final class Failures {
             Map.entry("no leader", Kind.NO_LEADER),
             Map.entry("has been compacted", Kind.COMPACTED));
 
-    /** Parts of what gRPC says of servers that speak otherwise than was said of them, and what it means by that. */
+    /** Parts of gRPC's messages about a server that speaks another protocol than its address says, and what each means. */
     private static final Map<String, String> STRANGERS = Map.of(
             "Connection closed while performing TLS negotiation",
             "it ended the connection instead of speaking TLS; write http:// in its address if it has none",
             "Network closed for unknown reason",
-            "it ended the connection without a word, as a server does that wants TLS; write https:// in its address if it"
-                    + " has TLS",
+            "it closed the connection without an answer, as a server that requires TLS does; write https:// in its"
+                    + " address if it has TLS",
             "Connection reset by peer",
-            "it reset the connection, as a server does that goes away or wants TLS; write https:// in its address if it"
-                    + " has TLS",
+            "it reset the connection, as a server that stops or requires TLS does; write https:// in its address"
+                    + " if it has TLS",
             "First received frame was not SETTINGS",
-            "what answers there is no etcd, or wants TLS; check the port, and whether it is http or https");
+            "the server there is not etcd, or requires TLS; check the port, and whether it is http or https");
 
     private static final String NO_TLS = "it answers without TLS; write http:// in its address if it has none";
 
     private Failures() {}
 
-    /** Why a request failed. */
+    /** Returns why a request failed. */
     static Failure of(Throwable thrown) {
         Failure why = ofWatch(thrown);
         return switch (why.kind()) {
@@ -64,7 +64,7 @@ final class Failures {
         };
     }
 
-    /** Why a watch ended: etcd says so in an answer of its own, and in other words. */
+    /** Returns why a watch ended: etcd reports it in an answer of its own, and in other words. */
     static Failure ofWatch(Throwable thrown) {
         String words = "";
         Status.@Nullable Code code = null;
@@ -81,7 +81,7 @@ final class Failures {
             }
             Status status = status(each);
             if (status != null) {
-                // The innermost status is the server's own.
+                // The innermost status is the one that the server sent.
                 code = status.getCode();
                 String description = status.getDescription();
                 words = description == null ? words : description;
@@ -98,7 +98,7 @@ final class Failures {
         return new Failure(kind(code, words), words.isEmpty() ? deepest(thrown) : detail(thrown, words));
     }
 
-    /** What a server gave as its reason. */
+    /** Returns the meaning of a reason that a server gave. */
     static Failure of(String words, Status.Code code) {
         return new Failure(kind(code, words), words);
     }
@@ -139,7 +139,7 @@ final class Failures {
         }
     }
 
-    /** gRPC says "io exception" and keeps the reason to its cause. */
+    /** gRPC's message is "io exception"; the reason is in its cause. */
     private static String detail(Throwable thrown, String words) {
         String deepest = deepest(thrown);
         return deepest.contains(words) ? words : words + ": " + deepest;

@@ -27,16 +27,16 @@ final class InLine {
 
     /** Receives what becomes of the key. */
     interface Listener {
-        /** The key is in the store no more. */
+        /** The key does not exist any more. */
         void lost(String how);
 
-        /** Another client has written to the key: it stands, but does not prove the claim any more. */
+        /** Another client has overwritten the key: it exists, but does not prove the claim any more. */
         void spoiled(String how);
 
-        /** The key was deleted on behalf of the claim. */
+        /** The key was deleted for the claim. */
         void removed();
 
-        /** The claim may not lead, or cannot tell whether it may. */
+        /** The claim must not lead, or it is unknown whether it may. */
         void failed(BackendException why);
 
         /** The claim can go on at once. */
@@ -80,7 +80,7 @@ final class InLine {
         } else if (!queue.isLive() || isFirstByLine(key)) {
             key.read(wire, queue.isLive(), reply -> read(key, reply));
         } else if (calls.isAcquiring() && asked) {
-            // What is known of the line is as old as the last event that was not lost (rule 6.5).
+            // The line that is known is as old as the last event that reached this session (rule 6.5).
             asked = false;
             queue.list();
         } else if (calls.isAcquiring()) {
@@ -164,7 +164,8 @@ final class InLine {
         if (calls.isWithdrawing()) {
             listener.proceed();
         } else if (calls.isAcquiring()) {
-            // The line may not have heard of the leader that was read, and it tells when its turn is over.
+            // The line may not know the leader that was read yet; only if it does, the watch reports the end of that
+            // leader's turn.
             Entry told = queue.line.at(leader.key());
             // Nor need it be there still: another claim of the same session may have its key by now.
             boolean willTell = queue.isLive() && told != null && told.created() == leader.created();
@@ -186,7 +187,7 @@ final class InLine {
 
     // -- whether the key stands ---------------------------------------------------------------------------------------
 
-    /** The lease was proved. */
+    /** A new proof of the lease has come. */
     void proved() {
         OwnKey key = own;
         if (key == null) {
@@ -201,7 +202,8 @@ final class InLine {
         if (queue.isLive() && session.isWatchFresh()) {
             grants.renew(key);
         } else {
-            // Nobody may tell when the key is gone while the lease lives: by a hand other than ours.
+            // The key can be deleted while the lease lives, by another client; without a live watch no event reports
+            // that.
             key.seek(session.listing, reply -> sought(key, reply));
         }
     }

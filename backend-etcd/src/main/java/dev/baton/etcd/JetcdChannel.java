@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** One client of jetcd's. */
+/** A channel by means of one jetcd client. */
 record JetcdChannel(String endpoint, Client client) implements Channel {
     @Override
     public void version(String endpoint, Consumer<Reply<String>> then) {
@@ -111,7 +111,7 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
         return steps.stream().map(step -> op(step, local)).toArray(Op[]::new);
     }
 
-    /** @param local etcd answers a transaction by itself where all its reads ask for that */
+    /** @param local etcd answers a transaction from the member's own state if all reads in it are serializable */
     private static Op op(Transaction.Op op, boolean local) {
         if (op instanceof Transaction.Put put) {
             PutOption onLease = PutOption.builder().withLeaseId(put.lease()).build();
@@ -164,7 +164,7 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
         return ByteSequence.from(text, UTF_8);
     }
 
-    /** A listener in our words. jetcd tells it of one thing at a time. */
+    /** Adapts jetcd's listener. jetcd calls it for one event at a time. */
     private record Listener(Watcher watcher) implements Watch.Listener {
         @Override
         public void onNext(WatchResponse response) {
@@ -175,7 +175,7 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
             }
             List<Change> changes =
                     response.getEvents().stream().map(Listener::change).toList();
-            // A member that catches up sends what is old with a header that is new.
+            // A member that catches up sends old changes under a new header.
             long last = changes.stream().mapToLong(Change::revision).max().orElse(revision);
             watcher.changed(changes, last);
         }
@@ -193,7 +193,7 @@ record JetcdChannel(String endpoint, Client client) implements Channel {
 
         @Override
         public void onCompleted() {
-            watcher.ended(new Failure(Failure.Kind.UNKNOWN, "the server ended it"));
+            watcher.ended(new Failure(Failure.Kind.UNKNOWN, "the server ended the watch"));
         }
     }
 }

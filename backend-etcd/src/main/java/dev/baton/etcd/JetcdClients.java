@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
-/** Clients of jetcd's, each of one member: which member is asked next is decided here and not by its load balancer. */
+/** Makes clients of jetcd's, each for one member: the backend chooses the next member, not jetcd's load balancer. */
 record JetcdClients(Settings settings) implements Clients {
     @Override
     public List<String> endpoints() {
@@ -21,7 +21,7 @@ record JetcdClients(Settings settings) implements Clients {
         return new JetcdChannel(endpoint, builder(settings, endpoint).build());
     }
 
-    /** jetcd's builder after the user's settings, for one client or to see whether they make sense. */
+    /** Returns jetcd's builder after the user's settings, for one client or to check the settings. */
     static ClientBuilder builder(Settings settings, String endpoint) {
         ClientBuilder builder = Client.builder().connectTimeout(settings.connectionTimeout());
         settings.jetcd().accept(builder);
@@ -29,12 +29,11 @@ record JetcdClients(Settings settings) implements Clients {
         if (builder.sslContext() == null && endpoint.startsWith("https:")) {
             useTheSystemsAuthorities(builder);
         }
-        // What is asked again is decided here: jetcd's own retries know no limit of ours, and repeat requests for
-        // leases.
+        // The backend decides what to retry: jetcd's own retries have no limit, and repeat requests for leases.
         return builder.target(target(endpoint)).retryMaxAttempts(0).waitForReady(false);
     }
 
-    /** A password read from a file ends with a line break that is none of it. */
+    /** Removes the line break at the end of a password that was read from a file. */
     private static void trim(ClientBuilder builder) {
         if (builder.user() != null && builder.password() != null) {
             builder.user(trimmed(builder.user())).password(trimmed(builder.password()));
@@ -58,7 +57,7 @@ record JetcdClients(Settings settings) implements Clients {
         }
     }
 
-    /** What jetcd calls the place that {@code endpoint} is at. */
+    /** Returns the target by which jetcd finds {@code endpoint}. */
     static String target(String endpoint) {
         return EtcdEndpoints.target(List.of(endpoint));
     }

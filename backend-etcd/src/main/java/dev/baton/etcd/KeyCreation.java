@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the key of one claim, and settles whether the key was created if the answer to the write is lost or does not say.
+ * Creates the key of one claim, and settles whether the key was created if the answer to the write leaves that unknown.
  * One write at a time. In the lane.
  */
 final class KeyCreation {

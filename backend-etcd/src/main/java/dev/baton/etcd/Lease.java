@@ -3,10 +3,10 @@ package dev.baton.etcd;
 import dev.baton.etcd.internal.LeaseValidity;
 
 /**
- * The one lease of a session, with its sentinel: a key that exists for as long as the lease does. That the sentinel is
- * still the one that was created proves every claim on the lease at once. The revision at which it was last written is
- * the ticket that every claim's own write has to show: once the sentinel is written again, no write that is still under
- * way with an older ticket can land any more. In the lane.
+ * The lease of a session, with its sentinel: a key that exists for as long as the lease does. A sentinel with its original
+ * creation revision proves every claim on the lease at once. The revision of the sentinel's last write is the ticket, which
+ * the write of each claim's key must carry: once the sentinel is written again, no earlier write with an older ticket can
+ * take effect any more. In the lane.
  */
 final class Lease {
     static final String WENT_BACK = "is of a store that went back in time: it was restored from a backup or replaced";
@@ -17,7 +17,7 @@ final class Lease {
     final LeaseValidity validity;
     private long ticket;
 
-    /** @param created the revision at which the sentinel came into being */
+    /** @param created the revision at which the sentinel was created */
     Lease(long id, String sentinel, long created, LeaseValidity validity) {
         this.id = id;
         this.sentinel = sentinel;
@@ -30,12 +30,12 @@ final class Lease {
         return ticket;
     }
 
-    /** The sentinel was seen as written at {@code revision}. */
+    /** Notes that the sentinel was last written at {@code revision}, or later. */
     void written(long revision) {
         ticket = Math.max(ticket, revision);
     }
 
-    /** For people, and as in the keys. */
+    /** The ID as operators see it, and as in the keys. */
     String text() {
         return Long.toHexString(id);
     }

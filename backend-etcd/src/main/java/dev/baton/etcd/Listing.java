@@ -12,12 +12,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks who is in line, one request at a time, for many elections at once: those that are looked at while a request is under
- * way go together with the next. When a watch is made anew all elections have to be looked at, and with a request for each,
- * ten thousand of them would keep the servers busy for longer than terms live. In the lane.
+ * Lists lines for many elections at once, one request at a time: elections that ask while a request is under way share the
+ * next. After a new watch all elections must be listed; with a request for each, ten thousand elections would keep the
+ * servers busy for longer than a term is valid. In the lane.
  */
 final class Listing {
-    /** Half of the operations that etcd takes in a transaction, unless told otherwise. */
+    /** Half of the operations that etcd allows in a transaction by default. */
     private static final int MOST = 64;
 
     private final Map<Transaction.Op, Consumer<Reply<Listed>>> waiting = new LinkedHashMap<>();
@@ -26,28 +26,28 @@ final class Listing {
     private int most = MOST;
 
     /**
-     * Who was in line.
+     * One line as listed.
      *
-     * @param revision the store's, then
+     * @param revision the store's at that time
      */
     record Listed(List<Entry> entries, long revision) {}
 
     private record Asked(Transaction.Op what, Consumer<Reply<Listed>> then) {}
 
-    /** Asks on {@code on} from now on. */
+    /** Sends requests on {@code on} from now on. */
     void connected(Wire on) {
         wire = on;
         ask();
     }
 
-    /** The connection is lost. What is under way fails with it; what has waited is to be asked for again. */
+    /** The connection is lost: the request under way fails, and the requests that wait are dropped, to be made again. */
     void disconnected() {
         wire = null;
         asking = false;
         waiting.clear();
     }
 
-    /** Reads {@code what}; of two who have asked for the same and wait, the later is answered. */
+    /** Reads {@code what}; of two waiting requests for the same keys, only the later is answered. */
     void ask(Transaction.Op what, Consumer<Reply<Listed>> then) {
         waiting.put(what, then);
         ask();
@@ -87,8 +87,8 @@ final class Listing {
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             if (!failed.why().isUnknown()) {
-                // Too much for one answer perhaps, or for these servers; and one that is denied must not stand for
-                // others.
+                // The answer may be too large, or the transaction for these servers; and a denied election must not
+                // fail the others.
                 most = Math.max(1, Math.min(most, batch.size()) / 2);
             }
             batch.forEach(each -> each.then().accept(new Reply.Failed<>(failed.why())));

@@ -7,7 +7,7 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Printable;
 import java.time.Duration;
 
-/** What operators read: one sentence for each way in which etcd can fail us. */
+/** What operators read: one sentence for each kind of failure of etcd. */
 final class Messages {
     private final Settings settings;
 
@@ -21,7 +21,7 @@ final class Messages {
 
     BackendException late(String what) {
         return new BackendException(
-                "etcd at " + settings.address() + " did not answer in time to " + what + "; the outcome is unknown");
+                "etcd at " + settings.address() + " timed out while trying to " + what + "; the outcome is unknown");
     }
 
     BackendException closed() {
@@ -42,7 +42,7 @@ final class Messages {
     BackendException taken(String key) {
         return new BackendException(
                 "the key " + Printable.value(key) + " carries the ID of this process's lease and was written by"
-                        + " somebody else; delete it with: etcdctl del " + Printable.value(key));
+                        + " another client; delete it with: etcdctl del " + Printable.value(key));
     }
 
     String shortest(Duration asked, Duration granted) {
@@ -62,7 +62,7 @@ final class Messages {
                 + "; upgrade it";
     }
 
-    /** What a refused or failed request on {@code what} means. */
+    /** Returns the failure of a request on {@code what}. */
     BackendException failed(Failure why, String what) {
         String at = "etcd at " + settings.address();
         return switch (why.kind()) {
@@ -75,7 +75,7 @@ final class Messages {
                         + " certificate, and that the certificate names the host");
             case CREDENTIALS ->
                 new BackendException(at + " rejected the credentials of this client (" + why.detail()
-                        + "); check user and password, then it connects by itself");
+                        + "); correct user and password, and Baton connects by itself");
             case STALE_TOKEN ->
                 new BackendException(
                         at + " does not accept the token of this client any more;" + " authenticating again");

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A claim's key on one lease, from its write to its deletion: the questions that are asked of it, one of a kind at a time.
- * Whoever enters the line again has another key, so an answer about the former is told from one about this. In the lane.
+ * A claim's key on one lease, from its write to its deletion, and the requests that concern it, one of a kind at a time. A
+ * claim that enters the line again has another {@code OwnKey}, so answers about the former key are told apart. In the lane.
  */
 final class OwnKey {
     private enum Question {
@@ -32,7 +32,7 @@ final class OwnKey {
     private boolean first;
     private boolean spoiled;
 
-    /** @param prefix the election's */
+    /** @param prefix the election's prefix */
     OwnKey(Lease lease, String prefix) {
         this.lease = lease;
         this.at = Line.key(prefix, lease.id);
@@ -40,22 +40,22 @@ final class OwnKey {
         this.prefix = prefix;
     }
 
-    /** The revision at which it was created. */
+    /** The revision at which the key was created. */
     long created() {
         return created;
     }
 
-    /** It stands, created at that revision. */
+    /** The key exists, created at that revision. */
     void stands(long revision) {
         created = revision;
     }
 
-    /** Whether its write may yet be carried out, since the answer was lost. */
+    /** Sets whether etcd may still carry out the write: its answer was lost. */
     void mayStillLand(boolean unknown) {
         mayStillLand = unknown;
     }
 
-    /** Whether it has been first in line. */
+    /** Whether the key has been first in line. */
     boolean isFirst() {
         return first;
     }
@@ -64,7 +64,7 @@ final class OwnKey {
         first = is;
     }
 
-    /** Whether somebody else has written to it, so that it does not go with our lease any more. */
+    /** Whether another client has overwritten the key, which then does not end with the lease of this session any more. */
     boolean isSpoiled() {
         return spoiled;
     }
@@ -73,12 +73,12 @@ final class OwnKey {
         spoiled = true;
     }
 
-    /** Whether {@code entry} is what was created here. */
+    /** Whether {@code entry} is this key, as it was created. */
     boolean is(Entry entry) {
         return entry.key().equals(at) && entry.created() == created;
     }
 
-    /** Writes it, unless it exists, the lease has ended, or the ticket was changed. */
+    /** Writes the key, unless it exists, the lease has ended, or the ticket has changed. */
     void write(Wire wire, String identity, Consumer<Reply<Transaction.Result>> then) {
         List<Guard> guards = List.of(
                 Guard.absent(at),
@@ -93,9 +93,9 @@ final class OwnKey {
     }
 
     /**
-     * Finds out whether its write has been carried out whose answer was lost, or did not say. Where it may still be on its
-     * way, not finding the key would prove nothing, but for the ticket: once that has changed, the write cannot land any
-     * more.
+     * Finds out whether a write was carried out whose answer left that unknown. If etcd may still carry it out, a
+     * read that does not find the key proves nothing by itself. After a change of the ticket it does: the write cannot take
+     * effect any more.
      */
     void settle(Wire wire, SessionLease leases, Consumer<Reply<Transaction.Result>> then) {
         if (!asked.add(Question.SETTLE)) {
@@ -111,30 +111,30 @@ final class OwnKey {
         }
     }
 
-    /** What was to settle its write has failed. */
+    /** The attempt to settle the write has failed. */
     void unsettled() {
         asked.remove(Question.SETTLE);
     }
 
     /**
-     * Reads whether it is first in line, and whether it stands. What the watch has told may be old, and a term never begins
-     * on it; what is first in any state of the store stays first for as long as its key exists, since those that come later
-     * stand behind. So the member that told of the line may answer by itself: whether the key still exists, the proof of
-     * the lease answers, and the watch.
+     * Reads whether the key is first in line, and whether it exists. The watch's view may be old, and a term never begins
+     * on it. A key that is first in any state of the store stays first while it exists, since later keys stand behind it.
+     * So {@code local} lets the member that sent the watch's events answer from its own state: the proof of the lease, and
+     * the watch, tell whether the key still exists.
      */
-    void read(Wire wire, boolean byItself, Consumer<Reply<Transaction.Result>> then) {
+    void read(Wire wire, boolean local, Consumer<Reply<Transaction.Result>> then) {
         if (asked.add(Question.READ)) {
             wire.transactSooner(
                     new Transaction(
                             List.of(Guard.created(at, created), Guard.created(lease.sentinel, lease.sentinelCreated)),
                             List.of(new Transaction.First(prefix)),
                             List.of(new Transaction.Get(at)),
-                            byItself),
+                            local),
                     reply -> answered(Question.READ, reply, then));
         }
     }
 
-    /** Reads whether it stands, together with others that are asked about. */
+    /** Reads whether the key exists, together with other keys. */
     void seek(Listing listing, Consumer<Reply<Listing.Listed>> then) {
         if (asked.add(Question.SEEK)) {
             listing.ask(new Transaction.Get(at), reply -> {
@@ -145,7 +145,7 @@ final class OwnKey {
         }
     }
 
-    /** Deletes it. Created at its revision, it is ours beyond doubt. */
+    /** Deletes the key. The creation revision proves that the key is this claim's. */
     void delete(Wire wire, Consumer<Reply<Transaction.Result>> then) {
         if (asked.add(Question.DELETE)) {
             wire.transactSooner(
@@ -157,7 +157,7 @@ final class OwnKey {
         }
     }
 
-    /** What was asked is not going to be answered. */
+    /** The requests under way will not be answered. */
     void disconnected() {
         asked.clear();
     }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The one watch of a session, over everything below the prefix. Made again whenever it ends, for whatever reason, or
- * when it misses what it was certain to tell; from where it ended if the servers still know what came after that. In the
+ * The one watch of a session, over all keys below the prefix. A watch that ends, or misses a change that it should have
+ * reported, is replaced. The new watch starts at the revision where the old one ended, if the servers still have it. In the
  * lane.
  */
 final class PrefixWatch {
@@ -30,28 +30,28 @@ final class PrefixWatch {
     private long expected;
     private long due;
 
-    /** What a watch tells. */
+    /** Receives the events of the watch. */
     interface Listener {
         /**
-         * Changes are told from now on.
+         * The watch reports changes from now on.
          *
-         * @param anew some may have been missed before: look again
+         * @param anew whether changes before may have been missed: list again
          */
         void live(boolean anew);
 
-        /** No changes are told any more, for a while. */
+        /** The watch reports no changes for a while. */
         void silent();
 
-        /** These changed, in one answer. */
+        /** These keys changed, in one answer. */
         void changed(List<Change> changes);
 
-        /** Why it ended. It is being made again, unless the listener stops it. */
+        /** The watch has ended for this reason. It is replaced unless the listener stops it. */
         void ended(Failure why);
     }
 
     /**
-     * @param pause before it is made again
-     * @param patience how long it may take to be made, and to tell what is known to have happened
+     * @param pause before a watch is replaced
+     * @param patience how long a watch may take to start, and to report a change that is known to have happened
      */
     PrefixWatch(Logger log, Timekeeper time, String prefix, Duration pause, Duration patience, Listener listener) {
         this.log = log;
@@ -66,7 +66,10 @@ final class PrefixWatch {
         return live;
     }
 
-    /** Whether the watch lives and has told of the write expected before the last, which had a renewal's time to arrive. */
+    /**
+     * Whether the watch is live and has reported the expected write before the last, which had the time of a renewal to
+     * arrive.
+     */
     boolean isFresh() {
         return live && told >= due;
     }
@@ -86,13 +89,13 @@ final class PrefixWatch {
         cancel();
     }
 
-    /** Stops, and begins at the present if it is ever started again. */
+    /** Stops; a later start begins at the present. */
     void forget() {
         stop();
         told = 0;
     }
 
-    /** A key below the prefix was written at {@code revision}. If that is not told within a while the watch is dead. */
+    /** A key below the prefix was written at {@code revision}. A watch that does not report that within a while is dead. */
     void expect(long revision) {
         due = expected;
         expected = revision;
@@ -116,7 +119,7 @@ final class PrefixWatch {
         } catch (Throwable e) {
             log.debug("could not watch {}", prefix, Printable.failure(e));
         }
-        // An attempt that is not even answered ends as well.
+        // A watch that gets no answer ends as well.
         time.schedule(patience, () -> {
             if (next == attempt && !live) {
                 again(next);
@@ -161,7 +164,7 @@ final class PrefixWatch {
                     return;
                 }
                 if (from > revision + 1) {
-                    // The store went back in time. What was told is of no more use, nor is a watch from there.
+                    // The store went back in time: discard the revision, and watch from the present.
                     told = 0;
                     again(this);
                     return;
@@ -197,7 +200,7 @@ final class PrefixWatch {
                     live = false;
                     listener.silent();
                 }
-                // Who is told may stop it.
+                // The listener may stop the watch.
                 listener.ended(why);
                 time.schedule(why.kind() == Failure.Kind.COMPACTED ? Duration.ZERO : pause, () -> again(this));
             });

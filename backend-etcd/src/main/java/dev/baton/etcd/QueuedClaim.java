@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
 final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener, InLine.Listener {
     private enum State {
-        /** Nothing of the claim is in the store, nor on its way. */
+        /** The store has nothing of the claim, and no write of it is under way. */
         ABSENT,
-        /** The key was sent: it may exist, or may still come to exist, until its creation has settled that. */
+        /**
+         * The write of the key was sent: the key may exist, or may still come to exist, until the creation has settled
+         * that.
+         */
         CREATING,
-        /** The key stands, as far as is known. */
+        /** The key exists, as far as is known. */
         PRESENT,
-        /** The lease that a key may stand on was given up, and may still be alive. */
+        /** The lease of a key that may exist was given up, and may still be alive. */
         LEFT
     }
 
@@ -45,7 +48,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         this.inLine = new InLine(session, queue, claim, calls, grants, this);
     }
 
-    /** Whether what stands at {@code other} is this candidate's, which the watch may tell before the write is answered. */
+    /** Whether {@code other} is the key of this claim. The watch may report the key before the write is answered. */
     boolean isAt(String other) {
         return own != null && other.equals(own.at);
     }
@@ -73,7 +76,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         proceed();
     }
 
-    /** Takes the next step towards whatever is being waited for. */
+    /** Takes the next step towards the answer that a call waits for. */
     @Override
     public void proceed() {
         if (!standing && !calls.isWithdrawing()) {
@@ -150,19 +153,19 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         boolean asked = calls.isAcquiring();
         fail(why);
         if (!asked && standing) {
-            // Nobody waits for an answer, so this has to be heard, or it would not be tried again.
+            // No call waits for an answer. Without this event the election would not try again.
             session.observers.tell(claim.election(), watcher -> watcher.lost(claim, String.valueOf(why.getMessage())));
         }
     }
 
-    /** What was to settle an unknown write has failed. */
+    /** A request that was to void an unknown write has failed. */
     void unsettled() {
         creation.unsettled();
     }
 
     // -- in the line --------------------------------------------------------------------------------------------------
 
-    /** The line was looked at, or has changed. */
+    /** The line was listed, or has changed. */
     void moved() {
         if (state == State.ABSENT && calls.isAcquiring()) {
             proceed();
@@ -171,12 +174,12 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         }
     }
 
-    /** The lease was proved. */
+    /** A new proof of the lease has come. */
     void proved() {
         inLine.proved();
     }
 
-    /** What was to prove the lease was refused. */
+    /** The server refused a request that was to prove the lease. */
     void unproven(BackendException why) {
         calls.unproven(why);
     }
@@ -214,7 +217,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         fail(session.unavailable());
     }
 
-    /** The lease is over for us, and may still be alive at etcd. */
+    /** The session has given the lease up, which may still be alive at etcd. */
     void leaseEnded(Lease ended, String why) {
         if (own != null && own.lease == ended && state != State.LEFT) {
             boolean stood = state == State.PRESENT;
@@ -227,7 +230,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         }
     }
 
-    /** A lease is gone for certain, with its keys. */
+    /** etcd has confirmed that a lease is gone, with its keys. */
     void leaseGone(long gone) {
         if (state == State.LEFT && own != null && own.lease.id == gone) {
             removed();
@@ -276,7 +279,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         calls.gone();
     }
 
-    /** Whatever is being waited for will not come. */
+    /** No answer will come to the calls that wait. */
     void fail(BackendException why) {
         calls.fail(why);
     }

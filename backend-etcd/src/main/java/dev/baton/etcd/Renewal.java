@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Keeps one lease alive for all its elections together, and proves it: a keepAlive, then a read of the sentinel, over and
- * over, at a fixed cadence and never two at a time. Once a leaseDuration, and each time while somebody leads, the sentinel
- * is written instead of read, which the session's own watch then has to tell of: a watch that has fallen silent is found out
- * that way. In the lane.
+ * Keeps one lease alive for all its elections together, and proves it: a keepAlive, then a read of the sentinel, at a fixed
+ * cadence, and never two pairs at a time. Once a leaseDuration, and at each beat during a term, it writes the sentinel
+ * instead of reading it. The session's own watch must then report that write; a watch that does not is dead. In the lane.
  */
 final class Renewal {
 
-    /** A new leader makes one pair inconclusive, two at most; whatever makes more of them can wait for the next beat. */
+    /**
+     * A new raft leader makes one pair inconclusive, two at most; if more are inconclusive, the next pair waits for the
+     * next beat.
+     */
     private static final int PAIRS_A_BEAT = 3;
 
     private final Logger log;
@@ -40,27 +42,27 @@ final class Renewal {
     private boolean late;
     private boolean stopped;
 
-    /** What a renewal tells. */
+    /** Receives the results of renewals. */
     interface Listener {
-        /** The lease was proved anew. */
+        /** A new proof of the lease has come. */
         void proved();
 
-        /** The lease is over for us, whether or not etcd still keeps it. */
+        /** The session must not use the lease any more, whether or not etcd still keeps it. */
         void over(String why);
 
-        /** The sentinel was written at {@code revision}: the watch should tell of that. */
+        /** The sentinel was written at {@code revision}: the watch should report that. */
         void written(long revision);
 
         /** Whether any term depends on the lease. */
         boolean leads();
 
-        /** What is to be written to the sentinel, for operators. */
+        /** The text to write to the sentinel, for operators. */
         String says();
 
-        /** The servers refused to write {@code what}; reading goes on. */
+        /** The servers refused to write {@code what}; the renewal goes on with reads. */
         void unwritable(Failure why, String what);
 
-        /** The servers refused. */
+        /** The servers refused a request on {@code what}. */
         void refused(Failure why, String what);
     }
 
@@ -74,13 +76,13 @@ final class Renewal {
         this.written = time.now();
     }
 
-    /** Begins, or begins again on another connection, at once. */
+    /** Starts on the connection {@code on}, at once. */
     void start(Wire on) {
         wire = on;
         beat();
     }
 
-    /** The connection is lost. */
+    /** Pauses: the connection is lost. */
     void pause() {
         wire = null;
         asking = false;
@@ -88,7 +90,7 @@ final class Renewal {
         disarm();
     }
 
-    /** For good. */
+    /** Stops for good. */
     void stop() {
         stopped = true;
         pause();
@@ -106,7 +108,7 @@ final class Renewal {
         }
     }
 
-    /** Asks as soon as possible whether the lease still stands. */
+    /** Proves the lease again as soon as possible: the session has reason to doubt it. */
     void suspect() {
         if (asking) {
             again = true;
@@ -121,7 +123,7 @@ final class Renewal {
             return;
         }
         Moment now = time.now();
-        // The cadence is counted from when a beat was due, or the delays of the timer would stretch it.
+        // The next beat counts from when this one was due: delays of the timer would stretch the cadence.
         boolean onTime = due != null && !now.isBefore(due) && now.nanosSince(due) < period.toNanos();
         arm(onTime && due != null ? due.plus(period) : now.plus(period));
         pairs = 0;
@@ -137,7 +139,7 @@ final class Renewal {
         }
         Moment sentAt = time.now();
         if (lease.validity.hasRunOut(sentAt)) {
-            listener.over("could not be proved alive for its whole time");
+            listener.over("could not be proved alive for its whole TTL");
             return;
         }
         asking = true;
@@ -155,7 +157,8 @@ final class Renewal {
             confirm(on, sentAt, done.value());
         } else if (reply instanceof Reply.Failed<Channel.KeptAlive> failed) {
             if (failed.why().kind() == Failure.Kind.LEASE_NOT_FOUND) {
-                // A member that lags, or leads no more, says so of a lease that lives: the sentinel tells.
+                // A member that lags, or has lost the leadership, says this of a lease that lives: the sentinel
+                // decides.
                 confirm(on, sentAt, new Channel.KeptAlive(0, 0));
             } else {
                 refused(failed.why(), "the lease " + lease.text());
@@ -163,17 +166,17 @@ final class Renewal {
         }
     }
 
-    /** Only the answer to the keepAlive begins this: a read that overtook it would prove nothing. */
+    /** Runs only after the answer to the keepAlive: a read that overtook the keepAlive would prove nothing. */
     private void confirm(Wire on, Moment sentAt, Channel.KeptAlive kept) {
-        // With a term each beat writes, since its claim may be gone though the lease lives, of which the watch has to
-        // tell.
+        // During a term each beat writes: the claim can be deleted while the lease lives, which only a live watch
+        // reports.
         Duration pause = listener.leads() ? period.dividedBy(2) : leaseDuration;
         boolean writes = time.now().nanosSince(written) >= pause.toNanos();
         long ticket = lease.ticket();
         Transaction.Op look = new Transaction.Get(lease.sentinel);
         Transaction.Op step = writes ? new Transaction.Put(lease.sentinel, listener.says(), lease.id) : look;
         Guard stands = Guard.created(lease.sentinel, lease.sentinelCreated);
-        // What went back in time must not be written over, or nobody would notice.
+        // A write over a store that went back in time would hide that it did.
         List<Guard> guards = writes ? List.of(stands, Guard.modified(lease.sentinel, ticket)) : List.of(stands);
         on.transactNow(new Transaction(guards, List.of(step), List.of(look)), reply -> {
             if (wire == on && !stopped) {
@@ -191,7 +194,7 @@ final class Renewal {
                 listener.over("has ended, or its sentinel was deleted");
                 return;
             }
-            // Where the ticket was changed meanwhile this has read.
+            // If the ticket has changed meanwhile, the transaction read the sentinel instead.
             boolean put = wrote && result.succeeded();
             long newest = writtenAt(put, result);
             if (newest < ticket) {
@@ -205,13 +208,13 @@ final class Renewal {
                 listener.proved();
             }
             if (again || (!proved && kept.ttlSeconds() > 0 && pairs < PAIRS_A_BEAT)) {
-                // Between keepAlive and read the cluster elected a leader; the next pair tells.
+                // Between keepAlive and read the cluster elected a leader; the next pair decides.
                 again = false;
                 ask();
             }
         } else if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             if (wrote && !failed.why().isUnknown()) {
-                // Not for another while: a full database, for one, can be read but not written.
+                // The renewal reads for a while: a full database, for example, can be read but not written.
                 written = time.now();
                 listener.unwritable(failed.why(), lease.sentinel);
                 ask();
@@ -228,7 +231,7 @@ final class Renewal {
                                 .anyMatch(sentinel -> sentinel.created() == lease.sentinelCreated));
     }
 
-    /** The revision at which the sentinel was written last, as {@code result} shows. */
+    /** The revision at which the sentinel was last written, according to {@code result}. */
     private static long writtenAt(boolean wrote, Transaction.Result result) {
         return wrote ? result.revision() : result.found().get(0).get(0).modified();
     }

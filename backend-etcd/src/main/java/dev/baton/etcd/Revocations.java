@@ -11,8 +11,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases that this process has given up while etcd may still keep them. Each is revoked until etcd confirms: with it go
- * its keys, and whatever is still under way to be written on it can land no more. In the lane.
+ * The leases that this process has given up while etcd may still keep them. Each is revoked until etcd confirms it. A
+ * revoked lease takes its keys along, and no write that is still under way can put a key on it. In the lane.
  */
 final class Revocations {
     private final Timekeeper time;
@@ -21,7 +21,7 @@ final class Revocations {
     private final Set<Long> owed = new LinkedHashSet<>();
     private @Nullable Wire wire;
 
-    /** @param revoked runs once etcd has said that a lease is gone */
+    /** @param revoked runs once etcd has confirmed that a lease is gone */
     Revocations(Timekeeper time, Duration pause, LongConsumer revoked) {
         this.time = time;
         this.pause = pause;

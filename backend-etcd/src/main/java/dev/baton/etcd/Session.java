@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * One leaseDuration's session: its {@link Connection}, its {@link SessionLease}, one watch, and all the elections that share
- * them. In the lane, but for {@link #start} and {@link #close}.
+ * The session of one leaseDuration: its {@link Connection}, its {@link SessionLease}, one watch, and the elections that
+ * share them. In the lane, except for {@link #start} and {@link #close}.
  */
 final class Session implements ElectionSession, Connection.Listener, SessionLease.Listener, PrefixWatch.Listener {
     private final Settings settings;
@@ -90,7 +90,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         listing.disconnected();
         watch.stop();
         lease.disconnected();
-        // A connection attempt that failed leaves those who wait for the first one waiting.
+        // After a failed attempt, requests that wait for the first connection go on waiting.
         if (wasConnected || !connection.mayStillConnect()) {
             elections.forEach(ElectionQueue::disconnected);
         }
@@ -106,7 +106,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         return connection.mayStillConnect();
     }
 
-    /** Why there is no connection, or no lease. */
+    /** The reason why there is no connection, or no lease. */
     BackendException unavailable() {
         return connection.unavailable();
     }
@@ -120,7 +120,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         return settings.epoch();
     }
 
-    /** One line for each problem, however often it recurs. */
+    /** Logs each problem once, however often it recurs. */
     void complain(BackendException why) {
         complaints.warn(why);
     }
@@ -208,12 +208,12 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
 
     // -- the watch ----------------------------------------------------------------------------------------------------
 
-    /** Whether changes are being told of. */
+    /** Whether the watch reports changes. */
     boolean isWatching() {
         return watch.isLive();
     }
 
-    /** Whether the watch has told of the sentinel's last write but one, which has had a renewal's time to arrive. */
+    /** Whether the watch has reported the sentinel's last write but one, which had the time of a renewal to arrive. */
     boolean isWatchFresh() {
         return watch.isFresh();
     }
@@ -300,13 +300,13 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
             elections.forget(queue);
         }
         if (elections.isEmpty()) {
-            // Not at once: the revocation would compete with what the successor asks, and whoever contends again soon
-            // finds all of it in place.
+            // Not at once: the revocation would compete with the requests of the successor, and a candidate that
+            // contends again soon finds lease and watch in place.
             time.schedule(retryPeriods.idle(), this::rest);
         }
     }
 
-    /** Nothing of ours has to stay behind when the last election of this session has ended. */
+    /** Revokes the lease and stops the watch once the last election of this session has ended. */
     private void rest() {
         if (elections.isEmpty()) {
             watch.forget();
@@ -314,7 +314,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         }
     }
 
-    /** Between one try and the next. */
+    /** The pause between two attempts. */
     Duration pause() {
         return retryPeriods.idle();
     }
@@ -329,7 +329,7 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
         rest.join().run();
     }
 
-    /** No more of anything; answers what has to be done outside the lane. */
+    /** Ends everything in the lane; returns what remains to be done outside the lane. */
     private Runnable end() {
         lease.drop();
         watch.stop();

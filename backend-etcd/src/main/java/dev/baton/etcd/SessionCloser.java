@@ -8,12 +8,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last request of a session that is closed, when its timers are gone already: to revoke what it leaves.
+ * Makes the last requests of a closed session, whose timers are gone already: it revokes the leases that the session
+ * leaves.
  *
- * @param channel the connection, or null when there is none
+ * @param channel the connection, or null if there is none
  */
 record SessionCloser(@Nullable Channel channel, List<Long> leases, Duration patience) {
-    /** Asks and waits for the answers for a while. */
+    /** Revokes the leases, and waits up to {@code patience} for the answers. */
     void say() {
         if (channel == null || leases.isEmpty()) {
             return;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The lease of a session, one after another: asked for while it is needed, anchored by its sentinel, renewed, and revoked
- * when it is given up. In the lane.
+ * The lease of a session, one after another: requested while a claim needs one, proved by its sentinel, renewed, and
+ * revoked once it is given up. In the lane.
  */
 final class SessionLease {
     private final Logger log;
@@ -41,37 +41,37 @@ final class SessionLease {
     private List<Runnable> voiding = new ArrayList<>();
     private boolean isVoiding;
 
-    /** What a lease asks of its session, and tells it. */
+    /** The session of the lease: supplies what the lease needs, and receives its events. */
     interface Listener extends Renewal.Listener {
         /** The wire, while it is connected. */
         @Nullable Wire wire();
 
-        /** Whether anything would depend on a lease. */
+        /** Whether a claim needs a lease. */
         boolean isLeaseNeeded();
 
-        /** Why none may be asked for, or null. */
+        /** The reason why no lease may be requested, or null. */
         @Nullable BackendException unsuitable();
 
-        /** How often it is renewed. */
+        /** The period of renewals. */
         Duration period();
 
-        /** There is one. */
+        /** A lease has begun. */
         void begun();
 
-        /** That one is given up, and may still be alive at etcd. */
+        /** The lease was given up, and may still be alive at etcd. */
         void ended(Lease lease, String why);
 
-        /** That one is gone for certain, with its keys. */
+        /** etcd has confirmed that the lease is gone, with its keys. */
         void gone(long lease);
 
-        /** There is none. */
+        /** A request for a lease has failed. */
         void none(Failure why, String what);
 
         /** The ticket could not be changed. */
         void unsettled(Failure why, String what);
     }
 
-    /** @param prefix the key below which this session's sentinels are kept */
+    /** @param prefix the key below which this session's sentinels are */
     SessionLease(
             Logger log, Timekeeper time, ElectionTiming timing, String prefix, Messages messages, Listener listener) {
         this.log = log;
@@ -84,7 +84,7 @@ final class SessionLease {
         this.listener = listener;
     }
 
-    /** The lease while it stands; asks for one otherwise. */
+    /** The current lease; without one, requests one and returns null. */
     @Nullable Lease get() {
         if (lease == null) {
             grant();
@@ -92,17 +92,17 @@ final class SessionLease {
         return lease;
     }
 
-    /** Whether {@code key} is the sentinel of the lease that stands. */
+    /** Whether {@code key} is the sentinel of the current lease. */
     boolean isSentinel(String key) {
         return lease != null && key.equals(lease.sentinel);
     }
 
-    /** Revokes on {@code on} what was given up before. */
+    /** Revokes on {@code on} the leases that were given up before. */
     void revokeOwed(Wire on) {
         revocations.connected(on);
     }
 
-    /** Goes on with the lease on {@code on}, or asks for one. */
+    /** Continues with the lease on {@code on}, or requests one. */
     void resume(Wire on) {
         if (renewal != null) {
             renewal.start(on);
@@ -118,7 +118,7 @@ final class SessionLease {
         }
     }
 
-    /** Clocks may err by that much from now on, if not by more. */
+    /** Allows for clocks that err by at least {@code clockDrift} from now on. */
     void allowFor(double clockDrift) {
         drift = Math.max(drift, clockDrift);
         if (lease != null) {
@@ -133,13 +133,13 @@ final class SessionLease {
         }
     }
 
-    /** What is certain of the lease for long enough to be of use, or null. */
+    /** The current proof of the lease, or null if there is none that is of use. */
     @Nullable Proof proof(ElectionTiming timing) {
         if (lease == null) {
             return null;
         }
         LeaseValidity.Proof proof = lease.validity.proof();
-        // A term that would be over as it begins is withdrawn, and tried again, at once and over again.
+        // A term that was over as it began would be withdrawn and begun again, over and over.
         long useful = Math.min(timing.renewDeadline().toNanos(), timing.scaledNanos(proof.ttl()));
         return time.now().hasReached(proof.aliveAt().plusNanos(useful))
                 ? null
@@ -161,7 +161,7 @@ final class SessionLease {
 
     private void granted(Wire on, Moment sentAt, Reply<Channel.Lease> reply) {
         if (reply instanceof Reply.Done<Channel.Lease> done && done.value().ttlSeconds() <= 0) {
-            // At once and over again it would be asked for another, which is over as it begins.
+            // The next lease would be over as it begins as well: a request at once would repeat for ever.
             granting = false;
             revocations.add(done.value().id());
             none(new Failure(Failure.Kind.REFUSED, "a TTL of " + done.value().ttlSeconds() + " s"));
@@ -192,7 +192,7 @@ final class SessionLease {
             begin(on, new Lease(id, sentinel, done.value().revision(), validity));
             return;
         }
-        // Whether the sentinel was written does not matter any more when its lease is gone.
+        // Whether the sentinel was written does not matter once its lease is gone.
         revocations.add(id);
         if (reply instanceof Reply.Failed<Transaction.Result> failed) {
             none(failed.why());
@@ -222,7 +222,7 @@ final class SessionLease {
 
     private void none(Failure why) {
         listener.none(why, "leases and " + folder);
-        // One timer, however many ask meanwhile: each would go on for itself, and all of them for ever.
+        // One timer for all requests that fail meanwhile: each timer would start the next, for ever.
         if (listener.wire() != null && nextGrant == null) {
             nextGrant = time.schedule(listener.period(), () -> {
                 nextGrant = null;
@@ -233,7 +233,7 @@ final class SessionLease {
 
     // -- giving it up -------------------------------------------------------------------------------------------------
 
-    /** It is over for us, if it stands. */
+    /** Gives the current lease up, if there is one. */
     void end(String why) {
         Lease ended = lease;
         if (ended == null) {
@@ -252,7 +252,7 @@ final class SessionLease {
         }
     }
 
-    /** Gives it up without a word: nothing depends on it. */
+    /** Gives the lease up without a log line: no term depends on it. */
     void drop() {
         Lease ended = lease;
         lease = null;
@@ -265,12 +265,12 @@ final class SessionLease {
         }
     }
 
-    /** The leases that etcd has not said to be gone. */
+    /** The leases that etcd has not confirmed to be gone. */
     List<Long> owed() {
         return revocations.all();
     }
 
-    /** Something that was refused makes it doubtful that the lease still stands. */
+    /** Checks the lease at once: a refused request makes it doubtful that the lease still exists. */
     void suspect() {
         if (renewal != null) {
             renewal.suspect();
@@ -280,8 +280,8 @@ final class SessionLease {
     // -- its ticket ---------------------------------------------------------------------------------------------------
 
     /**
-     * Runs {@code then} once the ticket has been changed by a request sent later than now: no claim's write that was under
-     * way before can land any more. Never, if that fails.
+     * Runs {@code then} once a request sent after this call has changed the ticket: earlier writes of claims cannot take
+     * effect any more. If that fails, {@code then} never runs.
      */
     void afterNewTicket(Runnable then) {
         voiding.add(then);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What {@link EtcdBackend.Builder} was told.
+ * The settings of one {@link EtcdBackend}.
  *
  * @param prefix ends with a slash
  */
@@ -18,7 +18,7 @@ record Settings(
         boolean unsafeServersAllowed,
         Consumer<ClientBuilder> jetcd) {
 
-    /** For people. */
+    /** The endpoints as operators see them. */
     String address() {
         return String.join(",", endpoints);
     }

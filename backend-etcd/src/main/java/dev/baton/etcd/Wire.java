@@ -19,14 +19,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel, with a timeout for everything that is asked of it (rule 7.1). The first answer that does not come, or
- * says that nobody can tell, breaks it: whatever else is under way fails as well, and nothing is asked on it again
- * (rule 7.2). In the lane, where all answers arrive too.
+ * One channel, with a timeout for each request (rule 7.1). The first request that is not answered, or whose outcome is
+ * unknown, breaks the wire: all other requests under way fail as well, and no request is sent on it again (rule 7.2). In
+ * the lane, where all answers arrive too.
  */
 final class Wire {
     /**
-     * Transactions under way at a time, besides those that everything depends on. When a lease is new, thousands of
-     * elections want to write at once, and those at the end of a queue of the client library's would time out.
+     * The limit of transactions under way, besides those on which all claims depend. On a new lease, thousands of elections
+     * write at once, and the last in a queue of the client library's would time out.
      */
     private static final int MAX_UNDER_WAY = 128;
 
@@ -50,8 +50,8 @@ final class Wire {
 
     /**
      * @param timeout of a request
-     * @param connecting what a request may take as long as nothing has been answered: the connection is being made
-     * @param broken hears, once, that the wire is of no more use; whoever has it abandons it then
+     * @param connecting the timeout before the first answer, while the client connects
+     * @param broken receives the wire once, when it breaks; the receiver abandons it
      */
     Wire(Timekeeper time, Channel channel, Duration timeout, Duration connecting, BiConsumer<Wire, Failure> broken) {
         this.time = time;
@@ -65,23 +65,25 @@ final class Wire {
         return channel.endpoint();
     }
 
-    /** Whether anything was ever answered, other than which version it is, which takes a connection of its own. */
+    /** Whether a request was ever answered, other than for the version, which uses a connection of its own. */
     boolean hasAnswered() {
         return answered;
     }
 
-    /** Whether a transaction was carried out: a member without a leader tells its version, and may even renew leases. */
+    /**
+     * Whether a transaction was carried out: a member without a leader answers with its version, and may even renew leases.
+     */
     boolean hasServed() {
         return served;
     }
 
     void version(String endpoint, Consumer<Reply<String>> then) {
-        // Another member's silence says nothing of this channel.
+        // A missing answer of another member is no fault of this channel.
         boolean own = endpoint.equals(channel.endpoint());
-        send("tell its version", own, false, answer -> channel.version(endpoint, answer), then, null);
+        send("read its version", own, false, answer -> channel.version(endpoint, answer), then, null);
     }
 
-    /** @param late hears of a lease that was granted after the answer was given up */
+    /** @param late receives a lease that was granted after the request timed out */
     void grant(long ttlSeconds, Consumer<Reply<Channel.Lease>> then, Consumer<Channel.Lease> late) {
         send("grant a lease", true, true, answer -> channel.grant(ttlSeconds, answer), then, late);
     }
@@ -94,12 +96,14 @@ final class Wire {
         send("revoke a lease", true, true, answer -> channel.revoke(lease, answer), then, null);
     }
 
-    /** Not before others that were asked for earlier, and only so many at a time: see {@link #MAX_UNDER_WAY}. */
+    /** Sends the transaction after earlier ones, and within the limit of {@link #MAX_UNDER_WAY}. */
     void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         queue(waiting, new Waiting(transaction, then));
     }
 
-    /** Before those: what ends a term for a standby that waits, and what begins that one's (rule 8.4). */
+    /**
+     * Sends the transaction before those: it ends a term for which a standby waits, or begins that standby's (rule 8.4).
+     */
     void transactSooner(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         queue(sooner, new Waiting(transaction, then));
     }
@@ -125,7 +129,7 @@ final class Wire {
         }
     }
 
-    /** Before all others: what every claim depends on. */
+    /** Sends the transaction before all others: all claims depend on it. */
     void transactNow(Transaction transaction, Consumer<Reply<Transaction.Result>> then) {
         Consumer<Reply<Transaction.Result>> noted = reply -> {
             served |= reply instanceof Reply.Done<Transaction.Result>;
@@ -158,7 +162,7 @@ final class Wire {
         }
     }
 
-    /** Gives it up. Whatever is under way fails. Whoever has the wire closes the channel, out of the lane. */
+    /** Fails the requests under way. The caller closes the channel, outside the lane. */
     Channel abandon(Failure why) {
         over = true;
         List<Sent<?>> left = new ArrayList<>(underWay);
@@ -196,7 +200,7 @@ final class Wire {
 
         private void timedOut() {
             if (!done) {
-                settle(Reply.failed(Failure.Kind.UNKNOWN, endpoint() + " did not answer in time to " + what));
+                settle(Reply.failed(Failure.Kind.UNKNOWN, endpoint() + " timed out while trying to " + what));
             }
         }
 
@@ -222,7 +226,7 @@ final class Wire {
             underWay.remove(this);
             boolean breaks = !over && proves && reply instanceof Reply.Failed<T> failed && endsTheWire(failed.why());
             answered |= counts && reply instanceof Reply.Done<T>;
-            // Before whoever hears the answer asks for more.
+            // Settled before the receiver of the answer sends the next request.
             over |= breaks;
             then.accept(reply);
             if (breaks && reply instanceof Reply.Failed<T> failed) {

@@ -142,8 +142,8 @@ class BadInputIT {
             assertThat(refusal(missing, soon))
                     .startsWith("etcd at " + missing + " is not reachable; retrying (it ")
                     // Which of the two it does is chance.
-                    .containsAnyOf("ended the connection without a word", "reset the connection")
-                    .endsWith("wants TLS; write https:// in its address if it has TLS)");
+                    .containsAnyOf("closed the connection without an answer", "reset the connection")
+                    .endsWith("requires TLS does; write https:// in its address if it has TLS)");
         }
     }
 
@@ -155,7 +155,7 @@ class BadInputIT {
 
             assertThat(refusal(endpoints, user("elector", "wrong")))
                     .startsWith("etcd at " + endpoints + " rejected the credentials of this client")
-                    .contains("check user and password");
+                    .contains("correct user and password");
             assertThat(refusal(endpoints, builder -> builder)).contains("rejected the credentials of this client");
             assertThat(refusal(endpoints, user("stranger", "secret")))
                     .startsWith("etcd at " + endpoints + " denies access to")

@@ -363,7 +363,7 @@ class SessionTest {
         etcd.loseAnswer(MemoryEtcd.puts(LINE));
         CompletableFuture<Answer> lost = acquire(claim);
         time.advance(Duration.ofSeconds(4));
-        assertThat(failure(lost)).contains("did not answer in time");
+        assertThat(failure(lost)).contains("timed out while trying to");
         long created = Objects.requireNonNull(etcd.keys.get(etcd.keysBelow(LINE).get(0)))
                 .created();
 
@@ -392,7 +392,7 @@ class SessionTest {
         etcd.hold(MemoryEtcd.lease("grant"));
         CompletableFuture<Answer> answer = acquire(claim);
         time.advance(Duration.ofSeconds(4));
-        assertThat(failure(answer)).contains("did not answer in time to grant a lease");
+        assertThat(failure(answer)).contains("timed out while trying to grant a lease");
         lead();
         etcd.letGo();
         time.advance(SOON);
@@ -415,7 +415,7 @@ class SessionTest {
 
         time.advance(Duration.ofSeconds(5));
 
-        assertThat(failure(withdrawal)).contains("did not answer in time to revoke a lease");
+        assertThat(failure(withdrawal)).contains("timed out while trying to revoke a lease");
         soon(withdraw());
         assertThat(etcd.keysBelow(LINE)).isEmpty();
     }
@@ -970,7 +970,7 @@ class SessionTest {
         CompletableFuture<Answer> asked = acquire(by("two"));
         time.advance(SOON);
 
-        assertThat(failure(asked)).contains("was written by somebody else");
+        assertThat(failure(asked)).contains("was written by another client");
     }
 
     @Test

@@ -4,38 +4,40 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One client of one member of the cluster. Connects by itself, once; a channel on which something has gone unanswered is
- * closed and not used again. Nothing here blocks but {@link #close}. Answers come once or never, on any thread; who asks
- * has a timeout of its own.
+ * One client of one member of the cluster. It connects by itself, once. A channel with an unanswered request is closed and
+ * not used again. Only {@link #close} blocks. Each request is answered once or never, on any thread; callers have timeouts
+ * of their own.
  */
 public interface Channel {
-    /** Where it leads, for people. */
+    /** The member's address, as operators see it. */
     String endpoint();
 
-    /** The version of the server at {@code endpoint}, which need not be the one that this channel leads to. */
+    /** Reads the version of the server at {@code endpoint}, which may be another member than this channel's. */
     void version(String endpoint, Consumer<Reply<String>> then);
 
-    /** Makes a lease. */
+    /** Requests a lease. */
     void grant(long ttlSeconds, Consumer<Reply<Lease>> then);
 
-    /** Restarts the time of a lease. */
+    /** Renews a lease: its time starts anew. */
     void keepAlive(long lease, Consumer<Reply<KeptAlive>> then);
 
-    /** Ends a lease and deletes its keys; {@code LEASE_NOT_FOUND} when there is none, any more. */
+    /**
+     * Revokes a lease, which deletes its keys; fails with {@code LEASE_NOT_FOUND} if the lease does not exist (any more).
+     */
     void revoke(long lease, Consumer<Reply<Long>> then);
 
-    /** Carries out a transaction. One that only reads is linearizable. */
+    /** Carries out a transaction. A read-only transaction is linearizable. */
     void transact(Transaction transaction, Consumer<Reply<Transaction.Result>> then);
 
     /**
-     * Tells of every change below a prefix, in the order of revisions, for as long as the member has a leader.
+     * Reports every change below a prefix, in the order of revisions, for as long as the member has a leader.
      *
-     * @param from the first revision to tell of; 0 for what is to come
-     * @return ends it, without waiting
+     * @param from the first revision to report; 0 for changes from now on
+     * @return ends the watch, without waiting
      */
     Runnable watch(String prefix, long from, Watcher watcher);
 
-    /** Gives up everything under way. May block. */
+    /** Closes the client; requests under way are not answered. May block. */
     void close();
 
     /**
@@ -48,25 +50,25 @@ public interface Channel {
     /**
      * A lease as renewed.
      *
-     * @param ttlSeconds from when the leader handled it; 0 when it knows no such lease
+     * @param ttlSeconds counted from when the leader handled the request; 0 if the leader does not know the lease
      * @param raftTerm the term of the last entry that the answering member had applied, <em>before</em> the lease was
      *     renewed
      */
     record KeptAlive(long ttlSeconds, long raftTerm) {}
 
-    /** What a watch tells, on any thread, in order. */
+    /** Receives the events of a watch, on any thread, in order. */
     interface Watcher {
         /**
-         * It was made: every change from the revision asked for will be told.
+         * The watch has started: every change from the requested revision will be reported.
          *
          * @param revision the store's
          */
         void created(long revision);
 
-        /** These changed; all that did up to {@code revision}, and that were not told before. */
+        /** These keys changed: all changes up to {@code revision} that were not reported before. */
         void changed(List<Change> changes, long revision);
 
-        /** It has ended by itself, for whatever reason. */
+        /** The watch has ended by itself, for whatever reason. */
         void ended(Failure why);
     }
 }

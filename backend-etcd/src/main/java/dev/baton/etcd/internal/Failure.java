@@ -3,9 +3,9 @@ package dev.baton.etcd.internal;
 import dev.baton.spi.Printable;
 
 /**
- * Why a request, or a watch, came to nothing.
+ * Why a request, or a watch, has failed.
  *
- * @param detail the servers' or the client library's own words, made {@linkplain Printable#text printable}
+ * @param detail the message of the servers or the client library, made {@linkplain Printable#text printable}
  */
 public record Failure(Kind kind, String detail) {
 
@@ -13,43 +13,43 @@ public record Failure(Kind kind, String detail) {
         detail = Printable.text(detail);
     }
 
-    /** What an operator, or the backend, can do about it. */
+    /** The kinds of failure that an operator, or the backend, acts on in different ways. */
     public enum Kind {
-        /** No answer came, or none that says whether the request was carried out; it may be yet. */
+        /** The outcome is unknown: no answer came, or the answer does not tell it; the request may still be carried out. */
         UNKNOWN,
-        /** The member has no leader, so it serves nobody; whether the request is carried out is not known. */
+        /** The member has no leader and serves no request; whether this one is carried out is unknown. */
         NO_LEADER,
-        /** TLS could not be agreed upon, or broke off. */
+        /** The TLS handshake failed, or the TLS connection broke. */
         UNTRUSTED,
         /** User or password are wrong, missing, or not expected. */
         CREDENTIALS,
-        /** The client has to authenticate again; nothing was done. */
+        /** The client must authenticate again; the request was not carried out. */
         STALE_TOKEN,
-        /** The user may not do that. */
+        /** The user lacks the permission. */
         PERMISSION,
         /** The lease does not exist, any more or yet. */
         LEASE_NOT_FOUND,
-        /** The database is full. The write that filled it is answered so as well, though it was carried out. */
+        /** The database is full. The write that filled it gets the same answer, though it was carried out. */
         NO_SPACE,
-        /** The revision asked for was compacted away. */
+        /** The requested revision was compacted away. */
         COMPACTED,
-        /** The server refused for a reason that is none of the above; nothing was done. */
+        /** The server refused for another reason; the request was not carried out. */
         REFUSED
     }
 
-    /** What an answer says of a write: the table in {@code docs/backends/etcd.md}. */
+    /** The meaning of an answer for a write: the table in {@code docs/backends/etcd.md}. */
     public enum Meaning {
-        /** It may have been carried out, or may still be. */
+        /** The write may have been carried out, or may still be. */
         UNKNOWN,
-        /** It may have been carried out, and will not be any more: a read tells. */
+        /** The write may have been carried out, and will not be any more: a read settles it. */
         SETTLED,
-        /** It was not carried out, nor will be; a copy of it may have been, which a read tells. */
+        /** The write was not carried out, nor will be; a copy of it may have been, which a read settles. */
         NOT_WRITTEN,
-        /** The lease is gone for certain, and whatever was written on it. */
+        /** The lease is gone for certain, with all keys on it. */
         GONE
     }
 
-    /** What this says of a write that it is the answer to. */
+    /** What this failure means for the write that it answers. */
     public Meaning means() {
         return switch (kind) {
             case UNKNOWN, NO_LEADER, UNTRUSTED -> Meaning.UNKNOWN;
@@ -59,7 +59,7 @@ public record Failure(Kind kind, String detail) {
         };
     }
 
-    /** Whether nobody has said why, so that asking again may help. */
+    /** Whether the reason is unknown, so that a retry may help. */
     public boolean isUnknown() {
         return kind == Kind.UNKNOWN || kind == Kind.NO_LEADER;
     }

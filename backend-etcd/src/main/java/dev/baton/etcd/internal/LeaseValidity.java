@@ -5,21 +5,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long one lease is certain to live, judged by what the servers have answered.
+ * How long one lease is certain to live, judged by the servers' answers.
  *
- * <p>A keepAlive that was answered proves little: it does not go through Raft, so a member that has lost the leadership
- * without knowing answers it as well, and so does one that is about to revoke the lease. It counts when all of this
- * holds:
+ * <p>The answer to a keepAlive proves little: it does not go through Raft, so a member that has lost the leadership without
+ * knowing sends it as well, and so does one that is about to revoke the lease. It counts if all of this holds:
  *
  * <ol>
- *   <li>a linearizable read, sent after the answer had come, found the session's sentinel key, which goes with the lease;
+ *   <li>a linearizable read, sent after the answer had come, found the session's sentinel key, which ends with the lease;
  *   <li>both answers name the same Raft term, so the leader that renewed was the leader, and still was at the read;
- *   <li>the answer came before the proof that preceded it had run out, so the lease was not about to be revoked.
+ *   <li>the answer came before the previous proof had run out, so the lease was not about to be revoked.
  * </ol>
  *
- * <p>Then the lease ends no sooner than its TTL after the keepAlive was <em>sent</em>, by the clock of that leader; a
- * later leader lets every lease begin anew, and longer. A lease whose proof has run out is not used again, even if it
- * is found to live. For one thread. One instance for each lease.
+ *
+ * <p>Then the lease ends no sooner than its TTL after the keepAlive was <em>sent</em>, by the clock of that leader; a later
+ * leader starts every lease anew, and for longer. A lease whose proof has run out is not used again, even if it is found to
+ * live. For one thread. One instance for each lease.
  */
 public final class LeaseValidity {
     private double scale = 1;
@@ -28,7 +28,7 @@ public final class LeaseValidity {
     private @Nullable Moment answeredAt;
 
     /**
-     * The lease was granted, which goes through Raft and proves itself.
+     * The lease was granted, which goes through Raft and is a proof by itself.
      *
      * @param sentAt read before the request for the lease left
      * @param ttl as granted
@@ -38,12 +38,12 @@ public final class LeaseValidity {
         this.ttl = ttl;
     }
 
-    /** From now on the clocks, ours and the servers', may err by {@code drift}, a relative error, at least. */
+    /** From now on the clocks, this process's and the servers', may err by {@code drift}, a relative error, at least. */
     public void allowFor(double drift) {
         scale = Math.min(scale, (1 - drift) / (1 + drift));
     }
 
-    /** Whether nothing is certain any more, on either clock. What follows proves nothing. */
+    /** Whether the proof has run out, on either clock. Later answers prove nothing. */
     public boolean hasRunOut(Moment now) {
         return now.hasReached(aliveAt.plusNanos((long) Math.floor(Moment.boundedNanos(ttl) * scale)));
     }
@@ -57,8 +57,8 @@ public final class LeaseValidity {
      * The read that followed found the sentinel.
      *
      * @param sentAt read before the keepAlive left
-     * @param kept what it was answered, no later than {@link #kept} was told
-     * @param readTerm the Raft term that the answer to the read named
+     * @param kept the answer to the keepAlive, no later than the call of {@link #kept}
+     * @param readTerm the Raft term in the answer to the read
      * @return whether that proves the lease anew
      */
     public boolean confirmed(Moment sentAt, Channel.KeptAlive kept, long readTerm) {
@@ -72,7 +72,7 @@ public final class LeaseValidity {
         return true;
     }
 
-    /** What is certain. */
+    /** The current proof. */
     public Proof proof() {
         return new Proof(aliveAt, ttl);
     }

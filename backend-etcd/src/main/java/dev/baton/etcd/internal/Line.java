@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The candidates of one election in the order in which they came, as a listing showed them and a watch has told since.
+ * The candidates of one election in the order in which they came, from a listing and the watch's events since.
  *
  * <p>Keys are those of Go's {@code concurrency.Election} and of {@code etcdctl elect}: the election's name, a slash, and
- * the ID of the candidate's lease in lower-case hexadecimal. Whose key was created first leads. What stands here may lag
- * behind the store, and a term never begins on it alone. For one thread.
+ * the ID of the candidate's lease in lower-case hexadecimal. The candidate whose key was created first leads. This view may
+ * lag behind the store, and a term never begins on it alone. For one thread.
  */
 public final class Line {
     private final String prefix;
@@ -22,17 +22,17 @@ public final class Line {
     private @Nullable List<Change> meanwhile;
     private @Nullable Entry first;
 
-    /** @param prefix what all keys of the election begin with, up to and including the last slash */
+    /** @param prefix of all keys of the election, up to and including the last slash */
     public Line(String prefix) {
         this.prefix = prefix;
     }
 
-    /** The key of the candidate that has this lease. */
+    /** The key of the candidate with this lease. */
     public static String key(String prefix, long lease) {
         return prefix + Long.toHexString(lease);
     }
 
-    /** A listing was asked for: what the watch tells from now on may be newer than the answer. */
+    /** A listing was requested: later events of the watch may be newer than its answer. */
     public void listing() {
         meanwhile = new ArrayList<>();
     }
@@ -43,7 +43,7 @@ public final class Line {
         entries.clear();
         found.forEach(entry -> entries.put(entry.key(), entry));
         if (mine != null && mine.created() > revision) {
-            // Entered since the listing was made.
+            // Created since the listing was made.
             entries.put(mine.key(), mine);
         }
         List<Change> later = meanwhile == null ? List.of() : meanwhile;
@@ -52,7 +52,7 @@ public final class Line {
         elect();
     }
 
-    /** The watch has told of a change below the prefix. */
+    /** The watch has reported a change below the prefix. */
     public void changed(Change change) {
         if (meanwhile != null) {
             meanwhile.add(change);
@@ -62,8 +62,8 @@ public final class Line {
     }
 
     /**
-     * {@code key} is about to be created by us: its deletion may be told before the answer to that comes. What was told of
-     * an earlier one by that name does not count: in a store that was restored since, it has the greater revision.
+     * This session is about to create {@code key}: the watch may report its deletion before the answer comes. Events of an
+     * earlier key of that name do not count: in a store that was restored since, they have greater revisions.
      */
     public void expect(String key) {
         own = key;
@@ -71,9 +71,9 @@ public final class Line {
     }
 
     /**
-     * The answer to what created our own key, which the watch may have told of already.
+     * This session's key was created, which the watch may have reported already.
      *
-     * @return false when it is known that it was deleted since
+     * @return false if the key is known to have been deleted since
      */
     public boolean entered(Entry entry) {
         Entry known = entries.get(entry.key());
@@ -109,12 +109,12 @@ public final class Line {
                 .orElse(null);
     }
 
-    /** The leader, or null when nobody is in line. */
+    /** The leader, or null if the line is empty. */
     public @Nullable Entry first() {
         return first;
     }
 
-    /** What stands at {@code key}, or null. */
+    /** The entry at {@code key}, or null. */
     public @Nullable Entry at(String key) {
         return entries.get(key);
     }
@@ -131,7 +131,7 @@ public final class Line {
         return entries.keySet().stream().filter(this::isNested).findFirst().orElse(null);
     }
 
-    /** Whether {@code key}, which begins with the prefix, is another election's. */
+    /** Whether {@code key}, which begins with the prefix, belongs to another election. */
     public boolean isNested(String key) {
         return key.indexOf('/', prefix.length()) >= 0;
     }

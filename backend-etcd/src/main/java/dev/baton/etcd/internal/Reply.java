@@ -1,12 +1,12 @@
 package dev.baton.etcd.internal;
 
-/** What became of one request. */
+/** The outcome of one request. */
 public sealed interface Reply<T> {
 
     /** The servers carried it out. */
     record Done<T>(T value) implements Reply<T> {}
 
-    /** They did not, or nobody knows whether they did. */
+    /** The servers did not carry it out, or the outcome is unknown. */
     record Failed<T>(Failure why) implements Reply<T> {}
 
     /** Shorthand for a failed reply. */

@@ -3,13 +3,13 @@ package dev.baton.etcd.internal;
 import java.util.List;
 
 /**
- * One transaction: when every guard holds {@code then} is carried out, else {@code otherwise}, and nothing in between.
+ * One transaction: if every guard holds, etcd carries out {@code then}, else {@code otherwise}, atomically.
  *
- * <p>Each branch has at least one operation. A transaction that only reads, with a branch that is empty, would be
- * answered by etcd from whatever one member happens to know, without asking the others.
+ * <p>Each branch has at least one operation. etcd would answer a read-only transaction with an empty branch from the state
+ * of one member, without asking the others.
  *
- * @param local whether just that is wanted: what the member that is asked knows by itself, a state of the store that was
- *     once, and no older than what the same member has told before. Only of what reads
+ * @param local whether that is wanted: an answer from the asked member's own state, a past state of the store that is no
+ *     older than any that the same member has reported before. Only for read-only transactions
  */
 public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise, boolean local) {
     /** A transaction that the members agree on. */
@@ -17,7 +17,7 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
         this(guards, then, otherwise, false);
     }
 
-    /** @throws IllegalArgumentException when a branch is empty, or a local one writes */
+    /** @throws IllegalArgumentException if a branch is empty, or a local transaction writes */
     public Transaction {
         guards = List.copyOf(guards);
         then = List.copyOf(then);
@@ -34,32 +34,32 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
         return steps.stream().anyMatch(step -> step instanceof Put || step instanceof Delete);
     }
 
-    /** Whether a branch of it writes. */
+    /** Whether a branch writes. */
     public boolean mayWrite() {
         return mayWrite(then) || mayWrite(otherwise);
     }
 
     /**
-     * What has to be so of one key.
+     * A condition on one key.
      *
-     * @param of which of its two revisions is meant
+     * @param of which of the key's two revisions is compared
      * @param revision 0 for a key that does not exist
      */
     public record Guard(String key, Of of, long revision) {
         /** A revision of a key. */
         public enum Of {
-            /** At which it came to be. */
+            /** The revision of the creation. */
             CREATED,
-            /** At which it was last written. */
+            /** The revision of the last write. */
             MODIFIED
         }
 
-        /** The key exists, and has since {@code revision}. */
+        /** The key exists, and was created at {@code revision}. */
         public static Guard created(String key, long revision) {
             return new Guard(key, Of.CREATED, revision);
         }
 
-        /** There is no such key. */
+        /** The key does not exist. */
         public static Guard absent(String key) {
             return new Guard(key, Of.CREATED, 0);
         }
@@ -70,7 +70,7 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
         }
     }
 
-    /** One step of a transaction; later ones see what earlier ones wrote. */
+    /** One step of a transaction; later steps see the writes of earlier ones. */
     public sealed interface Op {}
 
     /** Writes a key on a lease. */
@@ -82,19 +82,19 @@ public record Transaction(List<Guard> guards, List<Op> then, List<Op> otherwise,
     /** Reads one key. */
     public record Get(String key) implements Op {}
 
-    /** Reads the keys that begin with {@code prefix}: the one created first. */
+    /** Reads the first created of the keys that begin with {@code prefix}. */
     public record First(String prefix) implements Op {}
 
     /** Reads all keys that begin with {@code prefix}. */
     public record All(String prefix) implements Op {}
 
     /**
-     * What came of it.
+     * The result of a transaction.
      *
      * @param succeeded whether the guards held
      * @param revision the store's, at which the transaction was carried out
      * @param raftTerm the term of the last entry that the answering member had applied
-     * @param found what each operation that reads has found, in their order
+     * @param found the entries that each reading operation found, in order
      */
     public record Result(boolean succeeded, long revision, long raftTerm, List<List<Entry>> found) {
         public Result {

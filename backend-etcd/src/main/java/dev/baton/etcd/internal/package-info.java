@@ -1,6 +1,7 @@
 /**
- * What the etcd backend decides, apart from the client library: how long a lease can be counted on, and who is first in
- * line; and the seam below which there are servers. No clock, no thread. Public for the simulator, not for users.
+ * The decisions of the etcd backend, apart from the client library: how long a lease is certain to live, and which
+ * candidate is first in line; and the interfaces to the servers. No clock, no thread. Public for the simulator, not for
+ * users.
  */
 @NullMarked
 package dev.baton.etcd.internal;
