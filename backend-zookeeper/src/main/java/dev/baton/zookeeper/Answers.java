@@ -3,25 +3,25 @@ package dev.baton.zookeeper;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * What an answer says of a node: the table in {@code docs/backends/zookeeper.md}. A code that the client library makes up,
- * and one by which a server admits to trouble of its own, say nothing (rule 3.4).
+ * The meaning of an answer for a node: the table in {@code docs/backends/zookeeper.md}. A code that the client library
+ * makes up tells nothing, nor does one by which a server reports trouble of its own (rule 3.4).
  */
 final class Answers {
-    /** What an answer means. */
+    /** The meaning of an answer. */
     enum Meaning {
-        /** It was carried out. */
+        /** The request was carried out. */
         DONE,
-        /** Nothing was written, nor will be by this request. */
+        /** The request wrote nothing, and never will. */
         NOT_WRITTEN,
-        /** There is no such node. */
+        /** The node does not exist. */
         GONE,
-        /** It may have been carried out, or may still be; or nothing was learned. */
+        /** The request may have been carried out, or may still be; of a read: nothing is known. */
         UNKNOWN
     }
 
     private Answers() {}
 
-    /** What {@code code} in answer to a create says. */
+    /** The meaning of {@code code} in answer to a create. */
     static Meaning toCreate(Code code) {
         return switch (code) {
             case OK -> Meaning.DONE;
@@ -40,7 +40,7 @@ final class Answers {
         };
     }
 
-    /** What {@code code} in answer to a question about a node, or to its deletion, says of that node. */
+    /** The meaning of {@code code} in answer to a read of a node, or to its deletion. */
     static Meaning toLook(Code code) {
         return switch (code) {
             case OK -> Meaning.DONE;

@@ -12,14 +12,15 @@ import org.apache.zookeeper.client.HostProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns when each connection attempt began that succeeded: ZooKeeper's client asks for an address just before it
- * connects, and says when it has connected just before it tells its watcher.
+ * Records when each successful connection attempt began: ZooKeeper's client asks for an address just before it connects,
+ * and reports the connection just before it calls its watcher.
  *
- * <p>And spares a leader the pauses before the first attempt after a connection. Servers close the connection of a session
- * that somebody has ended, and only the next connection tells its client of the end; the successor does not wait for that.
+ * <p>Also skips, for a leader, the pause before the first attempt after a lost connection. If another client ends the
+ * leader's session, the servers close its connection, and only the next connection reports the end; meanwhile the successor
+ * leads already.
  */
 final class Attempts implements HostProvider {
-    /** A server that takes connections and drops them is not pressed more often than this. */
+    /** The least pause between two skips, for a server that accepts connections and drops them. */
     private static final Duration BETWEEN_HURRIES = Duration.ofMillis(100);
 
     private final HostProvider addresses;
@@ -32,24 +33,24 @@ final class Attempts implements HostProvider {
     private boolean connected;
     private @Nullable Moment hurriedAt;
 
-    /** @param urgent whether the first attempt after a connection is to begin without a pause */
+    /** @param urgent whether to skip the pause before the first attempt after a lost connection */
     Attempts(HostProvider addresses, Timekeeper time, BooleanSupplier urgent) {
         this.addresses = addresses;
         this.time = time;
         this.urgent = urgent;
     }
 
-    /** When the oldest attempt began that succeeded and was not yet asked for. */
+    /** The start of the oldest successful attempt that was not returned before. */
     @Nullable Moment next() {
         return succeeded.poll();
     }
 
-    /** The client's watcher hears on {@code thread}. */
+    /** Notes that the client calls its watcher on {@code thread}. */
     void tells(Thread thread) {
         telling = thread;
     }
 
-    /** Whether a thread of the client has ended: it never connects again, or never tells. */
+    /** Whether a thread of the client has ended: the client never connects, or never calls its watcher, again. */
     boolean isOver() {
         return hasEnded(connecting) || hasEnded(telling);
     }
@@ -63,7 +64,7 @@ final class Attempts implements HostProvider {
         connecting = Thread.currentThread();
         Moment now = time.now();
         begun = now;
-        // No delay is asked for by a client that looks for another server beside the one that it has.
+        // A client that looks for another server while it is connected asks for no delay.
         boolean hurry = spinDelay > 0 && connected && urgent.getAsBoolean() && !hasHurried(now);
         if (spinDelay > 0) {
             connected = false;
@@ -73,8 +74,8 @@ final class Attempts implements HostProvider {
         }
         hurriedAt = now;
         InetSocketAddress address = addresses.next(0);
-        // Between this and the attempt the client library sleeps on this thread, for up to a second. It takes an
-        // interrupt there for the end of that sleep, and for nothing else.
+        // Before the attempt the client library sleeps on this thread, for up to a second. An interrupt ends that
+        // sleep, and has no other effect there.
         Thread.currentThread().interrupt();
         return address;
     }

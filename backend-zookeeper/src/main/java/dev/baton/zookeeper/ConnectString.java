@@ -9,11 +9,11 @@ import org.apache.zookeeper.client.ConnectStringParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where ZooKeeper's servers are, {@code host:port,host:port}, with an optional {@code /chroot} at the end: the node below
- * which everything is.
+ * The address of a ZooKeeper ensemble, {@code host:port,host:port}, with an optional {@code /chroot} at the end: the node
+ * below which all paths are.
  */
 public final class ConnectString {
-    /** Names with underscores are not a host's, but systems resolve them, and so does the client. */
+    /** A host's name must not have underscores, but systems resolve such names, and so does the client. */
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
 
     private static final Pattern USER_INFO = Pattern.compile("^[^/]*@|@[^/@]*:[0-9]");
@@ -21,18 +21,18 @@ public final class ConnectString {
     private ConnectString() {}
 
     /**
-     * Checks what ZooKeeper's own client would accept, and then never connect with: no server, a server without a name, a
-     * port that there is not.
+     * Rejects addresses that ZooKeeper's own client would accept and then never connect to: no server, a server without a
+     * name, an impossible port.
      *
      * @return {@code text}
-     * @throws IllegalArgumentException naming the address, the rule that it breaks and the way out
+     * @throws IllegalArgumentException with the address, the rule that it breaks and the way out
      */
     public static String check(String text) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("ZooKeeper's address must not be blank; write host:port,host:port, for"
                     + " example \"localhost:2181\"");
         }
-        // A chroot may have an @ as well, but then none that is followed by a port.
+        // A chroot may have an @ as well, but none that a port follows.
         if (USER_INFO.matcher(text).find()) {
             throw new IllegalArgumentException(
                     "ZooKeeper's address \"" + Secrets.hideUserInfo(text)
@@ -62,12 +62,12 @@ public final class ConnectString {
                 cause == null ? null : Printable.failure(cause));
     }
 
-    /** The chroot at the end of {@code text}, or null where there is none. */
+    /** The chroot at the end of {@code text}, or null if there is none. */
     static @Nullable String chroot(String text) {
         return new ConnectStringParser(text).getChrootPath();
     }
 
-    /** What to say of a chroot that does not exist, or null where {@code text} has none. */
+    /** The message for a chroot that does not exist, or null if {@code text} has none. */
     public static @Nullable String withoutChroot(String text) {
         String chroot = chroot(text);
         return chroot == null

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients of Curator's: each connects, authenticates, and opens the next session when one has expired. What becomes of
- * each session is heard from the handle itself, in order with its answers.
+ * Makes clients of Curator's: each connects, authenticates, and opens the next session when one has expired. The state of
+ * each session comes from the handle itself, in order with its answers.
  */
 record CuratorClients(Settings settings) implements Clients {
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperBackend.class);
@@ -50,8 +50,8 @@ record CuratorClients(Settings settings) implements Clients {
                 .connectionTimeoutMs(millis(settings.connectionTimeout()))
                 .retryPolicy(new RetryNTimes(0, 0))
                 .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-                // Curator gives a session up once it has been cut off for this much of the timeout, and ZooKeeper's own
-                // library a little later. Neither means that the ensemble has: see SessionCloser.
+                // Curator gives a session up after this share of the timeout without a connection, and ZooKeeper's own
+                // library a little later. The ensemble may still keep the session: see SessionCloser.
                 .simulatedSessionExpirationPercent(100)
                 .canBeReadOnly(false)
                 .zookeeperFactory(handles);
@@ -75,7 +75,9 @@ record CuratorClients(Settings settings) implements Clients {
         }
     }
 
-    /** Attaches to the session and closes it. Expired when there is none, Disconnected when that could not be learned. */
+    /**
+     * Attaches to the session and closes it. Expired if the ensemble has no such session, Disconnected if that is unknown.
+     */
     private KeeperState end(long sessionId, byte[] password, Duration timeout, Timekeeper time) {
         CuratorFrameworkFactory.Builder builder = builder(settings);
         String connect = builder.getEnsembleProvider().getConnectionString();
@@ -88,7 +90,7 @@ record CuratorClients(Settings settings) implements Clients {
                     event -> {
                         KeeperState heard = event.getState();
                         if (heard == KeeperState.Expired && time.now().nanosSince(began) >= timeout.toNanos()) {
-                            // The client library says so by itself of a session that it has not reached for longer.
+                            // The client library itself reports this after a timeout without a connection.
                             state.complete(KeeperState.Disconnected);
                         } else if (heard != null && heard != KeeperState.Disconnected) {
                             state.complete(heard);
@@ -114,15 +116,15 @@ record CuratorClients(Settings settings) implements Clients {
         }
     }
 
-    /** Curator's builder after the user's settings, for one client or to see whether they make sense. */
+    /** Returns Curator's builder after the user's settings, for one client or to check the settings. */
     static CuratorFrameworkFactory.Builder builder(Settings settings) {
-        // Curator follows the ensemble's own configuration by default, away from the connect string: behind a proxy,
-        // or an address translation, that leads nowhere.
+        // By default Curator replaces the connect string by the ensemble's own configuration, whose addresses do not
+        // work behind a proxy or an address translation.
         CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
                 .connectString(settings.connectString())
                 .ensembleTracker(false);
         settings.curator().accept(builder);
-        // A factory of the user's that takes no config would be passed by if there were one.
+        // With a config, Curator would not call a user's factory that takes none.
         if (builder.getZkClientConfig() == null && usersFactory(builder) == null) {
             builder.zkClientConfig(boundedClose(settings.connectionTimeout()));
         }
@@ -138,7 +140,7 @@ record CuratorClients(Settings settings) implements Clients {
         return factory.getClass() == DefaultZookeeperFactory.class ? null : factory;
     }
 
-    /** Without a limit, to close a client whose threads have died waits for ever. Nothing else waits for an answer. */
+    /** Without a limit, closing a client whose threads have died never returns. Only closing waits for answers. */
     private static ZKClientConfig boundedClose(Duration limit) {
         ZKClientConfig config = new ZKClientConfig();
         if (config.getProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT) == null) {
@@ -147,7 +149,7 @@ record CuratorClients(Settings settings) implements Clients {
         return config;
     }
 
-    /** A digest's password that was read from a file ends with a line break that is none of it. */
+    /** Removes the line break at the end of a digest's password that was read from a file. */
     private static AuthInfo trimmed(AuthInfo given) {
         byte[] auth = given.getAuth();
         int end = auth == null ? 0 : auth.length;
@@ -161,7 +163,7 @@ record CuratorClients(Settings settings) implements Clients {
         return (int) Math.min(Integer.MAX_VALUE, (duration.toNanos() + 999_999) / 1_000_000);
     }
 
-    /** Makes every ZooKeeper handle of this client, and hears what becomes of it before Curator does. */
+    /** Makes every ZooKeeper handle of this client, and receives its events before Curator does. */
     private static final class Handles implements ZookeeperFactory {
         private final @Nullable ZookeeperFactory users;
         private final @Nullable ZKClientConfig config;
@@ -200,7 +202,8 @@ record CuratorClients(Settings settings) implements Clients {
             Attempts attempts = new Attempts(addresses(connect), time, connection::isUrgent);
             Watcher both = event -> {
                 if (event.getState() == null) {
-                    // The client library says so of a login that it could not even begin; Curator would choke on it.
+                    // The client library reports this for a login that it could not even begin; Curator would fail on
+                    // it.
                     return;
                 }
                 attempts.tells(Thread.currentThread());
@@ -210,7 +213,8 @@ record CuratorClients(Settings settings) implements Clients {
             ZooKeeper handle = users == null
                     ? new ZooKeeper(connect, sessionTimeout, both, canBeReadOnly, attempts, clientConfig)
                     : users.newZooKeeper(connect, sessionTimeout, both, canBeReadOnly, clientConfig);
-            // Curator adds these as well, but only once it has the handle, and our first request must not be sooner.
+            // Curator adds these as well, but only once it has the handle; the first request of the session comes
+            // earlier.
             for (AuthInfo authorization : authorizations) {
                 handle.addAuthInfo(authorization.getScheme(), authorization.getAuth());
             }

@@ -17,12 +17,12 @@ import org.apache.zookeeper.WatchedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One election as one session sees it: this session's candidates, the leader, and the watches on the few nodes that
- * matter to them. Nobody but the successor is served at once when the leader goes, so that a crowd does not list
- * together. In the lane.
+ * One election as one session sees it: the candidates of this session, the leader, and the watches on the few nodes that
+ * concern them. When the leader leaves, only its successor acts at once, so that a crowd does not list together. In the
+ * lane.
  */
 final class ElectionQueue implements WatchedNode.Listener {
-    /** Those whom the leader's going gives no turn look for the new leader within this. */
+    /** When the leader leaves and none of this session's candidates succeeds it, the session lists within this time. */
     private static final int SPREAD_MILLIS = 200;
 
     private final Session session;
@@ -70,17 +70,17 @@ final class ElectionQueue implements WatchedNode.Listener {
         }
     }
 
-    /** Whether anything still depends on this contest. */
+    /** Whether a claim or an observer still needs the election. */
     boolean isNeeded() {
         return !claims.isEmpty() || news.hasObservers();
     }
 
-    /** Who leads, as far as is known. */
+    /** The leader, or null if there is none, or it is unknown. */
     @Nullable Holder holder() {
         return holder;
     }
 
-    /** Somebody new observes: what is known is told again, what is not is found out. */
+    /** An observer was added: it receives what is known again; the line is listed unless the observers are up to date. */
     void observed() {
         news.observed(holder);
         if (!news.isWatching()) {
@@ -112,12 +112,12 @@ final class ElectionQueue implements WatchedNode.Listener {
         claims().forEach(queued -> queued.sessionEnded(ended, confirmed));
     }
 
-    /** A session that was given up is gone from the ensemble as well. */
+    /** The ensemble has confirmed that a session is gone that was given up. */
     void sessionGone(Wire ended) {
         claims().forEach(queued -> queued.sessionEnded(ended, true));
     }
 
-    /** Lists who is in line; what follows from it happens in {@link #listed}. */
+    /** Lists the line; {@link #listed} acts on it. */
     void list() {
         Wire wire = session.wire();
         if (wire != null) {
@@ -136,8 +136,8 @@ final class ElectionQueue implements WatchedNode.Listener {
     }
 
     /**
-     * The servers would not tell, so nobody here is told of changes either: whoever waits asks for itself from now on, and
-     * this is asked again, less and less often.
+     * The servers refused a read, so the observers learn of no changes either: standbys poll from now on, and this queue
+     * lists again, after longer and longer pauses.
      */
     private void refused(Wire.Reply reply) {
         news.watching(false);
@@ -171,7 +171,10 @@ final class ElectionQueue implements WatchedNode.Listener {
         }
     }
 
-    /** Whatever happens to the leader, or to the vacancy, will be told from now on, and to whoever of us is in line. */
+    /**
+     * Tells the observers that they will learn of changes, once the leader or the vacancy is watched, and so are the nodes
+     * of this session's candidates and their predecessors.
+     */
     @Override
     public void live() {
         String leader = line == null ? null : line.first();
@@ -192,8 +195,8 @@ final class ElectionQueue implements WatchedNode.Listener {
     }
 
     /**
-     * Runs {@code then} once {@code name} is watched, and was seen not long ago: a watch of which nothing was heard for a
-     * leaseDuration may be one that the servers do not serve. Never, if it is gone, or cannot be seen.
+     * Runs {@code then} once {@code name} is watched and was read not long ago: the servers may not serve a watch that has
+     * been silent for a leaseDuration. Never runs it if the node does not exist or cannot be read.
      */
     void whenSeen(String name, Runnable then) {
         WatchedNode node = nodes.get(name);
@@ -203,14 +206,16 @@ final class ElectionQueue implements WatchedNode.Listener {
         need(name, then);
     }
 
-    /** Runs {@code then} once {@code name} is watched; never, if it goes before that, and then the line moves on. */
+    /**
+     * Runs {@code then} once {@code name} is watched. Never runs it if the node is deleted before; then the line moves on.
+     */
     void need(String name, Runnable then) {
         WatchedNode node = nodes.computeIfAbsent(name, unknown -> new WatchedNode(session, path, unknown, this));
         node.whenWatched(then);
         read(node);
     }
 
-    /** Tells {@code then} who leads, as soon as that has been read. */
+    /** Passes the leader to {@code then}, once its node has been read. */
     void withHolder(Consumer<@Nullable Holder> then) {
         String leader = line == null ? null : line.first();
         if (leader == null) {
@@ -220,7 +225,7 @@ final class ElectionQueue implements WatchedNode.Listener {
         }
     }
 
-    /** One of our own candidates is first: nothing has to be read to know the leader. */
+    /** A candidate of this session is first: the leader is known without a read. */
     void leads(QueuedClaim queued) {
         String name = queued.node();
         if (name != null) {

@@ -15,10 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The one write that proves a session, over and over, for all its elections together: to a node of its own, since a
- * write to a candidate's node would wake, and so use up, the watch of a LeaderLatch standing behind it.
- *
- * <p>At a fixed cadence, never two at a time. In the lane.
+ * Writes one node at a fixed cadence, never two writes at a time. An acknowledged write proves the session, for all its
+ * elections together. The node is the heartbeat's own: a write to a candidate's node would trigger, and so use up, the
+ * watch of a LeaderLatch behind it. In the lane.
  */
 final class Heartbeat {
 
@@ -43,9 +42,9 @@ final class Heartbeat {
     private long count;
 
     /**
-     * @param says what is written for operators, after the count
-     * @param failed hears of a write that did not succeed
-     * @param stuck runs when a write stays unanswered for longer than any working client lets it
+     * @param says the text for operators, which is written after the count
+     * @param failed receives the answer to a write that did not succeed
+     * @param stuck runs when a write stays unanswered for longer than any working client allows
      */
     Heartbeat(
             Logger log,
@@ -71,7 +70,7 @@ final class Heartbeat {
         this.stuck = stuck;
     }
 
-    /** Begins, or begins again, with a write at once. Requires a connection. */
+    /** Starts with a write at once. Requires a connection. */
     void start() {
         if (running) {
             return;
@@ -80,7 +79,7 @@ final class Heartbeat {
         beat();
     }
 
-    /** Pauses: the connection is lost, or nobody needs it. */
+    /** Pauses: the connection is lost, or no claim and no observer needs the heartbeat. */
     void pause() {
         running = false;
         asked.clear();
@@ -99,7 +98,7 @@ final class Heartbeat {
         }
     }
 
-    /** Runs {@code then} after a write that was sent later than now has been acknowledged; never, if that fails. */
+    /** Runs {@code then} after a write sent after this call was acknowledged; never, if that fails. */
     void after(Runnable then) {
         asked.add(then);
         if (sentAt == null) {
@@ -113,7 +112,7 @@ final class Heartbeat {
             return;
         }
         Moment now = time.now();
-        // The cadence is counted from when a beat was due, or the delays of the timer would stretch it.
+        // The next beat counts from when this one was due: delays of the timer would stretch the cadence.
         boolean onTime = due != null && !now.isBefore(due) && now.nanosSince(due) < period.toNanos();
         schedule(onTime && due != null ? due.plus(period) : now.plus(period));
         mended = false;
@@ -125,10 +124,10 @@ final class Heartbeat {
         }
     }
 
-    /** A write under way is not sent again: its answer, late as it is, comes first in any case. */
+    /** A write under way is not sent again: its answer, however late, comes before that of a second write. */
     private void judge(Duration unanswered) {
         if (unanswered.compareTo(leaseDuration.multipliedBy(2)) > 0) {
-            // The client library gives up a silent connection after two thirds of the timeout, and answers then.
+            // The client library gives up a silent connection after two thirds of the timeout, and then answers.
             stuck.run();
         } else if (!late && unanswered.compareTo(leaseDuration.dividedBy(3)) > 0) {
             late = true;
@@ -158,7 +157,7 @@ final class Heartbeat {
                 }
                 waiting.forEach(Runnable::run);
             }
-            // An earlier create came through although its answer did not; or somebody has removed the node.
+            // An earlier create took effect although its answer was lost; or another client has deleted the node.
             case NODEEXISTS -> {
                 mend(waiting, true);
                 return;
@@ -181,7 +180,7 @@ final class Heartbeat {
         }
     }
 
-    /** With the next beat, if the connection lasts. */
+    /** The next beat tries again, if the connection lasts. */
     private void unable(List<Runnable> waiting, Wire.Reply reply) {
         asked.addAll(waiting);
         failed.accept(reply);

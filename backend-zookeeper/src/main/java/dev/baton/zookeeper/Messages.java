@@ -7,7 +7,7 @@ import dev.baton.spi.Printable;
 import java.time.Duration;
 import org.apache.zookeeper.KeeperException;
 
-/** What operators read: one sentence for each way in which ZooKeeper can fail us. */
+/** What operators read: one sentence for each kind of failure of ZooKeeper. */
 final class Messages {
     private final Settings settings;
 
@@ -20,7 +20,7 @@ final class Messages {
     }
 
     BackendException late(String what) {
-        return new BackendException("ZooKeeper at " + settings.connectString() + " did not answer in time to " + what
+        return new BackendException("ZooKeeper at " + settings.connectString() + " timed out while trying to " + what
                 + "; the outcome is unknown");
     }
 
@@ -40,8 +40,8 @@ final class Messages {
 
     BackendException credentialsRejected() {
         return new BackendException("ZooKeeper at " + settings.connectString()
-                + " rejected the credentials of this client; check its SASL login or authorization, then it connects"
-                + " by itself");
+                + " rejected the credentials of this client; correct its SASL login or authorization, and Baton connects by"
+                + " itself");
     }
 
     BackendException timeoutTooShort(Duration leaseDuration, Duration negotiated) {
@@ -57,7 +57,7 @@ final class Messages {
                 + " start them again");
     }
 
-    /** Nodes are made together with all above them, so what is missing is above them all. */
+    /** A create makes all missing parents, so NONODE means that the chroot does not exist. */
     private BackendException missing(String path) {
         String withoutChroot = ConnectString.withoutChroot(settings.connectString());
         return new BackendException(
@@ -66,7 +66,7 @@ final class Messages {
                         : withoutChroot);
     }
 
-    /** No client could be opened: a class is missing, or the user's settings failed. */
+    /** No client could be opened: a class is missing, or the user's settings threw. */
     BackendException unopened(Throwable why) {
         return new BackendException(
                 "no client for ZooKeeper at " + settings.connectString() + " could be opened: "
@@ -74,7 +74,7 @@ final class Messages {
                 Printable.failure(why));
     }
 
-    /** What a refused or failed request on {@code path} means. */
+    /** Returns the failure of a request on {@code path}. */
     BackendException failed(KeeperException.Code code, String path) {
         return switch (code) {
             case NOAUTH, INVALIDACL ->

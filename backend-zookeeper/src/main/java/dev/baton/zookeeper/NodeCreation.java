@@ -101,11 +101,11 @@ final class NodeCreation {
     }
 
     /**
-     * Finds out whether a create whose answer was lost has been carried out. It may still be on its way over the
-     * connection on which it was sent, so not finding the node proves nothing at first. ZooKeeper rejects requests of a
-     * session that arrive by way of a server from which the session has moved on; once a later write on the present
-     * connection is acknowledged, the ensemble's leader has settled everything that came before it, and a listing after
-     * that tells. Only a node of this very session counts: another session's can vanish at any moment.
+     * Finds out whether a create was carried out whose answer was lost. It may still be under way on the connection on
+     * which it was sent, so at first a listing without the node proves nothing. ZooKeeper rejects requests of a session
+     * that arrive through a server from which the session has moved on. Once a later write on the present connection is
+     * acknowledged, the ensemble's leader has settled all earlier requests, and a listing after that write is conclusive.
+     * Only a node of this very session counts: another session's can vanish at any moment.
      */
     private void settle(Wire on) {
         if (settling) {

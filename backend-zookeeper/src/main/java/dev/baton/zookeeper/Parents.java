@@ -4,14 +4,14 @@ import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 
-/** Creates a node together with the containers above it, as LeaderLatch does: ZooKeeper removes them when empty. */
+/** Creates a node together with the containers above it, as LeaderLatch does: ZooKeeper removes empty containers. */
 final class Parents {
-    /** A container can be reaped between its creation and its first child's, but hardly so often in a row. */
+    /** ZooKeeper can remove a container before its first child is created, but hardly so often in a row. */
     private static final int TRIES = 5;
 
     private static final byte[] EMPTY = {};
 
-    /** Creates {@code path}; whatever the answer to that, {@code then} hears it. */
+    /** Creates {@code path}; {@code then} receives the answer that settles it. */
     void create(Wire wire, String path, byte[] data, CreateMode mode, Consumer<Wire.Reply> then) {
         create(wire, path, data, mode, then, TRIES);
     }

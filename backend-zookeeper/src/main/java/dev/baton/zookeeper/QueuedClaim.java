@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
 final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener {
     private enum State {
-        /** Nothing of the claim is in the store, nor on its way. */
+        /** The store has nothing of the claim, and no create of it is under way. */
         ABSENT,
-        /** The create was sent: the node may exist, or may still come to exist, until its creation has settled that. */
+        /** A create was sent: the node may exist, or may still come to exist, until the creation has settled that. */
         CREATING,
         /** The node exists, as far as is known. */
         PRESENT,
-        /** The node is said to be gone. Before anything else is done for the claim it is deleted all the same. */
+        /** A read or an event shows no node. The node is deleted all the same before the claim takes another step. */
         LOST,
         /** The session that may own a node was given up, and may still be alive in the ensemble. */
         LEFT
@@ -56,7 +56,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         return state == State.PRESENT ? name : null;
     }
 
-    /** The node watched for our turn, or null for the first and for who is not in line. */
+    /** The node that this claim watches to learn of its turn; null if the claim is first, or not in line. */
     @Nullable String predecessor() {
         return state == State.PRESENT && !first && place != null ? place.predecessor() : null;
     }
@@ -65,7 +65,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         return state == State.PRESENT && first;
     }
 
-    /** How the store shows this candidate. */
+    /** The claim's holder as the store shows it. */
     Holder holder() {
         return new Holder(claim.identity(), claim.nonce(), grants.token(czxid), null, null, -1);
     }
@@ -90,7 +90,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         proceed();
     }
 
-    /** Takes the next step towards whatever is being waited for. */
+    /** Takes the next step towards the answer that a call waits for. */
     @Override
     public void proceed() {
         Wire current = session.wire();
@@ -125,7 +125,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
             }
             case LOST -> delete(current);
             case LEFT -> {
-                // The end of the session leads on.
+                // The claim goes on when the session's end is confirmed.
             }
         }
     }
@@ -158,8 +158,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         }
         deleting = true;
         String path = queue.path + "/" + name;
-        // The node is ours beyond doubt: its name carries our nonce and came with the answer to our own create, or was
-        // compared with our session's id.
+        // The node is this claim's: its name has the claim's nonce, and it came with the answer to the claim's own
+        // create, or its owner is this session.
         on.delete(path, reply -> {
             deleting = false;
             if (reply.isOk() || reply.code() == Code.NONODE) {
@@ -179,7 +179,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         }
     }
 
-    /** The listing that the election's other events wait for as well. */
+    /** The line was listed. */
     void listed(Line line) {
         if (state != State.PRESENT || name == null) {
             return;
@@ -228,7 +228,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
             }
         } else if (place != null && other.equals(place.predecessor())) {
             if (place.isSecond()) {
-                // Nobody else was ahead, and whoever came since stands behind: no need to list again.
+                // The claim was second, and later nodes stand behind it: no need to list again.
                 turn();
             } else {
                 queue.list();
@@ -246,7 +246,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         queue.whenSeen(String.valueOf(name), this::begin);
     }
 
-    /** First in line, and to be told if that ends. */
+    /** The claim is first, and its node is watched. */
     private void begin() {
         if (!isFirst()) {
             return;
@@ -265,8 +265,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
             queue.whenSeen(String.valueOf(name), this::grant);
         }
         if (calls.isRenewing() && state == State.PRESENT) {
-            // The node can go while the session lives: by a hand other than ours, of which only a watch, or a look,
-            // tells.
+            // Another client can delete the node while the session lives; only a watch, or a read, shows that.
             queue.whenSeen(String.valueOf(name), this::renew);
         }
     }
@@ -277,14 +276,14 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         }
     }
 
-    /** What was to show the node at {@code other} was refused. */
+    /** The servers refused to read the node {@code other}. */
     void unseen(String other, BackendException why) {
         if (other.equals(node())) {
             calls.failRenewal(why);
         }
     }
 
-    /** The write that was to prove the session was refused. */
+    /** The servers refused the write that was to prove the session. */
     void unproven(BackendException why) {
         calls.unproven(why);
     }
@@ -304,7 +303,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         fail(session.reachability.unavailable());
     }
 
-    /** The session is over for us: {@code confirmed} when the ensemble said so itself. */
+    /** The session is over for this process; {@code confirmed} if the ensemble itself has said so. */
     void sessionEnded(Wire ended, boolean confirmed) {
         if (wire != ended || state == State.ABSENT) {
             return;
@@ -342,7 +341,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         calls.gone();
     }
 
-    /** Whatever is being waited for will not come. */
+    /** No answer will come to the calls that wait. */
     void fail(BackendException why) {
         calls.fail(why);
     }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The sessions with one leaseDuration, one after another, and all the elections that share them. In the lane, but for
- * {@link #start} and {@link #close}.
+ * The sessions of one leaseDuration, one after another, and the elections that share them. In the lane, except for {@link
+ * #start} and {@link #close}.
  */
 final class Session implements ElectionSession, SessionClient.Owner {
     private final Settings settings;
@@ -84,7 +84,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         return settings.epoch();
     }
 
-    /** Between one try and the next, at first. */
+    /** The pause between two attempts, at first. */
     Duration pause() {
         return retryPeriods.idle();
     }
@@ -93,12 +93,12 @@ final class Session implements ElectionSession, SessionClient.Owner {
         return leaseDuration;
     }
 
-    /** Why nobody may lead on this session, or null. */
+    /** The reason why no candidate may lead on this session, or null. */
     @Nullable BackendException unsuitable() {
         return unsuitable;
     }
 
-    /** What is certain of the session for long enough to be of use, or null. */
+    /** The current proof of the session, or null if there is none that is of use. */
     @Nullable Proof proof(ElectionTiming timing) {
         SessionValidity.Proof proof = wire == null ? null : wire.validity.proof();
         if (proof == null) {
@@ -109,13 +109,13 @@ final class Session implements ElectionSession, SessionClient.Owner {
         return time.now().hasReached(end) ? null : new Proof(proof.aliveAt(), guaranteed);
     }
 
-    /** The term with this token's number was granted. */
+    /** The term with this token number was granted. */
     void termBegun(long number) {
         times.begun(number, time.now().wall());
         leads = true;
     }
 
-    /** That term is over, if it has begun. */
+    /** The term is over, if it has begun. */
     void termEnded(long number) {
         times.ended(number);
         leads = !times.isEmpty();
@@ -126,7 +126,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         return leads;
     }
 
-    /** Runs {@code then} once a write sent later than now was acknowledged; never, if the connection is lost first. */
+    /** Runs {@code then} once a write sent after this call was acknowledged; never, if the connection is lost before. */
     void afterWrite(Runnable then) {
         if (heartbeat != null) {
             heartbeat.after(then);
@@ -178,7 +178,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         adjust();
     }
 
-    /** The heartbeat runs while anything depends on the session, as often as the most demanding claim asks. */
+    /** Runs the heartbeat while a claim or an observer needs the session, with the shortest retryPeriod of the claims. */
     private void adjust() {
         if (heartbeat == null || !connected) {
             return;
@@ -191,7 +191,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         }
     }
 
-    /** One line for each problem, however often it recurs. */
+    /** Logs each problem once, however often it recurs. */
     void complain(BackendException why) {
         complaints.warn(why);
     }
@@ -228,7 +228,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
     }
 
     private void heartbeatStuck() {
-        complain(messages.late("acknowledge a write"));
+        complain(messages.late("write the heartbeat"));
         client.replace();
     }
 
@@ -284,7 +284,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         elections.forEach(ElectionQueue::disconnected);
     }
 
-    /** The session is over for us. {@code declared} when the ensemble said so: then it is over there as well. */
+    /** The session is over for this process; {@code declared} if it is known to be over at the ensemble as well. */
     private void ended(Wire over, boolean declared) {
         disconnected(over);
         over.leave();
@@ -295,7 +295,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
         awaitingProof.clear();
         boolean confirmed = declared || over.sessionId() == 0;
         if (declared) {
-            // A server that says so can be reached: the next session is worth waiting for, from now on.
+            // The server that said so can be reached: requests may wait for the next session, from now on.
             reachability.opened();
             reachability.await();
         }
@@ -312,7 +312,7 @@ final class Session implements ElectionSession, SessionClient.Owner {
     private void authFailed(Wire on) {
         reachability.rejected(true);
         complain(messages.credentialsRejected());
-        // After a failed login that the servers do not insist on, the handle lives on without it.
+        // If the servers do not insist on the login that failed, the handle lives on without it.
         if (on.handle().isRejected()) {
             client.replace();
         } else {

@@ -16,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The client library's client that opens a session's handles, and replaces it when it will never be of use again. In the
- * lane, but for {@link #close}.
+ * The client of the client library that opens a session's handles; replaced once it will never work again. In the lane,
+ * except for {@link #close}.
  *
- * <p>A logger that throws or hangs does so on the client's own threads: they die, and whatever the client is then told may
- * throw, or never return. So its threads are looked at each retryPeriod, it is closed on a thread that nothing waits for,
- * and once it was given up it opens no more sessions.
+ * <p>A logger that throws or hangs does so on the client's own threads: they die, and later calls to the client may throw,
+ * or never return. So the threads are checked each retryPeriod, the client is closed on a thread that no other waits for,
+ * and a client that was given up opens no more sessions.
  */
 final class SessionClient {
-    /** In leases: a client that works has connected by then, or declared its session expired and opened another. */
+    /**
+     * In leaseDurations: by then a working client has connected, or has declared its session expired and opened another.
+     */
     private static final int STANDSTILL = 3;
 
     private final Settings settings;
@@ -44,12 +46,12 @@ final class SessionClient {
     private @Nullable Duration pause;
     private @Nullable Throwable failure;
 
-    /** Whose client it is. */
+    /** The session that owns the client. */
     interface Owner extends Wire.Listener {
         /** Whether the client's threads have ended. */
         boolean isOver();
 
-        /** The client is of no more use: its session has to be ended. */
+        /** The client does not work any more: its session must be ended. */
         void givenUp();
     }
 
@@ -77,7 +79,7 @@ final class SessionClient {
         openSoon(Duration.ZERO);
     }
 
-    /** Closes the client, and opens no other. May block. */
+    /** Closes the client for good. May block. */
     void close() {
         closed.set(true);
         Runnable last = giveUp();
@@ -90,7 +92,7 @@ final class SessionClient {
         return closed.get();
     }
 
-    /** The client has to connect from now on. */
+    /** The client is to connect from now on. */
     void connects() {
         standsStillAt = time.now().plus(leaseDuration.multipliedBy(STANDSTILL));
         lookSoon();
@@ -101,17 +103,17 @@ final class SessionClient {
         standsStillAt = null;
     }
 
-    /** The client serves: the next one that is needed is opened soon again. */
+    /** The client works: the pause before its replacement starts anew. */
     void serves() {
         pause = null;
     }
 
-    /** Why no client could be opened, or null. */
+    /** The reason why no client could be opened, or null. */
     @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Gives the client up, and opens another after a while. */
+    /** Gives the client up, and opens another after a pause. */
     void replace() {
         owner.givenUp();
         connects();
@@ -124,7 +126,7 @@ final class SessionClient {
         openSoon(delay);
     }
 
-    /** Opening a client runs the user's settings, which may block or throw. */
+    /** Opens a client on a callback thread: it runs the user's settings, which may block or throw. */
     private void openSoon(Duration delay) {
         int mine = current.get();
         time.schedule(delay, () -> runtime.callbacks().execute(() -> openUnless(mine)));
@@ -153,19 +155,19 @@ final class SessionClient {
         }
     }
 
-    /** Answers what closes the client, which opens no more sessions. */
+    /** Gives the client up: it opens no more sessions. Returns what closes it. */
     private @Nullable Runnable giveUp() {
         current.incrementAndGet();
         return open.getAndSet(null);
     }
 
-    /** Unless another was given up since. */
+    /** Opens a client unless one was given up since. */
     private void openUnless(int given) {
         if (closed.get() || current.get() != given) {
             return;
         }
         if (!opening.compareAndSet(false, true)) {
-            // One at a time: settings that block would cost a thread each.
+            // One at a time: settings that block would take a thread each.
             time.execute(() -> openSoon(retryPeriods.idle()));
             return;
         }

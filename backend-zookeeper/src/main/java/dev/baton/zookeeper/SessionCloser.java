@@ -9,15 +9,15 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;
 
 /**
- * Ends a session that this process has given up while the ensemble may still keep it, until the ensemble itself says
- * that it is gone: with it go its nodes, and any request of it still under way.
+ * Ends a session that this process has given up while the ensemble may still keep it, until the ensemble confirms that the
+ * session is gone, with its nodes and all its requests that were still under way.
  *
- * <p>Curator declares a session expired by itself when it has been cut off for the timeout, and so does ZooKeeper's
- * client library after 4/3 of it. The ensemble may know nothing of that: its timers start anew when it elects a leader.
+ * <p>Curator itself declares a session expired after the timeout without a connection, and so does ZooKeeper's client
+ * library after 4/3 of it. The ensemble may still keep the session: its timers start anew when it elects a leader.
  */
 final class SessionCloser {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    /** Each of them may have taken a thread with it. */
+    /** Each unanswered attempt may hold a thread. */
     private static final int MOST_UNANSWERED = 4;
 
     private final Clients clients;
@@ -34,7 +34,7 @@ final class SessionCloser {
     private boolean closed;
     private boolean gone;
 
-    /** @param ended runs in the lane once the ensemble has said that the session is gone */
+    /** @param ended runs in the lane once the ensemble has confirmed that the session is gone */
     SessionCloser(
             Clients clients, BackendRuntime runtime, Timekeeper lane, Duration timeout, Handle left, Runnable ended) {
         this.clients = clients;
@@ -47,14 +47,14 @@ final class SessionCloser {
         this.ended = ended;
     }
 
-    /** Begins, without waiting. In the lane. */
+    /** Starts, without waiting. In the lane. */
     void start() {
         log.info("session 0x{} may still be alive at ZooKeeper; ending it there", Long.toHexString(sessionId));
-        // By way of the loop: it has been told that the session's terms are over, and comes to this after that.
+        // Through the loop: by then the loop knows that the session's terms are over.
         runtime.timekeeper().execute(() -> lane.execute(this::attempt));
     }
 
-    /** An attempt whose client died, of a logger that throws, is never answered. */
+    /** An attempt is never answered if a logger that throws has killed its client. */
     private void attempt() {
         if (gone || runtime.isClosed()) {
             return;
@@ -78,14 +78,14 @@ final class SessionCloser {
         if (gone) {
             return;
         }
-        // A session that is gone stays gone, whichever attempt heard of it.
+        // The session is gone, whichever attempt found it so.
         if (found == KeeperState.Expired) {
             gone = true;
             log.info("session 0x{} is gone", Long.toHexString(sessionId));
             ended.run();
         } else if (attempt == attempts) {
             if (found == KeeperState.SyncConnected && !closed) {
-                // It was alive, and was closed just now. Whether that got through, the next attempt tells.
+                // The session was alive, and was told to close just now; the next attempt checks that.
                 closed = true;
                 attempt();
             } else {
@@ -104,7 +104,7 @@ final class SessionCloser {
         retry = doubled.compareTo(undisturbed()) < 0 ? doubled : undisturbed();
     }
 
-    /** Every attempt touches the session: one that cannot be closed has to be left alone until it ends by itself. */
+    /** Each attempt renews the session; if the session cannot be closed, it must be left alone until it ends by itself. */
     private Duration undisturbed() {
         return timeout.multipliedBy(3).dividedBy(2);
     }

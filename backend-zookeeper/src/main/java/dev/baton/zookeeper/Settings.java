@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 
-/** What {@link ZooKeeperBackend.Builder} was told. */
+/** The settings of one {@link ZooKeeperBackend}. */
 record Settings(
         String connectString,
         String basePath,

@@ -52,7 +52,7 @@ final class WatchedNode {
         this.listener = listener;
     }
 
-    /** Whether a change of the node will be told. */
+    /** Whether the watch will report the next change of the node. */
     boolean isWatched() {
         return watched;
     }
@@ -85,12 +85,14 @@ final class WatchedNode {
         waiting.clear();
     }
 
-    /** The node is of no more use: nothing is told of it from now on. */
+    /** The queue does not need the node any more: the listener receives nothing from now on. */
     void forget() {
         forgotten = true;
     }
 
-    /** Reads and watches it: reading, unlike asking whether it exists, leaves no watch behind when it is gone. */
+    /**
+     * Reads and watches the node. Unlike {@code exists}, {@code getData} leaves no watch behind if the node does not exist.
+     */
     private void read() {
         Wire wire = session.wire();
         if (!reading && wire != null) {

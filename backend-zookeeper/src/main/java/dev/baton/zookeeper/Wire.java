@@ -20,12 +20,12 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ZooKeeper session, and what its answers prove of it.
+ * One ZooKeeper session, and the proof that its answers give of it.
  *
  * <p>Requests go to the session's own handle and not through Curator's background operations. Curator keeps an operation
- * that finds no connection and sends it later, then perhaps in another session; a create that wanders like that can
- * appear after everyone concluded that it never would. A handle's requests leave in order, are answered in order, belong
- * to one session, and are each answered once.
+ * that finds no connection and sends it later, perhaps in another session; such a create can take effect long after the
+ * backend has concluded that it never would. A handle's requests leave in order, are answered in order, belong to one
+ * session, and are each answered once.
  *
  * <p>All methods but {@link Clients.Connection}'s are called in the lane, where all answers arrive too.
  */
@@ -41,7 +41,7 @@ final class Wire implements Clients.Connection {
     /**
      * Made before its handle is.
      *
-     * @param wanted whether its client is still in use once the handle is made; if not, nothing is heard of the wire
+     * @param wanted whether its client is still in use once the handle is made; if not, the wire reports nothing
      */
     Wire(Timekeeper time, Duration tick, Listener listener, BooleanSupplier wanted) {
         this.time = time;
@@ -50,9 +50,9 @@ final class Wire implements Clients.Connection {
         this.validity = new SessionValidity(tick, time.now());
     }
 
-    /** What a wire tells, in the lane. */
+    /** Receives the events of a wire, in the lane. */
     interface Listener {
-        /** The handle was made, which opens a session. Comes before anything else of the wire. */
+        /** The handle was made, which opens a session. The first event of a wire. */
         void opened(Wire wire);
 
         /** The state of the wire's connection, or of its session, changed. */
@@ -88,7 +88,7 @@ final class Wire implements Clients.Connection {
     public void changed(KeeperState state, @Nullable Moment attemptedAt) {
         Change change = new Change(state, attemptedAt);
         time.execute(() -> {
-            // It may come before the handle itself is known.
+            // This event may come before the handle is known.
             if (handle == null) {
                 early.add(change);
             } else {
@@ -103,8 +103,8 @@ final class Wire implements Clients.Connection {
     }
 
     /**
-     * Nothing is heard of it from now on: what a session answers that was given up says nothing of the present one's nodes,
-     * and whoever waited for an answer is told that the session is over.
+     * Drops all further events and answers: answers of a session that was given up do not concern the nodes of the next,
+     * and the calls that wait have learned that the session is over.
      */
     void leave() {
         left = true;
@@ -117,7 +117,10 @@ final class Wire implements Clients.Connection {
         return handle;
     }
 
-    /** The session timeout as granted with the present connection; not positive once the server declared it expired. */
+    /**
+     * The session timeout as granted with the present connection; not positive once the server has declared the session
+     * expired.
+     */
     Duration timeout() {
         return handle().timeout();
     }
@@ -127,7 +130,7 @@ final class Wire implements Clients.Connection {
         return handle != null && handle.isOver();
     }
 
-    /** Zero until connected for the first time. */
+    /** Zero before the first connection. */
     long sessionId() {
         return handle == null ? 0 : handle.sessionId();
     }
@@ -183,7 +186,9 @@ final class Wire implements Clients.Connection {
         return data == null ? null : new String(data, StandardCharsets.UTF_8);
     }
 
-    /** A server may be newer than the client library, which throws at what it does not know; who asked would wait for ever. */
+    /**
+     * The client library throws on a code that it does not know, from a newer server; the request would never be answered.
+     */
     private static Code known(int code) {
         try {
             return Code.get(code);
@@ -192,7 +197,7 @@ final class Wire implements Clients.Connection {
         }
     }
 
-    /** Whether the client library made this answer up: the server said nothing. */
+    /** Whether the client library made this answer up, without the server. */
     private static boolean isFromClient(Code code) {
         return switch (code) {
             case CONNECTIONLOSS, SESSIONEXPIRED, AUTHFAILED, SESSIONMOVED, REQUESTTIMEOUT, OPERATIONTIMEOUT -> true;
@@ -230,11 +235,15 @@ final class Wire implements Clients.Connection {
         }
     }
 
-    /** A watcher that hears in the lane; equal to another for the same listener, so that watches do not add up. */
+    /**
+     * A watcher that calls its listener in the lane; equal to another with the same listener, so that watches do not add
+     * up.
+     */
     private record LoopWatcher(Wire wire, Consumer<WatchedEvent> listener) implements Watcher {
         @Override
         public void process(WatchedEvent event) {
-            // Losing and regaining the connection is told to every watcher; the session has its own for that.
+            // Every watcher receives the loss and return of the connection; the session has a watcher of its own for
+            // that.
             if (event.getType() != Event.EventType.None) {
                 wire.time.execute(() -> {
                     if (!wire.left) {
@@ -245,7 +254,7 @@ final class Wire implements Clients.Connection {
         }
     }
 
-    /** What the server, or the client library in its stead, answered. */
+    /** The answer of the server, or of the client library in its stead. */
     record Reply(
             Code code,
             String path,
@@ -258,7 +267,7 @@ final class Wire implements Clients.Connection {
             return code == Code.OK;
         }
 
-        /** Not even the server's answer is known: the request may have been carried out, or may still be. */
+        /** Whether the outcome is unknown: the request may have been carried out, or may still be. */
         boolean isUnknown() {
             return isFromClient(code);
         }

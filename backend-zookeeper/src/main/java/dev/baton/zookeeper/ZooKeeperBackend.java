@@ -24,17 +24,17 @@ import org.slf4j.Logger;
 /**
  * Elections on ZooKeeper.
  *
- * <p>A candidate is an ephemeral sequential node below {@code <basePath>/<namespace>/<name>}, laid out as Curator's
- * LeaderLatch does, so that its candidates may stand in the same line. The lowest leads. {@code leaseDuration} is the
- * session timeout; all elections of this instance with the same leaseDuration share one session, and that session proves
- * itself with one small write each retryPeriod, however many elections there are.
+ * <p>A candidate is an ephemeral sequential node below {@code <basePath>/<namespace>/<name>}. Curator's LeaderLatch uses
+ * the same layout, so its candidates can stand in the same line. The candidate with the lowest node leads. {@code
+ * leaseDuration} is the session timeout. All elections of this instance with the same leaseDuration share one session,
+ * which proves itself with one small write each retryPeriod, however many elections there are.
  *
- * <p><b>Guaranteed:</b> a term ends on this side before the ensemble can end the session, also when the server that this
- * client is connected to has silently lost the ensemble, provided that its clock rates, and the {@linkplain
- * Builder#tickTime ticks} of the servers, are what was said.
+ * <p><b>Guaranteed:</b> a term ends on this side before the ensemble can end the session, even if the server that this
+ * client is connected to has silently lost the ensemble, as long as clock rates stay within the configured drift, and the
+ * servers' {@linkplain Builder#tickTime ticks} are as configured.
  *
  * <p><b>Not guaranteed:</b> anything about the terms of LeaderLatch candidates in the same line, which trust their
- * connection; nor about a leader whose node somebody else deletes, beyond one watch event.
+ * connection; nor about a leader whose node another client deletes, beyond one watch event.
  */
 public final class ZooKeeperBackend implements LockBackend {
     private final Settings settings;
@@ -57,18 +57,18 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     /**
-     * A backend with default settings; it connects when first used.
+     * Returns a backend with default settings; it connects when it is first used.
      *
-     * @param connectString {@code host:port,host:port,…}, an IPv6 address in brackets; optionally followed by
-     *     {@code /chroot}, a node that exists
-     * @throws IllegalArgumentException when it names no server, or one that there cannot be
+     * @param connectString {@code host:port,host:port,…}, an IPv6 address in brackets; optionally followed by {@code
+     *     /chroot}, a node that exists
+     * @throws IllegalArgumentException if it names no server, or an impossible one
      */
     public static ZooKeeperBackend connect(String connectString) {
         return builder(connectString).build();
     }
 
     /**
-     * Begins to describe a backend; {@code connectString} as for {@link #connect}.
+     * Starts to configure a backend; {@code connectString} as for {@link #connect}.
      *
      * @throws IllegalArgumentException as {@link #connect}
      */
@@ -87,19 +87,22 @@ public final class ZooKeeperBackend implements LockBackend {
     }
 
     /**
-     * Beyond the general rules: leaseDuration is at least two ticks, which is the shortest session that servers grant by
-     * default; and the tick and the two heartbeats by which a proof may lag leave room to renew.
+     * Checks, beyond the general rules, that leaseDuration is at least two ticks, the shortest session that servers grant
+     * by default; and that the tick and the two heartbeats by which a proof may lag leave room to renew.
      */
     @Override
     public void check(ElectionName election, ElectionTiming timing) {
         Duration tick = settings.tickTime();
         if (timing.leaseDuration().compareTo(tick.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("leaseDuration " + ElectionTiming.text(timing.leaseDuration())
-                    + " must be at least two ticks of the ZooKeeper servers (tickTime " + ElectionTiming.text(tick)
-                    + "): they grant no shorter session; raise leaseDuration, or lower tickTime here and there");
+                    + " must be at least two ticks of the ZooKeeper servers (tickTime "
+                    + ElectionTiming.text(tick)
+                    + "): they grant no shorter session; raise leaseDuration, or lower tickTime on the servers"
+                    + " and here");
         }
-        // A write proves the touch of a packet answered a tick before it. Heartbeats are answered within a retryPeriod,
-        // or they are late; so the newest such packet was sent at most a tick and two retryPeriods before the write.
+        // A write proves the touch of a packet answered a tick before it. Heartbeats are answered within a
+        // retryPeriod, or they are late; so the newest such packet was sent at most a tick and two retryPeriods before
+        // the write.
         long lag = tick.toNanos() + 2 * timing.retryPeriod().toNanos();
         long provable = timing.scaledNanos(timing.leaseDuration()) - lag;
         if (provable <= 1.2 * timing.retryPeriod().toNanos()) {
@@ -111,7 +114,7 @@ public final class ZooKeeperBackend implements LockBackend {
         }
     }
 
-    /** A session is proved alive only as far back as {@link #check} allows, which is lost to winding down. */
+    /** A proof of a session lags by as much as {@link #check} allows, which shortens the time to wind down. */
     @Override
     public Duration windDownBudget(ElectionTiming timing) {
         Duration lag = settings.tickTime().plus(timing.retryPeriod().multipliedBy(2));
@@ -147,7 +150,7 @@ public final class ZooKeeperBackend implements LockBackend {
                         "ZooKeeper at {} does not answer; its sessions end by themselves", settings.connectString()));
     }
 
-    /** What a backend needs to know. Everything but the address has a default. */
+    /** The settings of a backend. Everything but the address has a default. */
     public static final class Builder {
         private final String connectString;
         private String basePath = "/baton";
@@ -162,9 +165,10 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * The node below which all elections are; {@code /baton} by default. Candidates that compete share it.
+         * Sets the node below which all elections are; {@code /baton} by default. Candidates that compete use the same
+         * node.
          *
-         * @throws IllegalArgumentException unless it is an absolute path that ZooKeeper takes, without a slash at its end
+         * @throws IllegalArgumentException unless it is an absolute path that ZooKeeper accepts, without a slash at its end
          */
         public Builder basePath(String path) {
             try {
@@ -180,9 +184,9 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * The servers' {@code tickTime}, 2 s by default, as in their own configuration. A larger value is safe and costs
-         * validity; a smaller one than theirs is not safe. For a client of an observer that follows an observer master,
-         * two of their ticks.
+         * Sets the servers' {@code tickTime}, as in their own configuration; 2 s by default. A larger value is safe and
+         * shortens the validity of terms; a smaller value than the servers' is not safe. For a client of an observer that
+         * follows an observer master, set two of the servers' ticks.
          *
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
@@ -193,7 +197,7 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * The first part of every fencing token; raised by one at each restore from a backup, or migration.
+         * Sets the first part of every fencing token. Raise it by one at each restore from a backup, and at each migration.
          *
          * @throws IllegalArgumentException unless between 0 and 2 147 483 646
          */
@@ -203,7 +207,7 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * How long the first requests wait for the first connection; 5 s by default.
+         * Sets how long the first requests wait for the first connection; 5 s by default.
          *
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
@@ -212,16 +216,17 @@ public final class ZooKeeperBackend implements LockBackend {
             return this;
         }
 
-        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        /** Sets whether leaders hand over when the JVM ends; by default they do. */
         public Builder shutdownHook(boolean add) {
             this.shutdownHook = add;
             return this;
         }
 
         /**
-         * Settings of Curator's client itself: TLS and SASL through {@code zkClientConfig}, {@code authorization}, an
-         * {@code aclProvider}, an {@code ensembleProvider}. Called once by {@link #build}, then once for each client on
-         * a callback thread, where they may block. Session timeout, retry policy and everything else that elections rest on are set afterwards.
+         * Sets options of Curator's client: TLS and SASL through {@code zkClientConfig}, {@code authorization}, an {@code
+         * aclProvider}, an {@code ensembleProvider}. {@link #build} calls {@code settings} once; after that, each client
+         * calls it once on a callback thread, where it may block. Session timeout, retry policy and all else on which
+         * elections depend are set afterwards.
          */
         public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
             this.curator = Required.given("curator", settings);
@@ -229,9 +234,9 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * A backend with these settings; it connects when first used.
+         * Returns a backend with these settings; it connects when it is first used.
          *
-         * @throws IllegalArgumentException when {@link #curator} has set a namespace: {@link #basePath} is for that
+         * @throws IllegalArgumentException if {@link #curator} has set a namespace, in place of {@link #basePath}
          */
         public ZooKeeperBackend build() {
             Settings settings = settings();

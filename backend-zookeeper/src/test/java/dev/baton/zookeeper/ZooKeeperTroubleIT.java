@@ -144,7 +144,7 @@ class ZooKeeperTroubleIT {
 
         assertThat(sentence(backend.acquire(claim, in(backend, Duration.ofMillis(300)))))
                 .contains("127.0.0.1:" + port)
-                .contains("did not answer in time to acquire orders/reconciler");
+                .contains("timed out while trying to acquire orders/reconciler");
         for (int attempt = 0; attempt < 2; attempt++) {
             assertThat(sentence(backend.acquire(claim, in(backend, Duration.ofHours(1)))))
                     .isEqualTo("ZooKeeper at 127.0.0.1:" + port + " is not reachable; retrying");

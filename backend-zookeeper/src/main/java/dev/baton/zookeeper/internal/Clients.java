@@ -8,13 +8,13 @@ import java.util.function.Supplier;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.jspecify.annotations.Nullable;
 
-/** Where sessions come from: ZooKeeper's client library, or a simulation of it. */
+/** Makes sessions: with ZooKeeper's client library, or in a simulation of it. */
 public interface Clients {
 
     /**
-     * Opens a client, which connects by itself, as long as it takes, and opens the next session when one has expired.
+     * Opens a client, which connects by itself, however long that takes, and opens the next session when one has expired.
      *
-     * @param opening asked just before each handle is made; null once the client is given up, which then makes none
+     * @param opening called just before each handle is made; null once the client is given up, which then makes no handle
      * @return ends the session where it can, and disconnects; may block
      */
     Runnable open(Duration sessionTimeout, Timekeeper time, Supplier<@Nullable Connection> opening);
@@ -22,12 +22,12 @@ public interface Clients {
     /**
      * Attaches to a session that another handle has left, and closes it. May block.
      *
-     * @param found hears Expired when the ensemble says that there is no such session, SyncConnected when it was alive
-     *     and was told to close, and anything else when that could not be learned
+     * @param found receives Expired if the ensemble has no such session, SyncConnected if the session was alive and was
+     *     told to close, and another state if the outcome is unknown
      */
     void end(long sessionId, byte[] password, Duration timeout, Timekeeper time, Consumer<KeeperState> found);
 
-    /** What hears about one handle, on any thread. */
+    /** Receives the events of one handle, on any thread. */
     interface Connection {
         /** The handle was made, which opens a session; no request was sent on it. */
         void opened(Handle handle);
@@ -35,11 +35,11 @@ public interface Clients {
         /**
          * The state of the connection, or of the session, changed. In order with the handle's answers.
          *
-         * @param attemptedAt for a new connection: read before its attempt began; null where not known
+         * @param attemptedAt for a new connection: read before its attempt began; null if unknown
          */
         void changed(KeeperState state, @Nullable Moment attemptedAt);
 
-        /** Whether a connection that was lost is to be made again without a pause: somebody leads on the session. */
+        /** Whether to replace a lost connection without a pause, since a term depends on the session. */
         boolean isUrgent();
     }
 }

@@ -8,20 +8,23 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ZooKeeper session as the client library hands it out. Requests leave in order, are answered in order, on any
- * thread, and each is answered once.
+ * One ZooKeeper session of the client library. Requests leave in order, are answered in order, on any thread, and each is
+ * answered once.
  */
 public interface Handle {
-    /** Zero until connected for the first time. */
+    /** Zero before the first connection. */
     long sessionId();
 
-    /** What proves that the session is ours. */
+    /** The password that goes with the session's ID. */
     byte[] password();
 
-    /** As granted with the present connection; not positive once the server declared the session expired. */
+    /**
+     * The session timeout as granted with the present connection; not positive once the server has declared the session
+     * expired.
+     */
     Duration timeout();
 
-    /** Whether the servers have refused this handle's credentials for good. */
+    /** Whether the servers have rejected this handle's credentials for good. */
     boolean isRejected();
 
     /** Whether the client's threads have ended, by an error or by a logger that threw one: it never connects again. */
@@ -38,23 +41,23 @@ public interface Handle {
     /** Deletes a node, whatever its version. */
     void delete(String path, Answered then);
 
-    /** Reads a node; {@code watcher} hears once of its next change. */
+    /** Reads a node; {@code watcher} receives its next change. */
     void getData(String path, @Nullable Watcher watcher, Answered then);
 
-    /** Lists the names of a node's children, in any order; {@code watcher} hears once when one comes or goes. */
+    /** Lists the names of a node's children, in any order; {@code watcher} receives the next change of the list. */
     void getChildren(String path, @Nullable Watcher watcher, Answered then);
 
-    /** Asks for a node that may not be there; {@code watcher} hears once when it comes, changes or goes. */
+    /** Reads whether a node exists; {@code watcher} receives its next creation, change or deletion. */
     void exists(String path, @Nullable Watcher watcher, Answered then);
 
-    /** Hears the answer to one request. */
+    /** Receives the answer to one request. */
     interface Answered {
         /**
-         * The answer, the server's or the client library's own.
+         * The answer of the server, or of the client library itself.
          *
          * @param code as in {@link org.apache.zookeeper.KeeperException.Code}
-         * @param path what was asked for
-         * @param name what was created
+         * @param path the path of the request
+         * @param name the name of the created node
          */
         void answer(
                 int code,

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The candidates of one election in the order in which they came, as one listing of the election's node shows them.
  *
- * <p>Names and order are those of Curator's LeaderLatch, so that its candidates and ours can stand in one line: children
- * are called {@code _c_<uuid>-latch-<sequence>} and sorted by what follows the last {@code latch-}, as text.
+ * <p>Names and order are those of Curator's LeaderLatch, so its candidates and Baton's can stand in one line: children are
+ * called {@code _c_<uuid>-latch-<sequence>} and sorted by the part after the last {@code latch-}, as text.
  *
  * @param names the children's names, the leader's first
  */
@@ -18,8 +18,8 @@ public record Line(List<String> names) {
     private static final String PREFIX = "_c_";
     private static final String LATCH = "latch-";
 
-    // A sequence number past 2³¹ − 1 is printed negative. As text it would come before every other, and whoever drew it
-    // would lead beside the leader; last, it merely waits.
+    // ZooKeeper prints a sequence number past 2³¹ − 1 as negative. As text it would come first, and its candidate
+    // would lead beside the leader; sorted last, the candidate merely waits.
     private static final Comparator<String> ORDER = Comparator.comparing(Line::isOverflown)
             .thenComparing(Line::sequence)
             .thenComparing(Comparator.naturalOrder());
@@ -28,7 +28,10 @@ public record Line(List<String> names) {
         names = List.copyOf(names);
     }
 
-    /** What to call the candidate of {@code node}: a LeaderLatch without an id has written nothing into it. */
+    /**
+     * The candidate's identity as shown: {@code written}, or the name of the node, since a LeaderLatch without an ID writes
+     * nothing.
+     */
     public static String called(String written, String node) {
         return written.isBlank() ? node : written;
     }
@@ -40,41 +43,41 @@ public record Line(List<String> names) {
         return new Line(sorted);
     }
 
-    /** What the node of a claim with this nonce is to be called; the server appends the sequence number. */
+    /** The name for the node of a claim with this nonce; the server appends the sequence number. */
     public static String nameFor(String nonce) {
         return PREFIX + nonce + "-" + LATCH;
     }
 
-    /** The nonce in a node's name, or null when it has none. */
+    /** The nonce in a node's name, or null if it has none. */
     public static @Nullable String nonceIn(String name) {
         int end = name.lastIndexOf("-" + LATCH);
         return name.startsWith(PREFIX) && end > PREFIX.length() ? name.substring(PREFIX.length(), end) : null;
     }
 
     /**
-     * Whether the sequence number of {@code name} is past the largest that ZooKeeper can count to. Who drew it must not
+     * Whether the sequence number of {@code name} is past the largest that ZooKeeper can count to. Its candidate must not
      * lead, since even among such names the order is lost.
      */
     public static boolean isOverflown(String name) {
         return sequence(name).startsWith("-");
     }
 
-    /** Nobody in line. */
+    /** Whether the line has no candidate. */
     public boolean isEmpty() {
         return names.isEmpty();
     }
 
-    /** The leader's node, or null when nobody is in line. */
+    /** The leader's node, or null if the line is empty. */
     public @Nullable String first() {
         return names.isEmpty() ? null : names.get(0);
     }
 
-    /** The nodes created for {@code nonce}, whichever session made them. */
+    /** The nodes created for {@code nonce}, in any session. */
     public List<String> madeFor(String nonce) {
         return names.stream().filter(name -> name.startsWith(nameFor(nonce))).toList();
     }
 
-    /** Where {@code name} stands, or null when it is not in line. */
+    /** The place of {@code name}, or null if it is not in line. */
     public @Nullable Place placeOf(String name) {
         int index = names.indexOf(name);
         return index < 0 ? null : new Place(index, index == 0 ? null : names.get(index - 1));
@@ -86,19 +89,19 @@ public record Line(List<String> names) {
     }
 
     /**
-     * A place in line. Sequence numbers only grow while the election's node has children, so the nodes ahead of a place
-     * can only become fewer: what was seen to be first, even in a listing that lags, stays first while it exists.
+     * A place in line. Sequence numbers only grow while the election's node has children, so the nodes ahead of a place can
+     * only become fewer: a node that is first in any listing, even one that lags, stays first while it exists.
      *
-     * @param ahead how many stand before it
+     * @param ahead the number of nodes before it
      * @param predecessor the node just before it, or null for the first
      */
     public record Place(int ahead, @Nullable String predecessor) {
-        /** Nobody stands before it. */
+        /** Whether no node is before it. */
         public boolean isFirst() {
             return ahead == 0;
         }
 
-        /** Only the leader stands before it. */
+        /** Whether only the leader's node is before it. */
         public boolean isSecond() {
             return ahead == 1;
         }

@@ -7,23 +7,23 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long one ZooKeeper session is certain to live, judged by what its server has answered.
+ * How long one ZooKeeper session is certain to live, judged by its server's answers.
  *
- * <p>An acknowledged write proves only that the session existed when the ensemble's leader prepared the write. It does
- * not restart the session's timer there: the server that a client is connected to notes every packet of the client as a
- * touch, and reports its touches when it replies to the leader's pings, which come every half tick. A server's messages
- * to its leader arrive in order. So a packet that was answered a full tick before a write was sent had its touch
- * reported before that write was forwarded, and since the write found the session alive, the leader had taken the touch
- * into account: the session ends no sooner than its timeout after that packet was <em>sent</em>.
+ * <p>An acknowledged write proves only that the session existed when the ensemble's leader prepared the write. It does not
+ * restart the session's timer there: the server that a client is connected to notes every packet of the client as a touch,
+ * and reports its touches when it replies to the leader's pings, which come every half tick. A server's messages to its
+ * leader arrive in order. So if a packet was answered a full tick before a write was sent, the server reported its touch
+ * before it forwarded the write. Since the write found the session alive, the leader had taken the touch into account: the
+ * session ends no sooner than its timeout after that packet was <em>sent</em>.
  *
- * <p>The connection attempt is such a packet with no tick to wait for, since the leader itself creates or re-validates
- * the session and starts its timer. Packets of an earlier connection do not count for a write on a later one, which
- * another server may have forwarded; what was proved already stays proved.
+ * <p>A connection attempt is such a packet, without a tick to wait for: the leader itself creates or re-validates the
+ * session and starts its timer. Packets of an earlier connection do not count for a write on a later one, which another
+ * server may have forwarded; earlier proofs stay valid.
  *
  * <p>For one thread. One instance for each session.
  */
 public final class SessionValidity {
-    /** An answer this part of a tick after the last remembered one is not remembered: it would add next to nothing. */
+    /** An answer within this part of a tick after the last recorded one is not recorded: it would add next to nothing. */
     private static final int GRANULARITY = 16;
 
     private final long tickNanos;
@@ -56,7 +56,7 @@ public final class SessionValidity {
         connection++;
         connected = true;
         answered.clear();
-        // An attempt follows every answer of the connection before it.
+        // An attempt follows every answer of the previous connection.
         reported = attemptedAt == null ? newestAnswered : later(attemptedAt, newestAnswered);
         timeout = negotiated;
         if (touchedFor.compareTo(negotiated) > 0) {
@@ -64,7 +64,7 @@ public final class SessionValidity {
         }
     }
 
-    /** The connection is lost: nothing more is learned on it. */
+    /** The connection is lost: no proof comes on it any more. */
     public void disconnected() {
         connected = false;
         answered.clear();
@@ -99,7 +99,7 @@ public final class SessionValidity {
         }
     }
 
-    /** The ensemble agreed to a write. */
+    /** The ensemble acknowledged a write. */
     public void acknowledged(Write write, Moment now) {
         if (!connected) {
             return;
@@ -112,7 +112,7 @@ public final class SessionValidity {
         answered(write.sentAt, now);
     }
 
-    /** What is certain, or null while nothing is. */
+    /** The current proof, or null if there is none. */
     public @Nullable Proof proof() {
         return aliveAt == null || touchedAt == null ? null : new Proof(aliveAt, touchedAt, touchedFor);
     }
@@ -134,7 +134,7 @@ public final class SessionValidity {
 
     private record Answered(Moment sentAt, Moment answeredAt) {}
 
-    /** A write on its way. */
+    /** A write under way. */
     public static final class Write {
         private final Moment sentAt;
         private final int connection;
@@ -146,7 +146,7 @@ public final class SessionValidity {
             this.touchedAt = touchedAt;
         }
 
-        /** When it left. */
+        /** When the write left. */
         public Moment sentAt() {
             return sentAt;
         }

@@ -1,6 +1,7 @@
 /**
- * What the ZooKeeper backend decides, apart from the client library: when a session can still be counted on, and who is
- * first in line; and the seam below which there are servers. No clock, no thread. Public for the simulator, not for users.
+ * The decisions of the ZooKeeper backend, apart from the client library: how long a session is certain to live, and which
+ * candidate is first in line; and the interfaces to the servers. No clock, no thread. Public for the simulator, not for
+ * users.
  */
 @NullMarked
 package dev.baton.zookeeper.internal;
