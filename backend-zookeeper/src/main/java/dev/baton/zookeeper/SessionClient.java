@@ -144,7 +144,7 @@ final class SessionClient {
             return;
         }
         boolean over = owner.isOver();
-        if (over || standsStillAt != null && time.now().hasReached(standsStillAt)) {
+        if (over || (standsStillAt != null && time.now().hasReached(standsStillAt))) {
             if (over) {
                 log.warn(
                         "the client of ZooKeeper at {} has ended by itself; opening another", settings.connectString());
