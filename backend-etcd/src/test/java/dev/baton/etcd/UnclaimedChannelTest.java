@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A channel that is opened while its backend closes is closed as well. */
-@Timeout(60)
+@Timeout(300)
 class UnclaimedChannelTest {
     private final CountDownLatch opening = new CountDownLatch(1);
     private final CountDownLatch mayOpen = new CountDownLatch(1);
@@ -69,6 +69,6 @@ class UnclaimedChannelTest {
         opening.await();
         backend.close();
         mayOpen.countDown();
-        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
     }
 }
