@@ -153,7 +153,7 @@ final class Fingerprints {
             put(contender.isStopped() ? 1 : 0);
             Object driver = contender.driver();
             walk(field(part(driver, "machine"), "state"));
-            Object live = field(driver, "live");
+            Object live = field(part(driver, "term"), "live");
             walk(live == null ? null : field(live, "stage"));
             Map<?, ?> views = (Map<?, ?>) part(contender.plain(), "views");
             views.values().forEach(this::view);

@@ -45,6 +45,10 @@ final class Rewriting {
             "dev/baton/Permit",
             "dev/baton/LeaderElection",
             "dev/baton/driver/ElectionDriver",
+            "dev/baton/driver/MachineLoop",
+            "dev/baton/driver/WakeTimer",
+            "dev/baton/driver/BackendCalls",
+            "dev/baton/driver/CurrentTerm",
             "dev/baton/driver/LiveTerm",
             "dev/baton/driver/Report");
 

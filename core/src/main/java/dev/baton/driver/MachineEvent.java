@@ -1,0 +1,13 @@
+package dev.baton.driver;
+
+import dev.baton.machine.Effect;
+import dev.baton.machine.ElectionMachine;
+import dev.baton.spi.Moment;
+import java.util.List;
+
+/** One event of the machine, and the time it is handled at. */
+@FunctionalInterface
+interface MachineEvent {
+    /** What the machine wants done because of it. */
+    List<Effect> handle(ElectionMachine machine, Moment now);
+}

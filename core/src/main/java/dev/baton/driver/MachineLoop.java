@@ -1,0 +1,131 @@
+package dev.baton.driver;
+
+import dev.baton.machine.Effect;
+import dev.baton.machine.ElectionMachine;
+import dev.baton.spi.ElectionName;
+import dev.baton.spi.Timekeeper;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/**
+ * Hands events to one machine, one after another on the loop, and has its effects carried out in order. What fails for want
+ * of memory or stack stays due until the next event.
+ */
+final class MachineLoop {
+    /** An effect that fails for want of memory is tried again, but not without end if it is its own doing. */
+    private static final int MOST_TRIES = 1_000;
+
+    private final ElectionName election;
+    private final ElectionMachine machine;
+    private final Timekeeper time;
+    private final Logger log;
+    private final Consumer<Effect> effects;
+    private final Runnable afterwards;
+
+    /** What the machine decided and what could not be carried out yet, from {@link #carried} on. */
+    private List<Effect> due = List.of();
+
+    private int carried;
+    private int tries;
+    private volatile boolean unfinished;
+
+    /**
+     * @param effects carries one effect out
+     * @param afterwards runs after each event, whether or not it failed
+     */
+    MachineLoop(
+            ElectionName election,
+            ElectionMachine machine,
+            Timekeeper time,
+            Logger log,
+            Consumer<Effect> effects,
+            Runnable afterwards) {
+        this.election = election;
+        this.machine = machine;
+        this.time = time;
+        this.log = log;
+        this.effects = effects;
+        this.afterwards = afterwards;
+    }
+
+    /** Brings an event onto the loop; any thread. */
+    void post(MachineEvent event) {
+        time.execute(() -> handle(event));
+    }
+
+    /** Throws nothing; answers whether the machine took the event, which it did not if the JVM had no memory for it. */
+    boolean handle(MachineEvent event) {
+        boolean taken = false;
+        try {
+            List<Effect> decided = event.handle(machine, time.now());
+            taken = true;
+            add(decided);
+            carryOut();
+        } catch (Throwable e) {
+            note(e);
+        }
+        try {
+            // Whatever failed, the term still has to be renewed and to expire.
+            afterwards.run();
+        } catch (Throwable e) {
+            note(e);
+        }
+        return taken;
+    }
+
+    /** Whether something was left undone, so that the loop has to look again; any thread. */
+    boolean isUnfinished() {
+        return unfinished;
+    }
+
+    /** The next look off the loop brings what was left undone. */
+    void note(Throwable failure) {
+        unfinished = true;
+        try {
+            log.error("{}: a step failed, and is made again", election, failure);
+        } catch (VirtualMachineError e) {
+            // No memory to say so; what matters is that it is made again.
+            unfinished = true;
+        }
+    }
+
+    /** To others' threads nothing is thrown, not even for want of the memory to say so. */
+    void say(String what, Throwable failure) {
+        try {
+            log.debug("{}: {}", election, what, failure);
+        } catch (VirtualMachineError e) {
+            unfinished = true;
+        }
+    }
+
+    private void add(List<Effect> decided) {
+        if (carried >= due.size()) {
+            due = decided;
+            carried = 0;
+            tries = 0;
+        } else {
+            due.addAll(decided);
+        }
+    }
+
+    /** Carries out what is due, in order; what fails for want of memory or stack stays due, and what follows it. */
+    private void carryOut() {
+        while (carried < due.size()) {
+            Effect effect = due.get(carried);
+            try {
+                effects.accept(effect);
+            } catch (VirtualMachineError e) {
+                if (++tries < MOST_TRIES) {
+                    throw e;
+                }
+                log.error("{}: carrying out {} failed again and again", election, effect, e);
+            } catch (Throwable e) {
+                // One effect that fails must not take the others with it, least of all the end of a term.
+                log.error("{}: carrying out {} failed", election, effect, e);
+            }
+            carried++;
+        }
+        unfinished = false;
+    }
+}
