@@ -1,7 +1,6 @@
 package dev.baton;
 
 import dev.baton.driver.ElectionDriver;
-import dev.baton.driver.LiveTerm;
 import dev.baton.event.EventSink;
 import dev.baton.internal.Required;
 import dev.baton.machine.CandidateConfig;
@@ -12,19 +11,12 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Holder;
 import dev.baton.spi.Identity;
 import dev.baton.spi.LockBackend;
-import dev.baton.spi.Moment;
-import dev.baton.spi.Printable;
-import dev.baton.spi.Timekeeper;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -52,20 +44,18 @@ public final class LeaderElection implements AutoCloseable {
 
     private final CandidateConfig config;
     private final BackendRuntime runtime;
-    private final String kind;
     private final Logger log;
     private final ThreadCallbacks callbacks;
-    private final Executor stages;
     private final ElectionDriver driver;
+    private final HealthCheck health;
     private final Duration closeTimeout;
-    private final Set<Closing> closings = ConcurrentHashMap.newKeySet();
+    private final Closings closings;
     private final Runnable unregister;
 
     private LeaderElection(Builder builder, CandidateConfig config, StartedLeading started) {
         this.config = config;
         this.runtime = builder.backend.runtime();
-        this.stages = new BuildersContext(runtime.callbacks());
-        this.kind = builder.backend.kind();
+        Executor stages = new BuildersContext(runtime.callbacks());
         this.log = runtime.logger(LeaderElection.class);
         Consumer<Term> stepDown = this::stepDown;
         this.callbacks = new ThreadCallbacks(
@@ -77,14 +67,18 @@ public final class LeaderElection implements AutoCloseable {
                 builder.executor,
                 config.timing().retryPeriod(),
                 stepDown);
-        this.driver = new ElectionDriver(config, builder.backend, callbacks, builder.sinks());
+        this.driver =
+                new ElectionDriver(config, builder.backend, callbacks, ElectionSinks.of(builder.backend, builder.sink));
+        this.health =
+                new HealthCheck(builder.backend.kind(), config.timing().retryPeriod(), runtime, driver, callbacks);
         this.closeTimeout = config.drainTimeout()
                 .plus(config.timing().renewDeadline().dividedBy(2))
                 .plus(config.timing().retryPeriod());
+        this.closings = new Closings(config.election().toString(), runtime, closeTimeout, stages, log);
         this.unregister = runtime.register(new WithBackend());
         driver.stopped().thenRun(() -> {
             callbacks.over();
-            closings.forEach(Closing::complete);
+            closings.complete();
             forget();
         });
     }
@@ -190,58 +184,7 @@ public final class LeaderElection implements AutoCloseable {
 
     /** Whether this candidate is doing its part. */
     public Health health() {
-        ElectionDriver.Status status = driver.status();
-        String state = status.where();
-        String trouble = trouble(status);
-        if (trouble != null) {
-            return new Health(false, state, trouble);
-        }
-        return new Health(true, state, describe(status));
-    }
-
-    private @Nullable String trouble(ElectionDriver.Status status) {
-        if (hasStopped()) {
-            return null;
-        }
-        if (runtime.isClosed()) {
-            return "the " + kind + " backend of this candidate is closed; open a new one";
-        }
-        Duration patience = config.timing().retryPeriod();
-        Duration stalled = runtime.stalled();
-        if (stalled.compareTo(patience) > 0) {
-            return "the election loop has not moved for " + ElectionTiming.text(stalled)
-                    + ": this process is starved, or a defect holds it up";
-        }
-        if (status.trouble() != null) {
-            return status.trouble();
-        }
-        Moment now = runtime.timekeeper().now();
-        if (isPast(status.idleSince(), patience, now)) {
-            return "leads, but its executor has not begun onStartedLeading";
-        }
-        return isPast(status.wakesAt(), patience, now)
-                ? "what was due has not been done; this process is starved"
-                : null;
-    }
-
-    private static boolean isPast(@Nullable Moment moment, Duration patience, Moment now) {
-        return moment != null && now.nanosSince(moment) > patience.toNanos();
-    }
-
-    private String describe(ElectionDriver.Status status) {
-        LiveTerm term = status.term();
-        Optional<Leadership> leads = leadership();
-        if (leads.isPresent() && term != null) {
-            return "leads with token " + leads.get().fencingToken() + ", valid for "
-                    + ElectionTiming.text(leads.get().remaining()) + " unless renewed";
-        }
-        String leader = status.holder() == null
-                ? "no leader is known"
-                : Printable.value(status.holder().identity()) + " leads";
-        if (status.paused()) {
-            return leader + "; this candidate does not contend until resumed";
-        }
-        return leader + (status.watched() ? "" : "; changes are polled for, not watched");
+        return health.health();
     }
 
     /**
@@ -250,12 +193,11 @@ public final class LeaderElection implements AutoCloseable {
      * still owed to the store is pursued until the backend is closed.
      */
     public CompletionStage<Void> closeAsync() {
-        return closing().told.minimalCompletionStage();
+        return closing().told();
     }
 
-    private Closing closing() {
-        Closing closing = new Closing();
-        closings.add(closing);
+    private Closings.Closing closing() {
+        Closings.Closing closing = closings.begin();
         driver.close();
         settleExiting();
         if (runtime.isClosed() || hasStopped()) {
@@ -275,40 +217,6 @@ public final class LeaderElection implements AutoCloseable {
         }
     }
 
-    /** One call of close: it ends when the driver has stopped, when the backend has, or after closeTimeout. */
-    private final class Closing {
-        private final Moment until = runtime.timekeeper().now().plus(closeTimeout);
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
-        private final CompletableFuture<Void> told = new CompletableFuture<>();
-        private final Timekeeper.Timer patience = runtime.timekeeper().schedule(closeTimeout, this::complete);
-
-        void complete() {
-            patience.cancel();
-            done.complete(null);
-            try {
-                stages.execute(() -> told.complete(null));
-                closings.remove(this);
-            } catch (Throwable e) {
-                log.debug("{}: that it is closed is told later", config.election(), e);
-            }
-        }
-
-        /** Before anybody can have heard of it: nothing of others hangs off its stage, which needs no thread. */
-        void completeUnheard() {
-            patience.cancel();
-            closings.remove(this);
-            done.complete(null);
-            told.complete(null);
-        }
-
-        /** Off the loop, which may stand still. */
-        void look(Moment now) {
-            if (done.isDone() || !now.isBefore(until)) {
-                complete();
-            }
-        }
-    }
-
     /** A callback may yet come to call {@code System.exit} while the election closes, and would wait for it for ever. */
     private void settleExiting() {
         callbacks.settleExiting();
@@ -320,7 +228,7 @@ public final class LeaderElection implements AutoCloseable {
     /** {@link #closeAsync()}, and waits for it unless called from one of its own callbacks. Throws nothing. */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = closing().done;
+        CompletableFuture<Void> closed = closing().done();
         if (callbacks.isCallbackThread()) {
             return;
         }
@@ -338,14 +246,14 @@ public final class LeaderElection implements AutoCloseable {
     private final class WithBackend implements BackendRuntime.OpenElection {
         @Override
         public CompletionStage<Void> closeAsync() {
-            CompletionStage<Void> closed = closing().done;
+            CompletionStage<Void> closed = closing().done();
             return callbacks.isCallbackThread() ? CompletableFuture.completedFuture(null) : closed;
         }
 
         @Override
         public void abandon() {
             driver.abandon();
-            closings.forEach(Closing::complete);
+            closings.complete();
         }
 
         @Override
@@ -355,8 +263,7 @@ public final class LeaderElection implements AutoCloseable {
 
         @Override
         public Duration watch() {
-            Moment now = runtime.timekeeper().now();
-            closings.forEach(closing -> closing.look(now));
+            closings.watch(runtime.timekeeper().now());
             forget();
             return driver.watch();
         }
@@ -467,12 +374,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless greater than zero and at most a day
          */
         public Builder drainTimeout(Duration value) {
-            Required.given("drainTimeout", value);
-            if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException("drainTimeout " + value
-                        + " must be greater than zero and at most a day: work is interrupted halfway through it");
-            }
-            drainTimeout = value;
+            drainTimeout = CandidateRules.drainTimeout(Required.given("drainTimeout", value));
             return this;
         }
 
@@ -483,12 +385,7 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalArgumentException unless between zero and a day
          */
         public Builder takeoverDelay(Duration value) {
-            Required.given("takeoverDelay", value);
-            if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException("takeoverDelay " + value
-                        + " must be between zero and a day; leaseDuration is enough to make every overlap impossible");
-            }
-            takeoverDelay = value;
+            takeoverDelay = CandidateRules.takeoverDelay(Required.given("takeoverDelay", value));
             return this;
         }
 
@@ -509,16 +406,8 @@ public final class LeaderElection implements AutoCloseable {
          * @throws IllegalStateException when {@link #onStartedLeading} was not set or the backend is closed
          */
         public LeaderElection start() {
-            StartedLeading work = started;
-            if (work == null) {
-                throw new IllegalStateException("the election " + election
-                        + " has no onStartedLeading: a candidate needs something to lead; to watch only, use"
-                        + " LeaderElection.observe");
-            }
-            if (backend.runtime().isClosed()) {
-                throw new IllegalStateException(
-                        "the " + backend.kind() + " backend is closed; open a new one for " + election);
-            }
+            StartedLeading work = CandidateRules.work(election, started);
+            CandidateRules.open(election, backend);
             backend.check(election, timing);
             LeaderElection result = new LeaderElection(this, config(), work);
             result.begin(backend);
@@ -529,41 +418,11 @@ public final class LeaderElection implements AutoCloseable {
             UUID random = UUID.randomUUID();
             return new CandidateConfig(
                     election,
-                    Objects.requireNonNullElseGet(identity, () -> defaultIdentity(random, backend.runtime())),
+                    Objects.requireNonNullElseGet(identity, () -> DefaultIdentity.of(random, backend.runtime())),
                     CandidateConfig.nonceOf(random),
                     timing,
                     Objects.requireNonNullElse(drainTimeout, timing.renewDeadline()),
                     takeoverDelay);
-        }
-
-        /** Log lines have a thread of their own: a sink that blocks does not keep the log from telling the story. */
-        private EventSink sinks() {
-            BackendRuntime runtime = backend.runtime();
-            EventSink recorder = EventSink.flightRecorder();
-            EventSink store = backend instanceof EventSink known ? recorder.and(known) : recorder;
-            EventSink others = sink == null ? store : store.and(sink);
-            return EventSink.log(runtime.logger(EventSink.LOGGER))
-                    .and(event -> runtime.tell(() -> others.accept(event)));
-        }
-
-        private static String defaultIdentity(UUID random, BackendRuntime runtime) {
-            String suffix = "-" + random.toString().substring(0, 8);
-            String host = hostName(runtime).replaceAll("[\\p{Cntrl}\\s]", "");
-            int room = Identity.MAX_LENGTH - suffix.length();
-            return (host.length() > room ? host.substring(0, room) : host) + suffix;
-        }
-
-        private static String hostName(BackendRuntime runtime) {
-            String host = System.getenv("HOSTNAME");
-            if (host != null && !host.isBlank()) {
-                return host;
-            }
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException e) {
-                runtime.logger(LeaderElection.class).debug("this host has no name", e);
-                return "candidate";
-            }
         }
     }
 }
