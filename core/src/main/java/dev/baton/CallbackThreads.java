@@ -24,6 +24,11 @@ final class CallbackThreads {
         return supplied == null;
     }
 
+    /** Clears the interrupt flag of the calling thread if it is one of ours; answers whether it was set. */
+    boolean clearInterrupt() {
+        return areOurs() && Thread.interrupted();
+    }
+
     /**
      * Submits {@code task} to the executor of the callbacks. Never waits; throws nothing.
      *

@@ -28,6 +28,7 @@ final class TermRun {
     private final LiveTerm term;
     private final Leadership leadership;
     private final WorkReport report;
+    private final TermStages stages;
 
     private final Object lock = new Object();
     private final Set<Permit> permits = new LinkedHashSet<>();
@@ -37,10 +38,8 @@ final class TermRun {
     private boolean reported;
     private @Nullable String cancelled;
     private @Nullable Thread thread;
-    private @Nullable Stop stop;
+    private @Nullable StopRun stop;
     private volatile boolean exited;
-    private volatile @Nullable EndReason drainReason;
-    private volatile @Nullable EndReason endReason;
 
     TermRun(ThreadCallbacks owner, LiveTerm term, Leadership leadership, WorkReport report) {
         this.owner = owner;
@@ -50,6 +49,7 @@ final class TermRun {
         this.term = term;
         this.leadership = leadership;
         this.report = report;
+        this.stages = new TermStages(election, leadership, threads, log);
     }
 
     Leadership leadership() {
@@ -94,7 +94,7 @@ final class TermRun {
             thread = null;
             first = !settled;
             settled = true;
-            interrupted = clearInterrupt();
+            interrupted = threads.clearInterrupt();
         }
         try {
             if (isAnAnswerToTheEnd(failure)) {
@@ -109,7 +109,7 @@ final class TermRun {
                 stopIfClosed();
             }
         }
-        sayHowItWent("onStartedLeading", interrupted, failure);
+        owner.logOutcome("onStartedLeading", interrupted, failure);
     }
 
     /** Whoever is interrupted because the term ends may leave by the interrupt. */
@@ -117,19 +117,9 @@ final class TermRun {
         return failure instanceof InterruptedException && !leadership.acceptsWork();
     }
 
-    /** After all that matters: for want of memory it cannot be said. */
-    private void sayHowItWent(String callback, boolean interrupted, @Nullable Throwable failure) {
-        if (interrupted) {
-            log.debug("{}: {} left its thread interrupted", election, callback);
-        }
-        if (failure != null) {
-            log.error("{}: {} failed", election, callback, failure);
-        }
-    }
-
     /** A loop that has ended with its backend decides nothing any more; work that outlived it is followed all the same. */
     private void stopIfClosed() {
-        EndReason reason = endReason;
+        EndReason reason = stages.endReason();
         boolean returned;
         synchronized (lock) {
             returned = begun && settled;
@@ -137,10 +127,6 @@ final class TermRun {
         if (returned && reason != null && owner.isClosed()) {
             stop(reason);
         }
-    }
-
-    private boolean clearInterrupt() {
-        return threads.areOurs() && Thread.interrupted();
     }
 
     /** Cancels onStartedLeading if it has not begun; else interrupts it, and permits, once more when the term is over. */
@@ -181,7 +167,7 @@ final class TermRun {
             if (stop != null) {
                 return;
             }
-            stop = new Stop(reason);
+            stop = new StopRun(lock, owner, term, leadership, reason, this::advance);
         }
         advance();
     }
@@ -191,25 +177,24 @@ final class TermRun {
      * takes no memory afterwards that it could be lost for.
      */
     private void advance() {
-        Stop submitted = null;
+        StopRun submitted = null;
         String unbegun = null;
         boolean stopped = false;
         synchronized (lock) {
-            Stop stopping = stop;
+            StopRun stopping = stop;
             if (cancelled != null) {
                 unbegun = isFree() ? cancelled : null;
-            } else if (stopping != null && stopping.waits) {
-                if (permits.isEmpty() || !stopping.reason.isOrderly() || term.phase() == TermPhase.ENDED) {
-                    stopping.beginBy = owner.latestBegin();
-                    stopping.waits = false;
+            } else if (stopping != null && stopping.waits()) {
+                if (permits.isEmpty() || !stopping.isOrderly() || term.phase() == TermPhase.ENDED) {
+                    stopping.becomeDue();
                     submitted = stopping;
                 }
-            } else if (stopping != null && stopping.done) {
+            } else if (stopping != null && stopping.isDone()) {
                 stopped = isFree();
             }
         }
         if (submitted != null) {
-            submitted.submit();
+            submitted.submit(exited);
         } else if (unbegun != null) {
             report.cancelled(unbegun);
         } else if (stopped) {
@@ -222,107 +207,6 @@ final class TermRun {
         boolean free = permits.isEmpty() && !reported;
         reported |= free;
         return free;
-    }
-
-    private final class Stop {
-        private final EndReason reason;
-        private boolean waits = true;
-        private boolean begun;
-        private boolean done;
-        private volatile boolean refused;
-        private volatile @Nullable Moment beginBy;
-        private @Nullable Thread thread;
-
-        Stop(EndReason reason) {
-            this.reason = reason;
-        }
-
-        void submit() {
-            StoppedLeading callback = owner.stopped();
-            if (callback == null) {
-                finish();
-            } else if (exited || owner.isClosed()) {
-                // A thread inside System.exit never comes back to its executor, and after the end nobody asks again.
-                elsewhere();
-            } else {
-                threads.submit(() -> run(callback), e -> {
-                    refused = true;
-                    elsewhere();
-                    log.error("{}: the executor rejected onStoppedLeading; it runs on another thread", election, e);
-                });
-            }
-        }
-
-        /** Without having run, nothing is handed over: tried again by {@link TermRun#watch} for want of a thread. */
-        private void elsewhere() {
-            StoppedLeading callback = owner.stopped();
-            if (callback == null) {
-                return;
-            }
-            try {
-                threads.elsewhere(() -> run(callback));
-            } catch (Throwable e) {
-                refused = true;
-                log.warn("{}: no thread could be had for onStoppedLeading; it is tried again", election, e);
-            }
-        }
-
-        boolean hasBegun() {
-            synchronized (lock) {
-                return begun;
-            }
-        }
-
-        void look(Moment now) {
-            boolean due;
-            Moment limit = beginBy;
-            synchronized (lock) {
-                due = !begun && limit != null && (refused || !now.isBefore(limit));
-            }
-            if (due) {
-                elsewhere();
-            }
-        }
-
-        private void run(StoppedLeading callback) {
-            // Before it counts as begun: for want of memory it has not run, and is run again.
-            EndReason told = reason();
-            synchronized (lock) {
-                if (begun) {
-                    return;
-                }
-                begun = true;
-                thread = Thread.currentThread();
-            }
-            Throwable failure = null;
-            try {
-                callback.stopped(leadership, told);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (Throwable e) {
-                failure = e;
-            }
-            boolean interrupted;
-            synchronized (lock) {
-                thread = null;
-                interrupted = clearInterrupt();
-            }
-            finish();
-            sayHowItWent("onStoppedLeading", interrupted, failure);
-        }
-
-        /** A term that was asked to hand over may have been lost before this could be said. */
-        private EndReason reason() {
-            EndReason ended = term.reason();
-            return reason.isOrderly() && ended != null ? ended : reason;
-        }
-
-        void finish() {
-            synchronized (lock) {
-                done = true;
-            }
-            advance();
-        }
     }
 
     // -- permits --------------------------------------------------------------------------------------------------
@@ -359,42 +243,15 @@ final class TermRun {
     // -- stages, and what others see ------------------------------------------------------------------------------
 
     void draining(EndReason reason) {
-        drainReason = reason;
-        tellStages();
+        stages.draining(reason);
     }
 
     void ended(EndReason reason) {
-        endReason = reason;
         try {
-            tellStages();
+            stages.ended(reason);
         } finally {
             stopIfClosed();
             advance();
-        }
-    }
-
-    /**
-     * Completes the stages, on threads of ours: no callback that hangs, and no executor, keeps them open. What hangs off the
-     * first keeps the second from completing until the watchdog looks.
-     */
-    private void tellStages() {
-        EndReason end = endReason;
-        EndReason drain = end == null ? drainReason : end;
-        if (drain == null || leadership.endedFuture().isDone()) {
-            return;
-        }
-        if (end == null && leadership.drainingFuture().isDone()) {
-            return;
-        }
-        try {
-            threads.elsewhere(() -> {
-                leadership.drainingFuture().complete(drain);
-                if (end != null) {
-                    leadership.endedFuture().complete(end);
-                }
-            });
-        } catch (Throwable e) {
-            log.warn("{}: no thread could be had to tell that a term ends; it is tried again", election, e);
         }
     }
 
@@ -404,27 +261,27 @@ final class TermRun {
      * @return whether something has still to be told
      */
     boolean watch(Moment now) {
-        tellStages();
+        stages.complete();
         stopIfClosed();
-        Stop stopping;
+        StopRun stopping;
         boolean returned;
         synchronized (lock) {
             stopping = stop;
             returned = begun && settled;
         }
         if (stopping != null) {
-            stopping.look(now);
+            stopping.watch(now);
         }
         advance();
         boolean stopped = !returned || owner.stopped() == null || (stopping != null && stopping.hasBegun());
-        return !stopped || !leadership.endedFuture().isDone();
+        return !stopped || !stages.areComplete();
     }
 
     boolean isCurrent() {
         Thread caller = Thread.currentThread();
         synchronized (lock) {
             return thread == caller
-                    || (stop != null && stop.thread == caller)
+                    || (stop != null && stop.thread() == caller)
                     || permits.stream().anyMatch(permit -> permit.thread() == caller);
         }
     }
@@ -432,12 +289,12 @@ final class TermRun {
     /** What called {@code System.exit} never returns; take it as returned. */
     void settleExiting() {
         boolean start;
-        Stop stopping;
+        StopRun stopping;
         synchronized (lock) {
             start = !settled && isExiting(thread);
             settled |= start;
             exited |= start;
-            stopping = stop != null && !stop.done && isExiting(stop.thread) ? stop : null;
+            stopping = stop != null && !stop.isDone() && isExiting(stop.thread()) ? stop : null;
             permits.removeIf(permit -> isExiting(permit.thread()));
         }
         if (start) {

@@ -167,6 +167,16 @@ final class ThreadCallbacks implements TermCallbacks {
         return log;
     }
 
+    /** Logs how a callback ended; called last, since for want of memory it may fail. */
+    void logOutcome(String callback, boolean interrupted, @Nullable Throwable failure) {
+        if (interrupted) {
+            log.debug("{}: {} left its thread interrupted", election, callback);
+        }
+        if (failure != null) {
+            log.error("{}: {} failed", election, callback, failure);
+        }
+    }
+
     /** Whether the loop has ended, or is about to. */
     boolean isClosed() {
         return runtime.isClosed();

@@ -41,6 +41,8 @@ final class Rewriting {
             "dev/baton/SerialExecutor",
             "dev/baton/ThreadCallbacks",
             "dev/baton/TermRun",
+            "dev/baton/StopRun",
+            "dev/baton/TermStages",
             "dev/baton/CallbackThreads",
             "dev/baton/Permit",
             "dev/baton/LeaderElection",
@@ -68,7 +70,7 @@ final class Rewriting {
             "dev/baton/spi/RequestQueue",
             "dev/baton/SerialExecutor",
             "dev/baton/TermRun",
-            "dev/baton/TermRun$Stop",
+            "dev/baton/StopRun",
             "dev/baton/driver/LiveTerm");
 
     private static final Set<String> COLLECTIONS =
