@@ -3,12 +3,8 @@ package dev.baton.spi;
 import dev.baton.internal.Linkage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -38,27 +34,24 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     /** Time to tell the last events: the first of a process, which finds its sinks, takes long where it starves. */
     private static final long TELL_MILLIS = 5_000;
 
-    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(1);
-
     /** So many log lines, and so many events, may wait for those who take them. */
     private static final int OUTBOX_ROOM = 1 << 16;
 
     private final ScheduledThreadPoolExecutor loop;
-    private final ThreadFactory senders;
     private final ThreadPoolExecutor callbacks;
     private final Outbox lines;
     private final Outbox events;
     private final Logger log;
     private final RequestQueue requests;
+    private final Sender sender;
     private final Watchdog watchdog;
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private final Set<OpenElection> elections = ConcurrentHashMap.newKeySet();
+    private final OpenElections elections;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Step closing = new Step("closing the elections", this::closeElections);
     private final Step[] ending;
     private volatile @Nullable Thread loopThread;
-    private volatile Thread sender;
     private @Nullable Thread hook;
 
     private ThreadedRuntime(String kind, int inFlight) {
@@ -70,6 +63,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
                 (count, failure) ->
                         written.warn("{} log lines of Baton were lost: the log did not take them", count, failure));
         log = new OutboxLogger(written, lines);
+        elections = new OpenElections(log);
         events = new Outbox(
                 OUTBOX_ROOM,
                 BackendThreads.daemons("baton-" + kind + "-events"),
@@ -83,8 +77,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         });
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        senders = BackendThreads.daemons("baton-" + kind + "-sender");
-        sender = senders.newThread(this::sendRequests);
+        sender = new Sender(requests, BackendThreads.daemons("baton-" + kind + "-sender"), this::isClosed, log);
         callbacks = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -92,7 +85,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 BackendThreads.daemons("baton-" + kind + "-callback"));
-        watchdog = new Watchdog(this, elections, loop, this::lookAfterTheSender, log);
+        watchdog = new Watchdog(this, elections, loop, () -> sender.watch(now()), log);
         ending = new Step[] {
             new Step("ending the terms", this::abandonElections),
             new Step("letting the loop finish", this::flushLoop),
@@ -100,17 +93,13 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             new Step("ending the watchdog", watchdog::end),
             new Step("ending the loop", loop::shutdown),
             new Step("dropping what waits to be sent", requests::close),
-            new Step("ending the sender", this::endSender),
+            new Step("ending the sender", sender::end),
             new Step("telling those who wait for the end", () -> ended.complete(null)),
             new Step("telling the last events", this::flush),
             new Step("ending the threads of callbacks", () -> callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS)),
             new Step("ending the thread of events", events::retire),
             new Step("ending the thread of the log", lines::retire)
         };
-    }
-
-    private void endSender() {
-        sender.interrupt();
     }
 
     static ThreadedRuntime start(String kind, boolean shutdownHook, int inFlight) {
@@ -261,40 +250,17 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         }
     }
 
-    /**
-     * Closes all elections at once: one's drain must not eat into another's. Whoever comes second waits as well; nobody
-     * waits for elections whose loop has ended, nor on that loop, nor longer than the elections have said.
-     */
     private void closeElections() {
-        List<CompletableFuture<Void>> closing = new ArrayList<>();
-        Duration limit = Duration.ZERO;
-        for (OpenElection election : elections) {
-            try {
-                closing.add(election.closeAsync().toCompletableFuture());
-                Duration longest = election.closeTimeout();
-                limit = limit.compareTo(longest) < 0 ? longest : limit;
-            } catch (Throwable e) {
-                log.error("closing {} failed", election, e);
-            }
-        }
-        if (Thread.currentThread() == loopThread) {
-            log.warn("closed on the election loop, so no election hands over; close on a thread of your own");
-            return;
-        }
-        try {
-            CompletableFuture<Void> all = CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
-            CompletableFuture.anyOf(all, ended)
-                    .get(Moment.boundedNanos(limit.plus(CLOSE_MARGIN)), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            log.warn("not every election could be closed", e);
-        }
+        elections.close(isOnLoop(), ended);
+    }
+
+    private boolean isOnLoop() {
+        return Thread.currentThread() == loopThread;
     }
 
     /** Lets the loop finish what it was given, whatever the interrupt flag says, but does not wait for itself. */
     private void flushLoop() {
-        if (Thread.currentThread() == loopThread) {
+        if (isOnLoop()) {
             return;
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -338,28 +304,6 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             Runtime.getRuntime().removeShutdownHook(thread);
         } catch (IllegalStateException e) {
             log.debug("the JVM is ending, so the shutdown hook stays", e);
-        }
-    }
-
-    private void sendRequests() {
-        while (!closed.get()) {
-            try {
-                requests.take().run();
-            } catch (InterruptedException e) {
-                log.debug("the sender was interrupted: its backend was closed, or a call left the flag behind", e);
-            } catch (Throwable e) {
-                log.error("sending a request failed", e);
-            }
-        }
-    }
-
-    /** A sender that died is followed by another, and requests that are never answered do not keep the others waiting. */
-    private void lookAfterTheSender() {
-        requests.releaseOverdue(now());
-        if (!sender.isAlive() && !closed.get()) {
-            Thread next = senders.newThread(this::sendRequests);
-            next.start();
-            sender = next;
         }
     }
 

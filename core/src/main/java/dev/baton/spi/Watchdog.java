@@ -1,7 +1,6 @@
 package dev.baton.spi;
 
 import dev.baton.spi.BackendRuntime.OpenElection;
-import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class Watchdog implements Runnable {
     private static final int LAST_ROUNDS = 200;
 
     private final Timekeeper clock;
-    private final Set<OpenElection> elections;
+    private final Iterable<OpenElection> elections;
     private final ScheduledThreadPoolExecutor loop;
     private final Runnable round;
     private final Logger log;
@@ -42,7 +41,7 @@ final class Watchdog implements Runnable {
     /** @param round what else to do each time */
     Watchdog(
             Timekeeper clock,
-            Set<OpenElection> elections,
+            Iterable<OpenElection> elections,
             ScheduledThreadPoolExecutor loop,
             Runnable round,
             Logger log) {

@@ -81,8 +81,10 @@ record Mutation(String type, String method, Kind kind, int index, int line) {
             "dev/baton/ThreadCallbacks",
             "dev/baton/driver/LiveTerm",
             "dev/baton/driver/Report",
+            "dev/baton/spi/OpenElections",
             "dev/baton/spi/Outbox",
             "dev/baton/spi/RequestQueue",
+            "dev/baton/spi/Sender",
             "dev/baton/spi/ThreadedRuntime",
             "dev/baton/spi/Watchdog");
 

@@ -34,6 +34,8 @@ final class Rewriting {
     /** The classes whose threads are simulated step by step. */
     static final Set<String> SHELL = Set.of(
             "dev/baton/spi/ThreadedRuntime",
+            "dev/baton/spi/Sender",
+            "dev/baton/spi/OpenElections",
             "dev/baton/spi/Outbox",
             "dev/baton/spi/OutboxLogger",
             "dev/baton/spi/RequestQueue",
