@@ -20,7 +20,7 @@ class ThreadWorldsTest {
     private static final int FAST = 25;
 
     /** Within so many seeds a planted mistake is caught. */
-    private static final int HUNTED = 200;
+    private static final int HUNTED = 400;
 
     private final ThreadWorlds worlds = new ThreadWorlds();
 
