@@ -4,8 +4,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks on an executor with the context class loader of the thread that made this, which is the code that built the
- * election; the executor's thread gets its own back afterwards.
+ * Runs tasks on an executor with the context class loader of the thread that built the election. After each task, the
+ * executor's thread has its own class loader again.
  */
 final class BuildersContext implements Executor {
     private final Executor executor;

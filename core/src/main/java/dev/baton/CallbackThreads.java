@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the callbacks of one election run. A supplied executor is code of others: it may block, throw anything, or run
- * the task at once, so it is called from a thread of our own, one at a time, and costs no other election anything.
+ * Where the callbacks of one election run. A supplied executor may block, throw anything, or run the task at once, so one
+ * of the backend's threads calls it, with one task at a time. It delays no other election.
  */
 final class CallbackThreads {
     private final Executor own;
@@ -19,12 +19,15 @@ final class CallbackThreads {
         this.feeder = new SerialExecutor(own, failed);
     }
 
-    /** Whether callbacks run on threads of ours, which may be interrupted. */
+    /** Whether callbacks run on the backend's threads, which may be interrupted. */
     boolean areOurs() {
         return supplied == null;
     }
 
-    /** Clears the interrupt flag of the calling thread if it is one of ours; answers whether it was set. */
+    /**
+     * Clears the interrupt flag of the calling thread if the backend started that thread; answers whether the flag was
+     * set.
+     */
     boolean clearInterrupt() {
         return areOurs() && Thread.interrupted();
     }
@@ -32,7 +35,7 @@ final class CallbackThreads {
     /**
      * Submits {@code task} to the executor of the callbacks. Never waits; throws nothing.
      *
-     * @param refused hears what the executor threw instead of taking the task, on any thread; must be quick
+     * @param refused receives what the executor threw instead of taking the task, on any thread; must be quick
      */
     void submit(Runnable task, Consumer<Throwable> refused) {
         Executor executor = supplied;
@@ -55,7 +58,10 @@ final class CallbackThreads {
         }
     }
 
-    /** Runs {@code task} on a thread of ours, whatever executor was supplied; throws what the JVM throws without one. */
+    /**
+     * Runs {@code task} on one of the backend's threads, whatever executor was supplied; throws what the JVM throws when
+     * it has no thread.
+     */
     void elsewhere(Runnable task) {
         own.execute(task);
     }

@@ -5,7 +5,7 @@ import dev.baton.spi.LockBackend;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that the settings of a candidate keep. */
+/** Checks the settings of a candidate. */
 final class CandidateRules {
     private static final Duration LONGEST = Duration.ofDays(1);
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 
-/** The calls of close of one election that have not ended. Any thread. */
+/** The close calls of one election that have not completed. Any thread. */
 final class Closings {
     private final String election;
     private final Timekeeper time;
@@ -46,7 +46,7 @@ final class Closings {
         open.forEach(Closing::complete);
     }
 
-    /** Completes the calls that are over; called off the loop, which may stand still. */
+    /** Completes the calls whose timeout has passed. The watchdog calls this, since the loop may stand still. */
     void watch(Moment now) {
         open.forEach(closing -> closing.watch(now));
     }
@@ -73,11 +73,11 @@ final class Closings {
                 stages.execute(() -> told.complete(null));
                 open.remove(this);
             } catch (Throwable e) {
-                log.debug("{}: that it is closed is told later", election, e);
+                log.debug("{}: the stage of closeAsync completes later", election, e);
             }
         }
 
-        /** Before anybody can have heard of it: nothing of others hangs off its stage, which needs no thread. */
+        /** Completes on this thread, before the stage is returned: no code depends on the stage yet. */
         void completeUnheard() {
             patience.cancel();
             open.remove(this);

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.UUID;
 
-/** The identity of a candidate that was given none: the host name and a random suffix. */
+/** The identity of a candidate without a configured one: the host name and a random suffix. */
 final class DefaultIdentity {
     private DefaultIdentity() {}
 

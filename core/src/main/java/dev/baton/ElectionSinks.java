@@ -19,7 +19,7 @@ final class ElectionSinks {
         EventSink recorder = EventSink.flightRecorder();
         EventSink store = backend instanceof EventSink known ? recorder.and(known) : recorder;
         EventSink others = user == null ? store : store.and(user);
-        // Log lines have a thread of their own: a sink that blocks does not keep the log from telling the story.
+        // Log lines have a thread of their own: a sink that blocks does not delay them.
         return EventSink.log(runtime.logger(EventSink.LOGGER)).and(event -> runtime.tell(() -> others.accept(event)));
     }
 }

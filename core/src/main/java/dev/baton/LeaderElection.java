@@ -113,9 +113,9 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * The term under way, if it is valid by the clock now; it does not protect work done on its word: a hand-over waits for
-     * callbacks and for {@linkplain #ifLeading permits}, not for whoever has asked here, so that its work may run beside
-     * the successor's.
+     * The term under way, if it is valid by the clock now. A hand-over waits for callbacks and for
+     * {@linkplain #ifLeading permits}, but not for work that only called this method: such work may overlap with the
+     * successor's work.
      */
     public Optional<Leadership> leadership() {
         return callbacks.leadership().filter(Leadership::isValid);
@@ -125,11 +125,11 @@ public final class LeaderElection implements AutoCloseable {
      * Does {@code work} on this thread if this candidate leads and new work may begin: a hand-over waits until it has
      * returned, as it does for callbacks.
      *
-     * <p>The calling thread is interrupted when callbacks are: halfway through a drain, and when the term ends. An interrupt
-     * of ours that is still pending when the work returns is taken back; one that came from elsewhere meanwhile goes with
-     * it. Work that does not return within the drain timeout ends the term; its claim then lapses instead of being handed
-     * over, and until it does return the candidate begins no other term and is unhealthy. The work may begin before
-     * onStartedLeading does, and many may be under way at once.
+     * <p>The calling thread is interrupted when callbacks are: halfway through a drain, and when the term ends. If that
+     * interrupt is still pending when the work returns, it is cleared, together with any other interrupt that arrived
+     * meanwhile. Work that does not return within the drain timeout ends the term; its claim then lapses instead of being
+     * handed over, and until it does return the candidate begins no other term and is unhealthy. The work may begin
+     * before onStartedLeading does, and many may be under way at once.
      *
      * @return whether it was done
      * @throws E what the work throws
@@ -146,19 +146,21 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Leave to work until it is closed, if this candidate leads and new work may begin: {@link #ifLeading} for work that is
-     * no call, or not on this thread. No thread is interrupted on its account.
+     * A permit to work until it is closed, if this candidate leads and new work may begin. It serves work that is not one
+     * call, or runs on another thread; otherwise use {@link #ifLeading}. A permit interrupts no thread.
      */
     public Optional<Permit> permit() {
         return callbacks.permit(null);
     }
 
-    /** Who was last seen to lead, this candidate included; empty while unknown or vacant. For display. */
+    /** The leader last seen, which may be this candidate; empty while unknown or vacant. For display. */
     public Optional<Holder> currentLeader() {
         return Optional.ofNullable(driver.status().holder());
     }
 
-    /** Hands the term over, if there is one; the candidate stays in the contest and leaves others the first turn. */
+    /**
+     * Hands the term over, if there is one; the candidate stays in the contest and lets other candidates acquire first.
+     */
     public void stepDown() {
         driver.stepDown();
     }
@@ -188,9 +190,9 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Hands the term over, if there is one, and stops for good. Completes when the store has confirmed that nothing of
-     * this candidate is left, or when the drain timeout, half a renewDeadline and a retryPeriod have passed; what is then
-     * still owed to the store is pursued until the backend is closed.
+     * Hands the term over, if there is one, and stops for good. Completes when the store has confirmed that no claim of
+     * this candidate is left, or when the drain timeout, half a renewDeadline and a retryPeriod have passed; the
+     * candidate goes on withdrawing a claim that is then still owed, until the backend is closed.
      */
     public CompletionStage<Void> closeAsync() {
         return closing().told();
@@ -210,14 +212,14 @@ public final class LeaderElection implements AutoCloseable {
         return driver.stopped().toCompletableFuture().isDone();
     }
 
-    /** Looked after for as long as somebody has still to be told that it is closed. */
+    /** Ends the watch over this election once it has stopped and every close has completed. */
     private void forget() {
         if (hasStopped() && closings.isEmpty()) {
             unregister.run();
         }
     }
 
-    /** A callback may yet come to call {@code System.exit} while the election closes, and would wait for it for ever. */
+    /** A callback may call {@code System.exit} while the election closes, and would then wait for the close for ever. */
     private void settleExiting() {
         callbacks.settleExiting();
         if (!hasStopped()) {
@@ -237,12 +239,12 @@ public final class LeaderElection implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.debug("{}: closing goes on in the background", config.election(), e);
+            log.debug("{}: the close continues in the background", config.election(), e);
         }
         runtime.flush();
     }
 
-    /** What happens to this election when its backend is closed first. */
+    /** Closes this election when its backend is closed first. */
     private final class WithBackend implements BackendRuntime.OpenElection {
         @Override
         public CompletionStage<Void> closeAsync() {
@@ -320,8 +322,8 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * Who this is, for people; the host name and a random suffix unless set. Unique to the run of a process: a second
-         * candidate with the same identity is another holder all the same.
+         * The candidate's name for display; the host name and a random suffix unless set. Choose one that is unique to
+         * the run of a process: a second candidate with the same identity is another holder all the same.
          *
          * @throws IllegalArgumentException when it breaks {@linkplain Identity its rule}
          */
@@ -343,9 +345,10 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * Hears each change of leader, this candidate's terms included: the new leader, or empty when nobody is seen to lead;
-         * no more once the election has stopped. Called where callbacks run, one change after another, but beside those of
-         * a term: while a leader works inside onStartedLeading, too. What it throws is logged.
+         * Receives each change of leader, this candidate's terms included: the new leader, or empty when no candidate is
+         * seen to lead; nothing once the election has stopped. Called where callbacks run, one change after another, but
+         * concurrently with the callbacks of a term: also while a leader works inside onStartedLeading. An exception is
+         * logged.
          */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
             leaderChange = Required.given("onLeaderChange", value);
@@ -353,14 +356,14 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * Where callbacks run, instead of platform threads of the backend's. Its threads are never interrupted: the work has
-         * to ask {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a callback that
-         * blocks delays the others. On either kind of thread a callback finds the context class loader of the thread that called
-         * {@link #start()}.
+         * The executor of the callbacks, instead of the backend's platform threads. Its threads are never interrupted:
+         * the work has to ask {@link Leadership#acceptsWork()} or use {@link Leadership#draining()}. With one thread, a
+         * callback that blocks delays the others. On either kind of thread a callback finds the context class loader of
+         * the thread that called {@link #start()}.
          *
-         * <p>An executor that blocks, throws or drops tasks costs no other election anything. When it does not begin
-         * onStartedLeading within half a renewDeadline, the term ends and the candidate is unhealthy; when it does not begin
-         * onStoppedLeading within a retryPeriod, a thread of the backend's runs it.
+         * <p>An executor that blocks, throws or drops tasks delays no other election. When it does not begin
+         * onStartedLeading within half a renewDeadline, the term ends and the candidate is unhealthy; when it does not
+         * begin onStoppedLeading within a retryPeriod, one of the backend's threads runs it.
          */
         public Builder callbackExecutor(Executor value) {
             executor = Required.given("callbackExecutor", value);
@@ -390,8 +393,8 @@ public final class LeaderElection implements AutoCloseable {
         }
 
         /**
-         * Hears every event, besides the log, the flight recorder, and a backend that is an event sink itself: on a thread
-         * that the sinks of a backend instance share.
+         * Receives every event, besides the log, the flight recorder, and a backend that is an event sink itself. The
+         * sinks of a backend instance share one thread.
          */
         public Builder events(EventSink value) {
             EventSink next = Required.given("events", value);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Knows who leads an election without being a candidate in it. What it says is for display. All methods may be called from
- * any thread.
+ * Observes the leader of an election without being a candidate in it. Its answers are for display. All methods may be
+ * called from any thread.
  */
 public final class LeaderObserver implements AutoCloseable {
     private final ElectionName election;
@@ -44,17 +44,17 @@ public final class LeaderObserver implements AutoCloseable {
         this.observing = Observing.open(backend, election, timing, new Watcher());
     }
 
-    /** Who leads, as last seen; empty while unknown or vacant. */
+    /** The leader last seen; empty while unknown or vacant. */
     public Optional<Holder> currentLeader() {
         return Optional.ofNullable(holder);
     }
 
-    /** Whether changes are heard as they happen. */
+    /** Whether the watch is live, so that changes arrive as they happen. */
     public boolean isLive() {
         return live;
     }
 
-    /** Stops observing, without waiting, after which nothing more is seen or told. Idempotent; throws nothing. */
+    /** Stops observing, without waiting; the listener receives nothing more. Idempotent; throws nothing. */
     @Override
     public void close() {
         closed = true;
@@ -83,7 +83,7 @@ public final class LeaderObserver implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.warn("{}: the listener is not told of a change", election, e);
+            log.warn("{}: a change of leader could not be submitted to the listener", election, e);
         }
     }
 
@@ -105,7 +105,7 @@ public final class LeaderObserver implements AutoCloseable {
 
         @Override
         public void yourTurn(Claim claim, Answer.@Nullable Granted granted) {
-            log.debug("{}: an observer has no claim, but was told it is {}'s turn", election, claim);
+            log.debug("{}: an observer has no claim, but the backend offered a turn to {}", election, claim);
         }
 
         @Override
@@ -127,8 +127,8 @@ public final class LeaderObserver implements AutoCloseable {
         }
 
         /**
-         * Hears each change of leader: the new leader, or empty when nobody is seen to lead; no more once closed. Called on
-         * threads of the backend's, one change after another. What it throws is logged.
+         * Receives each change of leader: the new leader, or empty when no candidate is seen to lead; nothing once
+         * closed. Called on the backend's threads, one change after another. An exception is logged.
          */
         public Builder onLeaderChange(Consumer<Optional<Holder>> value) {
             listener = Required.given("onLeaderChange", value);

@@ -3,13 +3,13 @@ package dev.baton;
 /**
  * A piece of work that only a leader may do.
  *
- * @param <E> what it throws
+ * @param <E> the exception that the work throws
  */
 @FunctionalInterface
 public interface LeaderWork<E extends Exception> {
 
     /**
-     * Does it.
+     * Does the work.
      *
      * @param term the term under way; ask {@link Leadership#requireValid()} before each step that only a leader may take
      */

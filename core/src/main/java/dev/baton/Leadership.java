@@ -68,8 +68,8 @@ public final class Leadership {
     }
 
     /**
-     * Asks to hand over: the candidate stays in the contest and leaves others the first turn. Returns at once; does
-     * nothing when this term has ended, whoever leads now, this candidate in another term included.
+     * Asks to hand over: the candidate stays in the contest and lets other candidates acquire first. Returns at once;
+     * does nothing when this term has ended, even if this candidate leads again in another term.
      */
     public void stepDown() {
         if (isValid()) {
@@ -78,14 +78,14 @@ public final class Leadership {
     }
 
     /**
-     * Completes when the term is asked to hand over or has ended, whichever comes first: on a thread of the backend's,
-     * whatever the callbacks and their executor do.
+     * Completes when the term is asked to hand over or has ended, whichever comes first, on one of the backend's threads.
+     * Neither a callback nor its executor delays it.
      */
     public CompletionStage<EndReason> draining() {
         return draining.minimalCompletionStage();
     }
 
-    /** Completes when the term has ended, on a thread as that of {@link #draining()}. */
+    /** Completes when the term has ended, on the same kind of thread as {@link #draining()}. */
     public CompletionStage<EndReason> ended() {
         return ended.minimalCompletionStage();
     }

@@ -3,13 +3,13 @@ package dev.baton;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leave to do a piece of work under a term, from {@link LeaderElection#permit()} until it is closed: a hand-over waits for
- * it.
+ * Permission to do a piece of work under a term, from {@link LeaderElection#permit()} until it is closed: a hand-over
+ * waits for it.
  *
- * <p>It may be closed by another thread than the one that asked for it. No thread is interrupted on its account: work that
- * takes long asks {@link Leadership#acceptsWork()} of its {@link #term()} or watches {@link Leadership#draining()}. A
- * permit that is not closed by the end of the drain timeout ends the term; its claim then lapses instead of being handed
- * over. Until it is closed, the candidate begins no other term and is unhealthy.
+ * <p>Any thread may close it. A permit interrupts no thread: work that takes long asks {@link Leadership#acceptsWork()}
+ * of its {@link #term()} or watches {@link Leadership#draining()}. A permit that is not closed by the end of the drain
+ * timeout ends the term; its claim then lapses instead of being handed over. Until it is closed, the candidate begins no
+ * other term and is unhealthy.
  */
 public final class Permit implements AutoCloseable {
     private final TermRun run;
@@ -29,7 +29,7 @@ public final class Permit implements AutoCloseable {
         return run.leadership();
     }
 
-    /** Says that the work has ended. Idempotent; any thread; does not wait. */
+    /** Ends the work. Idempotent; any thread; does not wait. */
     @Override
     public void close() {
         run.giveBack(this);
@@ -39,7 +39,9 @@ public final class Permit implements AutoCloseable {
         return thread;
     }
 
-    /** Under the lock of the run, which a permit leaves before its thread goes on to something else. */
+    /**
+     * Interrupts the thread of the permit; called under the lock of the run, which also guards the return of a permit.
+     */
     void interrupt() {
         if (thread != null) {
             interrupted = true;
@@ -47,7 +49,7 @@ public final class Permit implements AutoCloseable {
         }
     }
 
-    /** Whether an interrupt that its thread still carries is ours to take back. */
+    /** Whether this permit interrupted its thread, which was not interrupted before. */
     boolean leftInterrupted() {
         return interrupted && !interruptedBefore;
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lane: runs tasks one after another, in order, on an executor that may have many threads; holds no thread while idle,
- * and no more than a bounded number of tasks. Every task is submitted by itself and whichever submission comes to run
- * takes what waits, so that an executor that drops one of them stops nothing.
+ * and no more than a bounded number of tasks. Each task has a submission of its own, and a submission that runs takes
+ * every task that waits: an executor that drops one submission stops nothing.
  */
 final class SerialExecutor implements Executor {
     private static final int ROOM = 1_024;
@@ -21,7 +21,7 @@ final class SerialExecutor implements Executor {
     private boolean running;
     private volatile @Nullable Thread current;
 
-    /** @param failed hears what tasks throw */
+    /** @param failed receives what tasks throw */
     SerialExecutor(Executor executor, Consumer<Throwable> failed) {
         this.executor = executor;
         this.failed = failed;
@@ -79,7 +79,7 @@ final class SerialExecutor implements Executor {
         try {
             failed.accept(failure);
         } catch (Throwable e) {
-            // For want of memory or stack it cannot be told; the tasks that wait run all the same.
+            // Without memory or stack the failure cannot be reported; the tasks that wait run all the same.
         }
     }
 
@@ -93,7 +93,7 @@ final class SerialExecutor implements Executor {
         }
     }
 
-    /** Under the lock of the last look, so that what comes right after it finds nobody running. */
+    /** Under the lock of the last look at the queue, so that the next task finds no thread running. */
     private void end() {
         synchronized (tasks) {
             if (current == Thread.currentThread()) {

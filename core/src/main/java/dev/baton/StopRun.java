@@ -6,7 +6,10 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The run of onStoppedLeading of one term, on whatever thread there is for it. It shares the lock of its {@link TermRun}. */
+/**
+ * The run of onStoppedLeading of one term, on the executor or, if that fails, on one of the backend's threads. It shares
+ * the lock of its {@link TermRun}.
+ */
 final class StopRun {
     private final Object lock;
     private final ThreadCallbacks owner;
@@ -45,7 +48,7 @@ final class StopRun {
 
     // -- under the lock -------------------------------------------------------------------------------------------
 
-    /** Whether it has not become due. */
+    /** Whether the run is not due yet. */
     boolean waits() {
         return waits;
     }
@@ -54,7 +57,7 @@ final class StopRun {
         return reason.isOrderly();
     }
 
-    /** It is submitted next: its executor has to begin it in time. */
+    /** Marks the run as due: the executor has to begin it in time. */
     void becomeDue() {
         beginBy = owner.latestBegin();
         waits = false;
@@ -71,24 +74,27 @@ final class StopRun {
 
     // -- outside the lock -----------------------------------------------------------------------------------------
 
-    /** Submits the callback. {@code exited}: a callback of the term has called {@code System.exit}. */
+    /** Submits the callback; {@code exited} means that onStartedLeading has called {@code System.exit}. */
     void submit(boolean exited) {
         StoppedLeading callback = owner.stopped();
         if (callback == null) {
             finish();
         } else if (exited || owner.isClosed()) {
-            // A thread inside System.exit never comes back to its executor, and after the end nobody asks again.
+            // A thread inside System.exit never comes back to its executor, and a closed runtime does not try again.
             elsewhere();
         } else {
             threads.submit(() -> run(callback), e -> {
                 refused = true;
                 elsewhere();
-                log.error("{}: the executor rejected onStoppedLeading; it runs on another thread", election, e);
+                log.error("{}: the executor rejected onStoppedLeading; another thread runs it", election, e);
             });
         }
     }
 
-    /** Without having run, nothing is handed over: tried again by {@link #watch} for want of a thread. */
+    /**
+     * Runs the callback on one of the backend's threads. If there is none, {@link #watch} tries again: nothing is handed
+     * over before the callback has run.
+     */
     private void elsewhere() {
         StoppedLeading callback = owner.stopped();
         if (callback == null) {
@@ -98,7 +104,7 @@ final class StopRun {
             threads.elsewhere(() -> run(callback));
         } catch (Throwable e) {
             refused = true;
-            log.warn("{}: no thread could be had for onStoppedLeading; it is tried again", election, e);
+            log.warn("{}: no thread for onStoppedLeading; trying again", election, e);
         }
     }
 
@@ -120,7 +126,7 @@ final class StopRun {
     }
 
     private void run(StoppedLeading callback) {
-        // Before it counts as begun: for want of memory it has not run, and is run again.
+        // Before the run counts as begun: if this fails for want of memory, the callback runs again.
         EndReason told = reason();
         synchronized (lock) {
             if (begun) {
@@ -146,7 +152,7 @@ final class StopRun {
         owner.logOutcome("onStoppedLeading", interrupted, failure);
     }
 
-    /** A term that was asked to hand over may have been lost before this could be said. */
+    /** The reason, unless the term was lost while it handed over. */
     private EndReason reason() {
         EndReason ended = term.reason();
         return reason.isOrderly() && ended != null ? ended : reason;

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The work of one term: its callbacks, the permits given out under it, and the stages that tell of its end. Whatever the
- * callbacks throw and whatever their executor does with them, the machine is told of a beginning and an end.
+ * The work of one term: its callbacks, the permits given out under it, and the stages that complete at its end. Whatever
+ * the callbacks throw and whatever their executor does, the machine receives a beginning and an end.
  *
- * <p>Called by the loop, the watchdog, and the threads of the user's work; nothing of others runs under its lock.
+ * <p>The loop, the watchdog and the threads of the user's work call it; no user code runs under its lock.
  */
 final class TermRun {
     private final ThreadCallbacks owner;
@@ -65,7 +65,7 @@ final class TermRun {
     void start() {
         threads.submit(this::run, e -> {
             try {
-                log.error("{}: the executor rejected onStartedLeading; the term is given up", election, e);
+                log.error("{}: the executor rejected onStartedLeading; the term ends", election, e);
             } finally {
                 cancel(Printable.text("the executor rejected it: " + Failures.text(e)));
             }
@@ -85,7 +85,7 @@ final class TermRun {
             report.began();
             owner.started().lead(leadership);
         } catch (Throwable e) {
-            // Also a checked exception that onStartedLeading does not declare, as Kotlin and Scala throw them.
+            // Kotlin and Scala also throw checked exceptions that onStartedLeading does not declare.
             failure = e;
         }
         boolean first;
@@ -112,12 +112,15 @@ final class TermRun {
         owner.logOutcome("onStartedLeading", interrupted, failure);
     }
 
-    /** Whoever is interrupted because the term ends may leave by the interrupt. */
+    /** Whether the failure only answers the interrupt at the end of the term. */
     private boolean isAnAnswerToTheEnd(@Nullable Throwable failure) {
         return failure instanceof InterruptedException && !leadership.acceptsWork();
     }
 
-    /** A loop that has ended with its backend decides nothing any more; work that outlived it is followed all the same. */
+    /**
+     * Runs onStoppedLeading once the work has returned, if the backend is closed: its loop has ended and asks for
+     * nothing.
+     */
     private void stopIfClosed() {
         EndReason reason = stages.endReason();
         boolean returned;
@@ -159,8 +162,8 @@ final class TermRun {
     // -- onStoppedLeading -----------------------------------------------------------------------------------------
 
     /**
-     * Runs onStoppedLeading, if there is one, and reports when it has returned and every permit has been given back. While the
-     * term is valid, permits come first; the work of a term that was lost is told at once.
+     * Runs onStoppedLeading, if there is one, and reports when it has returned and every permit has been given back.
+     * While the term is valid, the callback waits for permits; after a loss it runs at once.
      */
     void stop(EndReason reason) {
         synchronized (lock) {
@@ -173,8 +176,8 @@ final class TermRun {
     }
 
     /**
-     * Does what has become due since callbacks returned, permits came back, or the term ended. What is decided under the lock
-     * takes no memory afterwards that it could be lost for.
+     * Does what is due after a callback returned, a permit came back, or the term ended. A decision made under the lock
+     * needs no memory afterwards, so no lack of memory loses it.
      */
     private void advance() {
         StopRun submitted = null;
@@ -202,7 +205,7 @@ final class TermRun {
         }
     }
 
-    /** Whether the machine may be told now that this work has ended; asked under the lock, answered with yes once. */
+    /** Whether the end of the work may be reported now; called under the lock, true once. */
     private boolean isFree() {
         boolean free = permits.isEmpty() && !reported;
         reported |= free;
@@ -215,7 +218,7 @@ final class TermRun {
     Optional<Permit> permit(@Nullable Thread interruptible) {
         Permit permit = new Permit(this, interruptible);
         synchronized (lock) {
-            // Under the lock: whoever looks for permits after the drain began sees every one that was given before it.
+            // Under the lock, so that a look at the permits after the drain began sees every permit given before it.
             if (cancelled != null || !leadership.acceptsWork()) {
                 return Optional.empty();
             }
@@ -236,7 +239,7 @@ final class TermRun {
         }
         advance();
         if (interrupted) {
-            log.debug("{}: the interrupt of a permit is taken back", election);
+            log.debug("{}: cleared the interrupt of a permit", election);
         }
     }
 
@@ -256,9 +259,9 @@ final class TermRun {
     }
 
     /**
-     * Tries again what could not be done for want of a thread, or was dropped.
+     * Tries again what failed for want of a thread, or was dropped.
      *
-     * @return whether something has still to be told
+     * @return whether a callback or stage is still due
      */
     boolean watch(Moment now) {
         stages.complete();
@@ -286,7 +289,7 @@ final class TermRun {
         }
     }
 
-    /** What called {@code System.exit} never returns; take it as returned. */
+    /** Takes callbacks and permits that called {@code System.exit} as returned, since they never return. */
     void settleExiting() {
         boolean start;
         StopRun stopping;

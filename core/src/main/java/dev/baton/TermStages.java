@@ -41,8 +41,9 @@ final class TermStages {
     }
 
     /**
-     * Completes the stages, on threads of ours: no callback that hangs, and no executor, keeps them open. What hangs off the
-     * first keeps the second from completing until the watchdog looks.
+     * Completes the stages on one of the backend's threads, so that neither a hanging callback nor an executor delays
+     * them. If code that depends on the draining stage blocks, the ended stage completes when the watchdog calls this
+     * again.
      */
     void complete() {
         EndReason end = endReason;
@@ -61,7 +62,7 @@ final class TermStages {
                 }
             });
         } catch (Throwable e) {
-            log.warn("{}: no thread could be had to tell that a term ends; it is tried again", election, e);
+            log.warn("{}: no thread to complete the stages of a term; trying again", election, e);
         }
     }
 }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Runs the callbacks of one election on an executor: those of its terms one after another, news of other leaders beside
- * them, so that a leader that works inside onStartedLeading delays nobody.
+ * Runs the callbacks of one election on an executor: those of its terms one after another, changes of leader concurrently
+ * with them, so that work inside onStartedLeading does not delay those.
  */
 final class ThreadCallbacks implements TermCallbacks {
     private final String election;
@@ -34,8 +34,8 @@ final class ThreadCallbacks implements TermCallbacks {
     private volatile boolean over;
 
     /**
-     * @param supplied the user's executor, or null for threads of ours
-     * @param patience how long an executor may take to begin onStoppedLeading before a thread of ours runs it
+     * @param supplied the user's executor, or null for the backend's threads
+     * @param patience how long an executor may take to begin onStoppedLeading before one of the backend's threads runs it
      */
     ThreadCallbacks(
             String election,
@@ -59,7 +59,7 @@ final class ThreadCallbacks implements TermCallbacks {
                 e -> log.error("{}: submitting a callback failed", election, e));
         this.news = new SerialExecutor(
                 task -> threads.submit(
-                        task, e -> log.warn("{}: the executor rejected news of the leader", election, e)),
+                        task, e -> log.warn("{}: the executor rejected a change of leader", election, e)),
                 e -> log.error("{}: a listener failed", election, e));
         this.stepDown = stepDown;
     }
@@ -108,11 +108,15 @@ final class ThreadCallbacks implements TermCallbacks {
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.warn("{}: onLeaderChange is not told of {}", election, holder == null ? "a vacancy" : holder, e);
+            log.warn(
+                    "{}: a change of leader could not be submitted to onLeaderChange: {}",
+                    election,
+                    holder == null ? "a vacancy" : holder,
+                    e);
         }
     }
 
-    /** The election has stopped: what still waits to be told is not. */
+    /** Drops the changes of leader that still wait: the election has stopped. */
     void over() {
         over = true;
     }
@@ -128,12 +132,12 @@ final class ThreadCallbacks implements TermCallbacks {
         return Optional.ofNullable(current).map(TermRun::leadership);
     }
 
-    /** Leave to work under the term under way, if it accepts work. */
+    /** A permit of the term under way, if it accepts work. */
     Optional<Permit> permit(@Nullable Thread interruptible) {
         return Optional.ofNullable(current).flatMap(run -> run.permit(interruptible));
     }
 
-    /** A callback that called {@code System.exit} never returns; take it as returned. */
+    /** Takes a callback that called {@code System.exit} as returned, since it never returns. */
     void settleExiting() {
         TermRun run = current;
         if (run != null) {
@@ -167,7 +171,7 @@ final class ThreadCallbacks implements TermCallbacks {
         return log;
     }
 
-    /** Logs how a callback ended; called last, since for want of memory it may fail. */
+    /** Logs how a callback ended; called last, since it may fail for want of memory. */
     void logOutcome(String callback, boolean interrupted, @Nullable Throwable failure) {
         if (interrupted) {
             log.debug("{}: {} left its thread interrupted", election, callback);
@@ -182,7 +186,7 @@ final class ThreadCallbacks implements TermCallbacks {
         return runtime.isClosed();
     }
 
-    /** Until when the executor has to begin what is submitted now. */
+    /** The moment by which the executor has to begin a callback that is submitted now. */
     Moment latestBegin() {
         return runtime.timekeeper().now().plus(patience);
     }

@@ -1,9 +1,9 @@
 /**
  * Leader election for any Java service: one instance active, the others standing by.
  *
- * <p><b>Guarantee.</b> While clock rates stay within the tolerated drift and only the holder or the store's own
- * expiry ends a live claim, no two terms of one election are valid at the same moment. A term knows by itself, from
- * its own clocks and without the network, when it is over. Fencing tokens grow from term to term, always.
+ * <p><b>Guarantee.</b> While clock rates stay within the tolerated drift and only the holder or the store's own expiry
+ * ends a live claim, no two terms of one election are valid at the same moment. A term ends by its own clocks, without
+ * the network. Fencing tokens grow from term to term, always.
  *
  * <p><b>Assumption.</b> Between {@link dev.baton.Leadership#isValid()} and the write that follows it the process may
  * pause for any length of time; only the protected resource can refuse that late write, by comparing

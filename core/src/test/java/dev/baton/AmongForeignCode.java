@@ -24,8 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * Code of others: what is thrown, hangs until the test is over, or says that it was interrupted, on a register that can be
- * made silent.
+ * User code that throws, hangs until the test is over, or records an interrupt, on a register that can be made silent.
  */
 abstract class AmongForeignCode {
     static final String NAME = ELECTION.toString();
@@ -79,7 +78,7 @@ abstract class AmongForeignCode {
         }
     }
 
-    /** Work that says that it was interrupted. */
+    /** Work that records an interrupt. */
     StartedLeading interruptible() {
         return interruptible(calls);
     }

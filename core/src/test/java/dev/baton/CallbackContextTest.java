@@ -14,7 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Callbacks find the class loader of the code that built their election, whoever came first or started the thread. */
+/**
+ * Callbacks find the class loader of the code that built their election, whichever election came first or started the
+ * thread.
+ */
 @Timeout(60)
 class CallbackContextTest {
     private final InheritableThreadLocal<String> request = new InheritableThreadLocal<>();
@@ -72,7 +75,7 @@ class CallbackContextTest {
         }
     }
 
-    /** Its threads are begun by ours, and have a class loader of their own. */
+    /** The backend's threads start its threads, which have a class loader of their own. */
     @Test
     void callbacksOnTheUsersExecutor() {
         ExecutorService users = Executors.newCachedThreadPool(task -> {

@@ -463,7 +463,7 @@ class ElectionLifeTest {
         }
     }
 
-    /** The object of a term that is over has no say in the next one. */
+    /** The object of a term that is over does not affect the next one. */
     @Test
     void stepDownOfAnEndedTermLeavesTheNextOneAlone() {
         LeaderElection election = builder("first")
@@ -558,7 +558,7 @@ class ElectionLifeTest {
         observer.close();
     }
 
-    /** The executor is slow: what it begins once the election has stopped is told to nobody. */
+    /** The executor is slow: a change that it begins once the election has stopped reaches no listener. */
     @Test
     void newsThatWaitForTheirExecutorAreNotToldOnceStopped() {
         Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();

@@ -47,7 +47,7 @@ class ForeignCodeTest extends AmongForeignCode {
         closesInTime(backend::close);
     }
 
-    /** As {@code CallerRunsPolicy} does: the thread that submits is none that anybody waits for. */
+    /** As {@code CallerRunsPolicy} does: no election waits for the thread that submits. */
     @Test
     void executorThatRunsTasksAtOnceIsGoodEnough() {
         LeaderElection election = builder(NAME)
@@ -98,7 +98,7 @@ class ForeignCodeTest extends AmongForeignCode {
                 .containsSubsequence("dropped", "stopped WITHDRAWN", "event term-ended", "event claim-withdrawn");
     }
 
-    /** A term without work ends, the candidate says that it is unfit, and is fit again when its work begins. */
+    /** A term without work ends, the candidate is unhealthy, and healthy again when its work begins. */
     @Test
     void onStartedLeadingThatIsDroppedEndsTheTermAndIsUnhealthyUntilOneBegins() {
         AtomicBoolean drops = new AtomicBoolean(true);

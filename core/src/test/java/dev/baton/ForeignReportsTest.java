@@ -61,7 +61,7 @@ class ForeignReportsTest extends AmongForeignCode {
         };
     }
 
-    /** Standard output is a pipe that nobody reads. */
+    /** Standard output is a pipe without a reader. */
     @Test
     void logThatBlocksHoldsUpNeitherExpiryNorCloseAndIsNoSecret() throws Exception {
         AtomicBoolean blocks = new AtomicBoolean();
@@ -98,7 +98,7 @@ class ForeignReportsTest extends AmongForeignCode {
         }
     }
 
-    /** Nothing is said by Baton on these threads, whatever it has to say. */
+    /** Baton logs nothing on these threads, at any level. */
     @Test
     void logsAreWrittenNeitherOnTheLoopNorOnTheSender() throws Exception {
         List<String> writers = new CopyOnWriteArrayList<>();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class LeaderObserverTest {
-    /** Hands out its watcher, as a store that has more to tell when nobody wants to hear it. */
+    /** Hands out its watcher, as a store whose changes arrive after the observer has closed. */
     private static final class Talkative extends ForwardingBackend {
         private final CompletableFuture<ElectionWatcher> watcher = new CompletableFuture<>();
 

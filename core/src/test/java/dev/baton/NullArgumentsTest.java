@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever passes null hears of it there, by the parameter's name, and not from another thread later. Held for the setters of
+ * A call with null fails there, with the parameter's name, and not on another thread later. Held for the setters of
  * builders, static factories and constructors of the packages that applications and backends see, whichever they are.
  */
 class NullArgumentsTest {

@@ -166,7 +166,7 @@ class PermitTest {
         until(() -> calls.contains("interrupted afterwards: false"));
     }
 
-    /** An interrupt from before is not ours to take back. */
+    /** An earlier interrupt is not cleared. */
     @Test
     void interruptFromBeforeStays() {
         LeaderElection election = leading(builder().drainTimeout(seconds(1)));
@@ -242,7 +242,7 @@ class PermitTest {
         first(Type.CLAIM_WITHDRAWN);
     }
 
-    /** The term began, its work did not, and yet somebody works. */
+    /** The term began, its work did not, and yet a thread works under a permit. */
     @Test
     void cancelledStartWaitsForPermits() {
         LeaderElection election = builder()

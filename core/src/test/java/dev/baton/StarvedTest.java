@@ -76,7 +76,7 @@ class StarvedTest {
         assertThat(working).isEmpty();
     }
 
-    /** The thread on which the stage is told could not be had when it was due. */
+    /** The JVM had no thread to complete the stage when it was due. */
     @Test
     void stageOfAnElectionThatStoppedMeanwhileIsToldOnceThereIsAThread() {
         LeaderElection election = start().get(0);
@@ -102,7 +102,7 @@ class StarvedTest {
         backend.close();
     }
 
-    /** Says that there is no memory, to whatever it is asked to refuse. */
+    /** Throws OutOfMemoryError from the call that it has to refuse. */
     private static final class Starved extends ForwardingRuntime {
         private final AtomicInteger refused = new AtomicInteger();
         private volatile String refuses = "";

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What a stranger wrote into the store, or a library said, on each way out of an election. */
+/** Text that another client wrote into the store, or that a library reported, on each way out of an election. */
 @Timeout(120)
 class StrangersTextTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);

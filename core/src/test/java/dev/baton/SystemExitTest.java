@@ -24,7 +24,7 @@ class SystemExitTest {
         assertThat(events).contains("\"claim-withdrawn\"").contains("\"stopped\"");
     }
 
-    /** Nobody hands over, nothing is told, and yet the process ends. */
+    /** No election hands over, no callback runs, and yet the process ends. */
     @ParameterizedTest
     @ValueSource(strings = {"sink that blocks", "loop that stands still"})
     void systemExitEndsTheProcessWhateverHangs(String where) throws IOException, InterruptedException {

@@ -103,7 +103,7 @@ final class BackendCalls {
             if (call == inFlight) {
                 String why = "the " + backend.kind() + " backend did not answer "
                         + call.getClass().getSimpleName().toLowerCase(Locale.ROOT)
-                        + " by its deadline; what it did is unknown";
+                        + " by its deadline; the outcome is unknown";
                 settle(call, (machine, now) -> machine.failed(call.call(), why, now));
             }
         } catch (Throwable e) {
@@ -112,7 +112,7 @@ final class BackendCalls {
         }
     }
 
-    /** The call's outcome, if the machine still waits for it. */
+    /** Hands the outcome of the call to the machine, if it still waits for it. */
     private void settle(Effect.Call call, MachineEvent outcome) {
         if (call == inFlight) {
             givingUp = 0;
@@ -123,7 +123,9 @@ final class BackendCalls {
         }
     }
 
-    /** A call that waited in the queue until it was given up is not made: at most one is in flight for a claim (rule 1.2). */
+    /**
+     * Drops a call that was given up while it waited in the queue: at most one call is in flight for a claim (rule 1.2).
+     */
     private <T> Supplier<CompletionStage<T>> unlessGivenUp(Effect.Call effect, Supplier<CompletionStage<T>> call) {
         return () -> effect == inFlight
                 ? call.get()
@@ -144,7 +146,7 @@ final class BackendCalls {
         }));
     }
 
-    /** Nothing came of a grant that came after its call was given up, unless the claim is still of use (rule 3.2). */
+    /** Withdraws a claim that was granted after its call was given up, unless the machine still uses it (rule 3.2). */
     private void late(Effect.Call effect, @Nullable Answer answer) {
         if (answer instanceof Answer.Granted && !machine.isConcernedWith(effect.claim())) {
             strays.add(effect.claim());

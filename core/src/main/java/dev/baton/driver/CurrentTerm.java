@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The newest term of one election: carries out on it what the machine decides, and tells the machine what its callbacks report.
+ * The newest term of one election: carries out the machine's effects on it, and hands the reports of its callbacks to the
+ * machine.
  */
 final class CurrentTerm {
     private final ElectionName election;
@@ -18,7 +19,7 @@ final class CurrentTerm {
     private final Timekeeper time;
     private final MachineLoop loop;
     private final Logger log;
-    private final Told told = new Told();
+    private final Reports reports = new Reports();
     private volatile @Nullable LiveTerm live;
     private volatile @Nullable LiveTerm over;
     private volatile @Nullable Report report;
@@ -67,7 +68,7 @@ final class CurrentTerm {
         LiveTerm term = live;
         Report last = report;
         if (term == null || last == null || !term.term().equals(begin.term())) {
-            last = new Report(begin.term(), this::hear);
+            last = new Report(begin.term(), this::deliverSoon);
             term = new LiveTerm(begin.term(), begin.validity(), time, this::expired);
             report = last;
             live = term;
@@ -75,11 +76,11 @@ final class CurrentTerm {
         callbacks.start(term, last);
     }
 
-    private void hear() {
+    private void deliverSoon() {
         try {
             time.execute(this::deliver);
         } catch (Throwable e) {
-            loop.say("what the work reports is heard later", e);
+            loop.debug("a report of the work reaches the machine later", e);
         }
     }
 
@@ -87,21 +88,21 @@ final class CurrentTerm {
         try {
             loop.post((machine, now) -> machine.expired(term, now));
         } catch (Throwable e) {
-            loop.say("that the term is over is noticed later", e);
+            loop.debug("the end of the term reaches the machine later", e);
         }
     }
 
-    /** Whether the machine has still to be told of something that the callbacks reported; any thread. */
+    /** Whether a report of the callbacks has not reached the machine; any thread. */
     boolean isBehind() {
         Report last = report;
         return last != null && last.isBehind();
     }
 
-    /** Tells the machine what the callbacks reported; on the loop. */
+    /** Hands the reports of the callbacks to the machine; on the loop. */
     void deliver() {
         Report last = report;
         if (last != null) {
-            last.deliver(told);
+            last.deliver(reports);
         }
     }
 
@@ -112,14 +113,15 @@ final class CurrentTerm {
         LiveTerm term = live;
         if (term != null) {
             term.abandon();
-            tellOfTheEnd(term);
+            endWork(term);
         }
     }
 
     /**
-     * Tells the callbacks of the end of a term that has expired, once.
+     * Ends the work of a term that has expired, once.
      *
-     * @return the nanoseconds until the term ends unless renewed; a very long time when the callbacks know of its end
+     * @return the nanoseconds until the term ends unless renewed; {@link Long#MAX_VALUE} when there is none or its work
+     *     was ended here
      */
     long watch() {
         LiveTerm term = live;
@@ -128,14 +130,14 @@ final class CurrentTerm {
         }
         long left = term.remainingNanos();
         if (left == 0) {
-            // Whatever the loop has told: it may come to a stand between the end of the term and that of its work.
-            tellOfTheEnd(term);
+            // Even if the loop has ended the term: it may have stalled before it ended the work.
+            endWork(term);
             over = term;
         }
         return left;
     }
 
-    private void tellOfTheEnd(LiveTerm term) {
+    private void endWork(LiveTerm term) {
         try {
             callbacks.interrupt(term);
             callbacks.ended(term, Objects.requireNonNullElse(term.reason(), EndReason.EXPIRED));
@@ -144,8 +146,8 @@ final class CurrentTerm {
         }
     }
 
-    /** What the callbacks report, told to the machine. */
-    private final class Told implements Report.Listener {
+    /** Hands the reports of the callbacks to the machine. */
+    private final class Reports implements Report.Listener {
         @Override
         public boolean began(Term term) {
             return loop.handle((machine, now) -> machine.workBegan(term, now));

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Carries one machine's effects out: the only place where decisions meet timers, the backend and the callbacks. It holds
- * no rule of its own, but has the last word on time: a call that is not answered is taken as unknown. What it does happens
- * on the loop of the backend's runtime, so it needs no lock; {@link #watch} alone looks after it from elsewhere.
+ * Connects one machine to its timer, its backend and its callbacks. It makes no decision but one: the outcome of a call
+ * without an answer in time is unknown. It runs on the loop of the backend's runtime, so it needs no lock; only
+ * {@link #watch} and {@link #abandon} run on other threads.
  */
 public final class ElectionDriver {
-    /** A look off the loop comes so many times a retryPeriod. */
+    /** How many times a retryPeriod the watchdog calls {@link #watch} at least. */
     private static final int LOOKS = 4;
 
     private final CandidateConfig config;
@@ -47,15 +47,15 @@ public final class ElectionDriver {
     private volatile Status status;
 
     /**
-     * What can be asked of a driver from any thread.
+     * The state of a driver, for any thread.
      *
      * @param where the state's name
      * @param term the newest term, ended or not, or null before the first
-     * @param holder who was last seen to lead, or null
+     * @param holder the leader last seen, or null
      * @param trouble what keeps the candidate from doing its part, or null
-     * @param watched whether changes in the store are heard as they happen
+     * @param watched whether the watch is live
      * @param paused whether it was paused or withdrawn
-     * @param owed the claim the store has still to forget, or null
+     * @param owed the claim that is owed to the store, or null
      * @param idleSince since when a term has waited for its work to begin, or null when none does
      * @param wakesAt when it has something to do next, or null
      */
@@ -73,7 +73,7 @@ public final class ElectionDriver {
     /**
      * A driver that has not begun; nothing is sent before {@link #start()}.
      *
-     * @param events hears what happened, on the loop; it hands on to code of others through {@link BackendRuntime#tell}
+     * @param events receives events on the loop; it calls user code through {@link BackendRuntime#tell}
      */
     public ElectionDriver(CandidateConfig config, LockBackend backend, TermCallbacks callbacks, EventSink events) {
         this.config = config;
@@ -96,7 +96,7 @@ public final class ElectionDriver {
     /** Begins to observe and to contend. */
     public void start() {
         time.execute(() -> {
-            // On the loop, so that whatever is seen comes after the start.
+            // On the loop, so that every observation comes after the start.
             observing = Observing.open(backend, config.election(), config.timing(), new Watcher());
             loop.handle(ElectionMachine::start);
         });
@@ -127,14 +127,14 @@ public final class ElectionDriver {
         loop.post(ElectionMachine::resume);
     }
 
-    /** Hands the term over, if there is one, and stops; what is owed is pursued all the same. */
+    /** Hands the term over, if there is one, and stops; a claim that is owed is withdrawn all the same. */
     public void close() {
         loop.post(ElectionMachine::close);
     }
 
     /**
-     * Ends the term, if there is one, before this returns, whatever its work and the loop are doing: the connection is about
-     * to be closed, and another may lead right after.
+     * Ends the term, if there is one, before this returns, whatever its work and the loop are doing: the connection is
+     * about to be closed, and another candidate may lead right after.
      */
     public void abandon() {
         term.abandon();
@@ -146,7 +146,7 @@ public final class ElectionDriver {
         return stopped;
     }
 
-    /** How things stand. */
+    /** The status after the newest event. */
     public Status status() {
         return status;
     }
@@ -154,10 +154,11 @@ public final class ElectionDriver {
     // -- off the loop ---------------------------------------------------------------------------------------------
 
     /**
-     * Looks after the election from another thread than the loop: a term that has expired is ended and its work
-     * interrupted, though the loop stands still; what was lost for want of memory is begun again.
+     * Watches over the election on another thread than the loop: ends an expired term and interrupts its work even if the
+     * loop stands still, and repeats steps that failed for want of memory.
      *
-     * @return how soon to look again; once the runtime has closed, {@link OpenElection#SETTLED} when all has been told
+     * @return how soon to look again; once the runtime has closed, {@link OpenElection#SETTLED} when no callback or stage
+     *     is due
      */
     public Duration watch() {
         Moment now = time.now();
@@ -224,7 +225,7 @@ public final class ElectionDriver {
         stopped.complete(null);
     }
 
-    /** What the backend notices, brought onto the loop. */
+    /** Brings the backend's observations onto the loop. */
     private final class Watcher implements ElectionWatcher {
         @Override
         public void watching(boolean isLive) {

@@ -1,6 +1,6 @@
 package dev.baton.driver;
 
-/** What failures say of themselves, when they are of others' making. */
+/** Describes failures of user code and client libraries. */
 public final class Failures {
     private Failures() {}
 

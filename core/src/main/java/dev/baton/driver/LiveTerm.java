@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A term as the threads of the user's work see it. The clock is read at every question; the answer "no" is final, even
- * when it was given before the loop came to know that the term is over.
+ * A term as the threads of the user's work see it. Every call reads the clock. Once a call has answered that the term is
+ * over, it stays over, even if the loop does not know yet.
  */
 public final class LiveTerm {
     private final Term term;
@@ -19,7 +19,7 @@ public final class LiveTerm {
     private final Consumer<Term> expired;
     private final Object lock = new Object();
 
-    /** Made beforehand, since it must not take memory to end a term whose connection is about to be closed. */
+    /** Made in advance: ending a term whose connection is about to be closed must not need memory. */
     private final Stage abandoned;
 
     private volatile Stage stage;
@@ -39,7 +39,7 @@ public final class LiveTerm {
         this.abandoned = new Stage(TermPhase.ENDED, validity.until(), EndReason.DRAIN_TIMED_OUT);
     }
 
-    /** What the machine calls it. */
+    /** The machine's name for it. */
     public Term term() {
         return term;
     }
@@ -54,7 +54,7 @@ public final class LiveTerm {
         return now().reason();
     }
 
-    /** Nanoseconds until the term ends unless renewed, by the clock that says so first; 0 when it has ended. */
+    /** Nanoseconds until the term ends unless renewed, by the clock that ends it first; 0 when it has ended. */
     public long remainingNanos() {
         Stage current = now();
         if (current.isOver()) {
@@ -72,7 +72,7 @@ public final class LiveTerm {
 
     private Stage expire() {
         synchronized (lock) {
-            // It may have been extended since it was looked at.
+            // The loop may have extended it since the first look.
             if (!stage.isOver() && clock.now().hasReached(stage.until)) {
                 stage = new Stage(TermPhase.ENDED, stage.until, EndReason.EXPIRED);
                 expired.accept(term);
@@ -81,7 +81,7 @@ public final class LiveTerm {
         }
     }
 
-    /** Extends the term, unless somebody has been told already that it is over. */
+    /** Extends the term, unless a call has already answered that it is over. */
     boolean extend(Moment until) {
         synchronized (lock) {
             if (stage.isOver()) {

@@ -8,6 +8,6 @@ import java.util.List;
 /** One event of the machine, and the time it is handled at. */
 @FunctionalInterface
 interface MachineEvent {
-    /** What the machine wants done because of it. */
+    /** Hands the event to {@code machine}; answers the effects to carry out. */
     List<Effect> handle(ElectionMachine machine, Moment now);
 }

@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * Hands events to one machine, one after another on the loop, and has its effects carried out in order. What fails for want
- * of memory or stack stays due until the next event.
+ * Hands events to one machine, one after another on the loop, and carries out its effects in order. An effect that fails
+ * for want of memory or stack stays due until the next event.
  */
 final class MachineLoop {
-    /** An effect that fails for want of memory is tried again, but not without end if it is its own doing. */
+    /** The limit of tries for an effect that fails for want of memory, which may be its own fault. */
     private static final int MOST_TRIES = 1_000;
 
     private final ElectionName election;
@@ -23,7 +23,7 @@ final class MachineLoop {
     private final Consumer<Effect> effects;
     private final Runnable afterwards;
 
-    /** What the machine decided and what could not be carried out yet, from {@link #carried} on. */
+    /** The machine's effects; those from {@link #carried} on have not been carried out. */
     private List<Effect> due = List.of();
 
     private int carried;
@@ -54,7 +54,10 @@ final class MachineLoop {
         time.execute(() -> handle(event));
     }
 
-    /** Throws nothing; answers whether the machine took the event, which it did not if the JVM had no memory for it. */
+    /**
+     * Handles an event, on the loop. Throws nothing; answers whether the machine took the event, which fails if the JVM
+     * has no memory.
+     */
     boolean handle(MachineEvent event) {
         boolean taken = false;
         try {
@@ -66,7 +69,7 @@ final class MachineLoop {
             note(e);
         }
         try {
-            // Whatever failed, the term still has to be renewed and to expire.
+            // Even after a failure the term has to be renewed and to expire.
             afterwards.run();
         } catch (Throwable e) {
             note(e);
@@ -79,19 +82,19 @@ final class MachineLoop {
         return unfinished;
     }
 
-    /** The next look off the loop brings what was left undone. */
+    /** Marks the step as unfinished, so that the watchdog repeats it. */
     void note(Throwable failure) {
         unfinished = true;
         try {
-            log.error("{}: a step failed, and is made again", election, failure);
+            log.error("{}: a step failed and is repeated", election, failure);
         } catch (VirtualMachineError e) {
-            // No memory to say so; what matters is that it is made again.
+            // No memory for the log line; the step is repeated all the same.
             unfinished = true;
         }
     }
 
-    /** To others' threads nothing is thrown, not even for want of the memory to say so. */
-    void say(String what, Throwable failure) {
+    /** Logs a failure, on any thread, and throws nothing, not even for want of memory. */
+    void debug(String what, Throwable failure) {
         try {
             log.debug("{}: {}", election, what, failure);
         } catch (VirtualMachineError e) {
@@ -109,7 +112,10 @@ final class MachineLoop {
         }
     }
 
-    /** Carries out what is due, in order; what fails for want of memory or stack stays due, and what follows it. */
+    /**
+     * Carries out the effects that are due, in order. An effect that fails for want of memory or stack stays due, with
+     * all that follow.
+     */
     private void carryOut() {
         while (carried < due.size()) {
             Effect effect = due.get(carried);
@@ -121,7 +127,7 @@ final class MachineLoop {
                 }
                 log.error("{}: carrying out {} failed again and again", election, effect, e);
             } catch (Throwable e) {
-                // One effect that fails must not take the others with it, least of all the end of a term.
+                // One failed effect must not stop the others, least of all the end of a term.
                 log.error("{}: carrying out {} failed", election, effect, e);
             }
             carried++;

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the work of one term has come, as its callbacks report it on any thread, and how much of that the machine has
- * been told, on the loop. A report that could not be brought onto the loop, for want of memory, is found here later.
+ * The progress of the work of one term: what its callbacks have reported, on any thread, and what the machine has
+ * received, on the loop. It keeps a report that did not reach the loop for want of memory.
  */
 final class Report implements TermCallbacks.WorkReport {
     private final Term term;
@@ -19,7 +19,7 @@ final class Report implements TermCallbacks.WorkReport {
     private volatile boolean stopped;
     private final AtomicInteger told = new AtomicInteger();
 
-    /** What the machine is told of; answers whether it took it. */
+    /** Receives reports for the machine; answers whether the machine took them. */
     interface Listener {
         boolean began(Term term);
 
@@ -49,12 +49,12 @@ final class Report implements TermCallbacks.WorkReport {
         deliver.run();
     }
 
-    /** That it failed is told in any case. */
+    /** Describes the failure, in general words if the JVM has no memory. */
     private static String describe(Throwable failure) {
         try {
             return Printable.text(Failures.text(failure));
         } catch (VirtualMachineError e) {
-            return "it threw, and there was no memory to say what";
+            return "it threw, and no memory was left to describe the failure";
         }
     }
 
@@ -74,12 +74,12 @@ final class Report implements TermCallbacks.WorkReport {
         return (began ? 1 : 0) + (returned ? 2 : 0) + (cancelled != null ? 4 : 0) + (stopped ? 8 : 0);
     }
 
-    /** Whether the machine has still to be told of something. */
+    /** Whether a report has not reached the machine. */
     boolean isBehind() {
         return told.get() != reached();
     }
 
-    /** Tells the machine what it has not heard yet, in order; on the loop. */
+    /** Hands the reports that the machine has not received to it, in order; on the loop. */
     void deliver(Listener listener) {
         if (isNews(began, 1) && listener.began(term)) {
             told.addAndGet(1);
@@ -97,7 +97,7 @@ final class Report implements TermCallbacks.WorkReport {
     }
 
     private boolean isNews(boolean happened, int bit) {
-        // In order: what comes later waits for what the machine could not be told before.
+        // In order: a later report waits for an earlier one that the machine has not received.
         int before = told.get();
         return happened && (before & bit) == 0 && ((reached() & ~before) & (bit - 1)) == 0;
     }

@@ -12,8 +12,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 
 /**
- * Claims that were granted after the driver had given their call up, and the machine had done with them: each is withdrawn
- * until the store confirms it (rule 3.2). Only a backend that breaks rule 7.1 makes some. Confined to the loop.
+ * Claims that the backend granted after the driver had given up their call and the machine no longer used them. Each is
+ * withdrawn until the store confirms it (rule 3.2). Only a backend that breaks rule 7.1 causes them. Confined to the
+ * loop.
  */
 final class Strays {
     private final LockBackend backend;
@@ -43,7 +44,7 @@ final class Strays {
         long attempt = attempts.merge(claim.nonce(), 1L, Long::sum);
         Duration patience = claim.timing().renewDeadline();
         Moment deadline = time.now().plus(patience);
-        // An answer that never comes is not waited for.
+        // Tries again even if no answer comes.
         time.schedule(patience.plus(claim.timing().retryPeriod()), () -> again(claim, attempt));
         runtime.send(Priority.ACQUIRE, deadline, () -> backend.withdraw(claim, deadline))
                 .whenComplete((done, failure) -> {

@@ -6,8 +6,8 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what the user wants run, somewhere else: every method is called on the loop, submits, and returns at once.
- * {@link #interrupt} and {@link #ended} are called off the loop, too, when that stands still, and may come twice.
+ * Runs the user's callbacks on other threads: the loop calls every method, which submits and returns at once. The
+ * watchdog also calls {@link #interrupt} and {@link #ended} when the loop stands still, so that these may come twice.
  */
 public interface TermCallbacks {
 
@@ -30,15 +30,15 @@ public interface TermCallbacks {
     void leaderChanged(@Nullable Holder holder);
 
     /**
-     * Try again what could not be done before; called off the loop, every now and then.
+     * Try again what failed before; the watchdog calls this now and then.
      *
-     * @return whether something of the newest term has still to be told
+     * @return whether a callback or stage of the newest term is still due
      */
     default boolean watch(Moment now) {
         return false;
     }
 
-    /** How the work of one term goes; any thread, each at most once. Nothing is thrown. */
+    /** Reports the progress of the work of one term; any thread, each method at most once. Throws nothing. */
     interface WorkReport {
         /** onStartedLeading begins to run now. */
         void began();

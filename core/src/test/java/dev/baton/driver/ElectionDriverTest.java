@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The driver carries out what the machine wants, and no fault of others keeps it from the next thing. */
+/** The driver carries out the machine's effects, and no fault of user code keeps it from the next effect. */
 class ElectionDriverTest {
     private final VirtualTime time = new VirtualTime(1);
     private final Obedient backend = new Obedient(new VirtualRuntime(time));
@@ -63,7 +63,7 @@ class ElectionDriverTest {
         assertThat(events.get(0).type()).isEqualTo(Type.STARTED);
     }
 
-    /** Its sender asks and hears at once, while the loop is still to come to what it was given. */
+    /** Its sender calls and answers at once, before the loop runs its tasks. */
     @Test
     void firstEventIsThatItStartedHoweverSoonTheStoreIsHeard() {
         BackendRuntime prompt = new VirtualRuntime(time) {
@@ -222,7 +222,7 @@ class ElectionDriverTest {
         assertThat(driver.stopped().toCompletableFuture()).isDone();
     }
 
-    /** Rule 3.2: given up, withdrawn as far as anybody could tell, and granted then. */
+    /** Rule 3.2: given up, withdrawn according to the backend, and granted then. */
     @Test
     void rule3_2_grantThatComesAfterItsCallWasGivenUpIsWithdrawn() {
         backend.answers = false;
@@ -294,7 +294,7 @@ class ElectionDriverTest {
         assertThat(callbacks.calls).contains("ended DRAIN_TIMED_OUT");
     }
 
-    /** A backend that grants whatever it is asked, unless told to hold. */
+    /** A backend that grants every acquire, unless the test holds it. */
     private static final class Obedient implements LockBackend {
         private interface Failure {
             @Nullable CompletionStage<Answer> fail();

@@ -109,7 +109,7 @@ class LiveTermTest {
         assertThat(expirations).hasValue(0);
     }
 
-    /** Many readers, one extender, and a clock that hovers at the deadline: once "no" has been said, never "yes". */
+    /** Many readers, one extender, and a clock that hovers at the deadline: after an answer "no", never "yes". */
     @Test
     void onceAReaderWasToldNoNoReaderIsToldYes() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
