@@ -8,17 +8,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened to one candidate, as data: the same for logs, recordings and checkers.
+ * One event of one candidate, as data: the same for logs, recordings and checkers.
  *
  * @param at when, on this process's clocks
- * @param type what
- * @param election where
- * @param identity to whom
+ * @param type the kind of event
+ * @param election the contest
+ * @param identity the candidate
  * @param token the term's token, for events of a term
  * @param validUntil until when the term is valid unless renewed, for {@link Type#TERM_STARTED} and {@link Type#RENEWED}
- * @param holder who leads, for {@link Type#NEW_LEADER}
+ * @param holder the leader, for {@link Type#NEW_LEADER}
  * @param reason why, for {@link Type#TERM_DRAINING} and {@link Type#TERM_ENDED}
- * @param detail more for people, or null
+ * @param detail more for display, or null
  */
 public record ElectionEvent(
         Moment at,
@@ -49,21 +49,21 @@ public record ElectionEvent(
         WORK_RETURNED,
         /** onStoppedLeading returned or threw. */
         WORK_STOPPED,
-        /** A claim outlives its usefulness; the store will be asked to forget it until it has. */
+        /** A claim is owed: the candidate withdraws it until the store confirms. */
         CLAIM_OWED,
         /** The store confirmed that the claim is gone. */
         CLAIM_WITHDRAWN,
         /** Another candidate, or this one, is seen to lead. */
         NEW_LEADER,
-        /** Nobody is seen to lead. */
+        /** No candidate is seen to lead. */
         NO_LEADER,
         /** The store stopped answering. */
         UNREACHABLE,
         /** The store answers again. */
         REACHABLE,
-        /** Changes in the store are heard as they happen. */
+        /** The watch is live: changes in the store arrive as they happen. */
         WATCHING,
-        /** Changes in the store are not heard as they happen: polling instead. */
+        /** The watch is not live: the candidate polls instead. */
         POLLING,
         /** The store offered a token no greater than one already seen: it went back in time. */
         TOKEN_REFUSED,

@@ -4,8 +4,8 @@ package dev.baton.event;
 public enum EndReason {
     /** No renewal succeeded within renewDeadline, by this process's own clocks. */
     EXPIRED("it could not be renewed in time", false),
-    /** The store says that the claim is gone or another's. */
-    LOST("the store says it is no longer ours", false),
+    /** The store shows that the claim is gone or belongs to another holder. */
+    LOST("its claim is gone or belongs to another holder", false),
     /** Asked to hand over: {@code stepDown()}. */
     STEPPED_DOWN("it was asked to step down", true),
     /** Asked to leave the contest: {@code withdraw()}. */
@@ -25,7 +25,7 @@ public enum EndReason {
         this.orderly = orderly;
     }
 
-    /** What to tell an operator. */
+    /** The reason, for an operator. */
     public String text() {
         return text;
     }
@@ -35,7 +35,7 @@ public enum EndReason {
         return orderly;
     }
 
-    /** Whether an operator should know of it: nobody asked for this end. */
+    /** Whether an operator should know: neither the application nor an operator asked for this end. */
     public boolean isUnwanted() {
         return !orderly || this == START_FAILED;
     }

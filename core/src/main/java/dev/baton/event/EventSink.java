@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears the events of elections, in order, on a thread that the sinks of a backend instance share. A sink that is slow,
- * blocks or throws holds up no election; while the events that wait find no more room, new ones are lost to every sink of
- * the instance, counted, and said in the log.
+ * Receives the events of elections, in order, on a thread that the sinks of a backend instance share. A sink that is
+ * slow, blocks or throws delays no election. When the queue of events is full, new ones are lost to every sink of the
+ * instance, counted and logged.
  */
 @FunctionalInterface
 public interface EventSink {
@@ -63,7 +63,7 @@ public interface EventSink {
     }
 
     /**
-     * One line of JSON an event, in one append, flushed by nobody but {@code out} itself.
+     * One line of JSON an event, in one append, without a flush.
      *
      * @throws UncheckedIOException when {@code out} fails
      */

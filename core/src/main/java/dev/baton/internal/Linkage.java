@@ -3,8 +3,8 @@ package dev.baton.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a class path that does not fit together from everything else that can fail: such an error is no defect of the code
- * that meets it, and no server's doing.
+ * Tells an inconsistent class path from other failures: such an error is a defect neither of the code that meets it nor
+ * of a server.
  */
 public final class Linkage {
     private static final int DEEPEST = 20;
@@ -26,13 +26,13 @@ public final class Linkage {
         return null;
     }
 
-    /** {@link #fault} where there is one, and otherwise what {@code failure} says of itself. */
+    /** {@link #fault} where there is one, and otherwise the text of {@code failure}. */
     public static String describe(Throwable failure) {
         String fault = fault(Required.given("failure", failure));
         return fault == null ? failure.toString() : fault;
     }
 
-    /** The class is there, but what it does when it is first used failed, for whatever reason. */
+    /** The class is there, but its initialization failed. */
     private static boolean isOfInitializer(LinkageError error) {
         return error instanceof ExceptionInInitializerError
                 || String.valueOf(error.getMessage()).startsWith(UNINITIALIZED);

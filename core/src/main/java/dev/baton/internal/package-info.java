@@ -1,4 +1,4 @@
-/** What Baton's own modules share and users have no use for. It may change with any version. */
+/** Types for Baton's own modules, not for users. They may change with any version. */
 @NullMarked
 package dev.baton.internal;
 

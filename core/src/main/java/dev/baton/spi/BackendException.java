@@ -5,11 +5,11 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to the store that learned nothing: unknown, never "no" (rule 3.1), unless the store itself has said that the
- * request was {@linkplain #isNotWritten() not carried out} (rule 3.4). Its message is one sentence for an operator: what
- * failed, where, and what to do.
+ * A call to the store with an unknown outcome, which is never "no" (rule 3.1), unless the store itself has answered that
+ * the request was {@linkplain #isNotWritten() not carried out} (rule 3.4). The message is one sentence for an operator:
+ * what failed, where, and what to do.
  *
- * <p>What is said here is shown: it is made {@linkplain Printable#text printable}, and so are the causes.
+ * <p>The message and the causes are made {@linkplain Printable#text printable}, since they are displayed.
  */
 public final class BackendException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class BackendException extends RuntimeException {
         this(message, null);
     }
 
-    /** As {@link #BackendException(String)}, with what a client library said. */
+    /** As {@link #BackendException(String)}, with the failure of a client library. */
     public BackendException(String message, @Nullable Throwable cause) {
         this(message, cause, false);
     }
@@ -31,12 +31,12 @@ public final class BackendException extends RuntimeException {
         this.notWritten = notWritten;
     }
 
-    /** The store has refused the request, in words of its own that say so for certain: nothing was written by it. */
+    /** The store has refused the request by an answer that is certain: the request wrote nothing. */
     public static BackendException notWritten(String message) {
         return new BackendException(Required.given("message", message), null, true);
     }
 
-    /** What a stage failed with: {@code failure} itself, or what the {@link CompletionException}s around it were made of. */
+    /** The cause of a failed stage: {@code failure} itself, or the failure inside its {@link CompletionException}s. */
     public static Throwable unwrapped(Throwable failure) {
         Throwable cause = Required.given("failure", failure);
         while (cause instanceof CompletionException && cause.getCause() != null) {
@@ -45,7 +45,7 @@ public final class BackendException extends RuntimeException {
         return cause;
     }
 
-    /** Whether the store has said for certain that this request has written nothing, and will not. */
+    /** Whether the store's answer makes certain that this request has written nothing, and will not. */
     public boolean isNotWritten() {
         return notWritten;
     }

@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock and the threads of one backend instance: one loop for every decision, one sender for every call to the
- * store, a watchdog over both, and threads for callbacks, events and log lines that exist only while there are some
- * (rules 1.3, 8.3). Nothing of others runs on the loop, the sender or the watchdog.
+ * The clock and the threads of one backend instance: one loop for every decision, one sender for every call to the store,
+ * a watchdog over both, and threads for callbacks, events and log lines that exist only while there are some (rules 1.3,
+ * 8.3). No user code runs on the loop, the sender or the watchdog.
  */
 public interface BackendRuntime extends AutoCloseable {
 
     /** The order in which requests leave when several wait (rule 8.4). */
     enum Priority {
-        /** Keeps a term alive, or ends one for a standby that waits. */
+        /** Keeps a term alive, or ends one that a standby waits for. */
         RENEW,
         /** Everything else. */
         ACQUIRE
@@ -33,21 +33,21 @@ public interface BackendRuntime extends AutoCloseable {
     <T> CompletionStage<T> send(Priority priority, Moment deadline, Supplier<CompletionStage<T>> call);
 
     /**
-     * Makes a further call of a request already in flight on the sender thread, before any waiting request: what an
-     * adapter uses whose answers take several calls. A call that throws fails the stage.
+     * Makes a further call of a request already in flight, on the sender thread, before any waiting request. An adapter
+     * uses it where one answer takes several calls. A call that throws fails the stage.
      */
     <T> CompletionStage<T> sendNext(Supplier<CompletionStage<T>> call);
 
     /**
-     * Where callbacks run unless the user supplies another executor: platform threads that exist only while callbacks run.
-     * Takes every task, also after close, as long as the JVM has threads.
+     * The executor of callbacks unless the user supplies another: platform threads that exist only while callbacks run.
+     * It takes every task, also after close, as long as the JVM has threads.
      */
     Executor callbacks();
 
     /**
-     * Hands a report to code of others, an event sink: in order, soon, on a thread for that. Never waits; throws nothing.
-     * What finds no room is dropped, counted, and said in the log. Made here and now unless overridden, as virtual time
-     * needs it.
+     * Calls an event sink: in order, soon, on a thread of its own. Never waits; throws nothing. A report without room in
+     * the queue is dropped, counted and logged. The default runs the report at once on the calling thread, as virtual
+     * time needs it.
      */
     default void tell(Runnable report) {
         try {
@@ -58,8 +58,8 @@ public interface BackendRuntime extends AutoCloseable {
     }
 
     /**
-     * A logger for the loop, the sender and whoever else must not wait: its lines are written on another thread, in order.
-     * The ordinary one unless overridden.
+     * A logger for the loop, the sender and other threads that must not wait: another thread writes its lines, in order.
+     * The default is the ordinary logger.
      */
     default Logger logger(String name) {
         return LoggerFactory.getLogger(name);
@@ -71,8 +71,8 @@ public interface BackendRuntime extends AutoCloseable {
     }
 
     /**
-     * Waits until what was told and logged so far is out, but some seconds at most, once for a sink or a log that hangs, and
-     * never for the calling thread.
+     * Waits until all reports and log lines so far are written, for some seconds at most, once for a sink or a log that
+     * hangs, and never for the calling thread.
      */
     default void flush() {}
 
@@ -87,49 +87,52 @@ public interface BackendRuntime extends AutoCloseable {
     /**
      * Registers an open election, to be closed before the runtime is.
      *
-     * @return forgets it again
+     * @return removes the election
      */
     Runnable register(OpenElection election);
 
-    /** What a runtime does with the elections that are open when it is closed. */
+    /** An open election, as the runtime closes it and watches over it. */
     interface OpenElection {
         /** Hands over and stops; completes when it has, or when it has taken too long. */
         CompletionStage<Void> closeAsync();
 
-        /** Ends the term before returning: called of elections that have not stopped when the connection is closed. */
+        /** Ends the term before returning; called for elections that have not stopped when the connection is closed. */
         void abandon();
 
-        /** How long {@link #closeAsync} takes at most; whoever waits for it waits no longer, by a clock of its own. */
+        /** How long {@link #closeAsync} takes at most; a caller waits no longer, by its own clock. */
         default Duration closeTimeout() {
             return Duration.ofMinutes(1);
         }
 
         /**
-         * Looks after the election off the loop: ends and interrupts what has expired though the loop stands still. Quick,
-         * and never under a lock that others' code can hold.
+         * Watches over the election off the loop: ends an expired term and interrupts its work even if the loop stands
+         * still. Quick, and never under a lock that user code can hold.
          *
-         * <p>Called on for some seconds after the runtime has closed, until it answers {@link #SETTLED}: what could not be told
-         * for want of a thread is told then.
+         * <p>The watchdog calls it for some seconds after the runtime has closed, until it answers {@link #SETTLED}:
+         * callbacks and stages that had no thread run then.
          *
-         * @return how soon to be called again, at the latest
+         * @return the time until the next call, at the latest
          */
         default Duration watch() {
             return SETTLED;
         }
 
-        /** So soon if there is nothing to look after. */
+        /** The answer when nothing is due. */
         Duration SETTLED = Duration.ofDays(1);
     }
 
     /**
-     * Closes the registered elections, ends the terms of those that did not hand over in time, then ends the threads.
-     * When this returns no term of this runtime is valid, so the connection may be closed. Idempotent, throws nothing,
-     * waits boundedly.
+     * Closes the registered elections, ends the terms that did not hand over in time, then ends the threads. When this
+     * returns no term of this runtime is valid, so the connection may be closed. Idempotent, throws nothing, waits
+     * boundedly.
      */
     @Override
     void close();
 
-    /** Requests in flight of an instance: a client that multiplexes more on one connection queues them out of our order. */
+    /**
+     * Requests in flight of an instance: a client that multiplexes more on one connection would queue them in another
+     * order.
+     */
     int IN_FLIGHT = 128;
 
     /** As {@link #start(String, boolean, int)}, with {@link #IN_FLIGHT} requests. */
@@ -140,7 +143,8 @@ public interface BackendRuntime extends AutoCloseable {
     /**
      * A runtime on real clocks and threads, named after {@code kind}.
      *
-     * @param shutdownHook whether leaderships are handed over when the JVM ends; if not, whoever ends it closes the backend
+     * @param shutdownHook whether leaderships are handed over when the JVM ends; if not, the application closes the
+     *     backend
      * @param inFlight how many requests may be unanswered at once, at least 1: few where each takes a connection of its own
      * @throws IllegalArgumentException when {@code inFlight} is less than 1
      */

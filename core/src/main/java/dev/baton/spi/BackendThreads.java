@@ -4,9 +4,9 @@ import dev.baton.internal.Required;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Makes every thread that Baton or a client of a backend runs on: a daemon that takes nothing along from the thread that
- * happens to start it, be that a request of a web server or a callback of another election. It has no inheritable thread
- * locals, and its context class loader is Baton's own. All methods may be called from any thread.
+ * Makes every thread that Baton or a client of a backend runs on: a daemon that inherits nothing from the thread that
+ * starts it, such as a request thread of a web server. It has no inheritable thread locals, and its context class loader
+ * is Baton's own. All methods may be called from any thread.
  */
 public final class BackendThreads {
     private BackendThreads() {}

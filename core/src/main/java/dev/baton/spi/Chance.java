@@ -4,15 +4,15 @@ import dev.baton.internal.Required;
 import java.time.Duration;
 
 /**
- * The soonest that an acquire may be granted, as far as a backend can tell: after a time, or only when a watcher is told.
- * Either way a watcher may be told of a better one.
+ * The soonest that an acquire may be granted, as far as the backend knows: after a time, or only after a call of the
+ * watcher. In either case the watcher may receive a better one later.
  */
 public sealed interface Chance {
 
     /**
      * No acquire is granted sooner than this from now.
      *
-     * @param pause counted on the clock of whoever is told; zero or less means at once
+     * @param pause counted on the receiver's clock; zero or less means at once
      */
     record After(Duration pause) implements Chance {
         public After {
@@ -31,7 +31,7 @@ public sealed interface Chance {
         }
     }
 
-    /** The store has a line or a watch that tells, and nothing else does: no time is known. */
+    /** The store notifies the watcher, by a line or a watch; no time is known. */
     record WhenTold() implements Chance {
         private static final WhenTold ONLY = new WhenTold();
 
@@ -52,12 +52,12 @@ public sealed interface Chance {
         return new After(pause);
     }
 
-    /** At once: what was held a moment ago may be free. */
+    /** At once: the election may be free again. */
     static Chance now() {
         return new After(Duration.ZERO);
     }
 
-    /** Only when a watcher is told. */
+    /** Only after a call of the watcher. */
     static Chance whenTold() {
         return WhenTold.ONLY;
     }
@@ -70,7 +70,7 @@ public sealed interface Chance {
         return nanos() == 0;
     }
 
-    /** The later of this and {@code other}; one that waits to be told is later than any time. */
+    /** The later of this and {@code other}; {@link #whenTold()} is later than any time. */
     default Chance orLater(Chance other) {
         return this instanceof WhenTold || (!(other instanceof WhenTold) && nanos() >= other.nanos()) ? this : other;
     }

@@ -3,14 +3,15 @@ package dev.baton.spi;
 import java.util.Objects;
 
 /**
- * What one candidate has written, or may have written, to the store in order to lead once.
+ * The claim of one candidate to lead once: what it has written, or may have written, to the store.
  *
- * <p>A claim serves at most one term; the next term needs a new one (rule 4.4). Two claims are the same when their
- * nonces are: the identity alone cannot tell a twin from ourselves, nor this run of a process from its last.
+ * <p>A claim serves at most one term; the next term needs a new one (rule 4.4). Two claims are the same when their nonces
+ * are: the identity alone tells neither a twin from this candidate, nor this run of a process from its last.
  *
  * @param election the contest
- * @param identity who claims, for people
- * @param nonce who claims, for the store: written with every write, unique to this claim; letters, digits and {@code -}
+ * @param identity the candidate's name, for display
+ * @param nonce identifies the claim in the store: part of every write, unique to this claim; letters, digits and
+ *     {@code -}
  * @param timing what the candidate promises and expects
  */
 public record Claim(ElectionName election, String identity, String nonce, ElectionTiming timing) {

@@ -23,7 +23,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     private static final Duration LONGEST_COUNTED = Duration.ofDays(36_500);
 
-    /** The clock drift assumed unless told otherwise: 1 %, some twenty times what NTP will slew. */
+    /** The clock drift unless configured: 1 %, some twenty times what NTP will slew. */
     public static final double DEFAULT_CLOCK_DRIFT = 0.01;
 
     /** 15 s, 10 s, 2 s: the defaults of client-go, kube-scheduler and kube-controller-manager. */
@@ -88,7 +88,7 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
 
     /**
      * The time that the work of a deposed leader has to stop, between the end of its term and the earliest moment at
-     * which another may lead: {@code leaseDuration / (1 + ρ) − renewDeadline / (1 − ρ)}, in true time.
+     * which another candidate may lead: {@code leaseDuration / (1 + ρ) − renewDeadline / (1 − ρ)}, in true time.
      */
     public Duration windDownBudget() {
         double nanos = leaseDuration.toNanos() / (1 + clockDrift) - renewDeadline.toNanos() / (1 - clockDrift);
@@ -100,7 +100,10 @@ public record ElectionTiming(Duration leaseDuration, Duration renewDeadline, Dur
         return toleratedDrift(leaseDuration, renewDeadline);
     }
 
-    /** What is left, on our clock, of {@code duration} promised on another's: {@code duration · (1 − ρ) / (1 + ρ)}. */
+    /**
+     * What is left, on this process's clock, of {@code duration} promised on another clock:
+     * {@code duration · (1 − ρ) / (1 + ρ)}.
+     */
     public long scaledNanos(Duration duration) {
         return (long) Math.floor(Moment.boundedNanos(duration) * ((1 - clockDrift) / (1 + clockDrift)));
     }

@@ -3,9 +3,9 @@ package dev.baton.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what a backend notices about one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
- * nothing safe rests on it, speed does. Methods may be called from any thread, several of a backend's at once, so they
- * return at once and throw nothing: what they hear they leave to a thread of their own.
+ * Receives a backend's observations of one election. Every call is a hint (rule 6.1): late, coalesced, spurious or never;
+ * speed depends on it, safety does not. A backend may call the methods from several threads at once; they return at once,
+ * throw nothing, and do their work on another thread.
  */
 public interface ElectionWatcher {
 
@@ -19,22 +19,22 @@ public interface ElectionWatcher {
      */
     void held(Holder holder, Chance chance);
 
-    /** Nobody holds the election: whoever is quickest may. */
+    /** No candidate holds the election: any candidate may acquire. */
     void vacant();
 
     /**
-     * This claim, refused so far, is first in line: an acquire now will be granted, and nobody else's will.
+     * This claim, refused so far, is first in line: an acquire of this claim would be granted now, and no other would.
      *
-     * @param granted what that acquire would answer, which saves asking; or null where the backend cannot tell yet
+     * @param granted the answer to that acquire, which saves the call; or null where the backend does not know it yet
      */
     void yourTurn(Claim claim, Answer.@Nullable Granted granted);
 
     /**
-     * This claim is no longer in the store, or no longer ours. Said of a claim in line, it stands
-     * in line again. Unlike the other hints this ends a term at once, so a
-     * backend says it only of the very claim (never of an older state of the store).
+     * This claim is no longer in the store, or belongs to another holder. A claim that waits in line stands in line
+     * again. Unlike the other hints this ends a term at once, so a backend calls it only for this very claim (never by an
+     * older state of the store).
      *
-     * @param how what was seen, for people
+     * @param how what was seen, for display
      */
     void lost(Claim claim, String how);
 }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * The proof of a term: greater than the token of every earlier term of the election.
  *
  * <p>A resource that remembers the greatest token it has seen, and refuses a write that carries a smaller one, is safe
- * from every leader that does not know it was deposed. {@code number} is the store's own revision at which the term
- * began. {@code epoch} is configured, and raised by the operator when a store is restored from a backup or replaced,
+ * from every deposed leader that believes that it still leads. {@code number} is the store's own revision at which the
+ * term began. {@code epoch} is configured, and raised by the operator when a store is restored from a backup or replaced,
  * since its revisions may then repeat.
  *
  * @param epoch 0 to 2 147 483 647

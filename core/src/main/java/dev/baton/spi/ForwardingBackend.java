@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A backend that does what another does, for a decorator or a test to change one thing about it. Threads and errors are
- * those of the other.
+ * A backend that forwards every call to another, for a decorator or a test that changes one method. Threads and errors
+ * are those of the other.
  */
 public class ForwardingBackend implements LockBackend {
-    /** The backend that does it. */
+    /** The backend that receives the calls. */
     protected final LockBackend delegate;
 
-    /** @param delegate the backend that does everything, until a subclass changes a part of it */
+    /** @param delegate the backend that receives every call that a subclass does not override */
     public ForwardingBackend(LockBackend delegate) {
         this.delegate = Required.given("delegate", delegate);
     }

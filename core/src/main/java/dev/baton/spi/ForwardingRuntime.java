@@ -9,14 +9,14 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 
 /**
- * A runtime that does what another does, for a test to change one thing about it, its clocks among them: it is its own
- * timekeeper. Threads and errors are those of the other.
+ * A runtime that forwards every call to another, for a test that changes one method. It is its own timekeeper, so a test
+ * may change the clocks, too. Threads and errors are those of the other.
  */
 public class ForwardingRuntime implements BackendRuntime, Timekeeper {
-    /** The runtime that does it. */
+    /** The runtime that receives the calls. */
     protected final BackendRuntime delegate;
 
-    /** @param delegate the runtime that does everything, until a subclass changes a part of it */
+    /** @param delegate the runtime that receives every call that a subclass does not override */
     public ForwardingRuntime(BackendRuntime delegate) {
         this.delegate = Required.given("delegate", delegate);
     }

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds an election, as the store tells it: for display, and for the guard against tokens that went backwards.
+ * The holder of an election, as read from the store: for display, and for the guard against tokens that went backwards.
  *
  * @param identity the holder's own name, as it is in the store: show it with {@link Printable#value}
  * @param nonce the holder's {@linkplain Claim#nonce() nonce}, or null when another kind of client wrote the record
- * @param token the token of the holder's term, or null where the store does not tell
- * @param acquired when the term began by the holder's clock, or null where the store does not tell
- * @param renewed when the holder last renewed by the holder's clock, or null where the store does not tell
- * @param transitions how often leadership changed hands, or −1 where the store does not tell
+ * @param token the token of the holder's term, or null where the store does not contain it
+ * @param acquired when the term began by the holder's clock, or null where the store does not contain it
+ * @param renewed when the holder last renewed by the holder's clock, or null where the store does not contain it
+ * @param transitions how often leadership changed hands, or −1 where the store does not contain it
  */
 public record Holder(
         String identity,
@@ -22,18 +22,18 @@ public record Holder(
         @Nullable Instant renewed,
         int transitions) {
 
-    /** A holder of whom only the name is known. */
+    /** A holder of which only the identity is known. */
     public static Holder named(String identity) {
         return new Holder(Required.given("identity", identity), null, null, null, null, -1);
     }
 
-    /** For a log: printable, whatever the store says. */
+    /** For a log: printable, whatever the store contains. */
     @Override
     public String toString() {
         return Printable.value(identity) + (token == null ? "" : " with token " + token);
     }
 
-    /** Whether {@code claim} is what this holder wrote. */
+    /** Whether this holder wrote {@code claim}. */
     public boolean holds(Claim claim) {
         return claim.nonce().equals(nonce);
     }

@@ -2,7 +2,7 @@ package dev.baton.spi;
 
 import dev.baton.internal.Required;
 
-/** The rule for a candidate's identity: what operators read as the answer to "who is leader?". */
+/** The rule for a candidate's identity, which operators see as the name of the leader. */
 public final class Identity {
     /** The longest identity, in characters. */
     public static final int MAX_LENGTH = 253;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where contests are decided: one connection to one store, serving any number of elections.
+ * One connection to one store, which decides any number of elections.
  *
  * <p>The rules that an implementation keeps are numbered in {@code docs/spi-specification.md} and cited here. All
  * methods are called off the timer thread, return promptly, and answer through stages that complete in bounded time
@@ -20,15 +20,15 @@ public interface LockBackend extends AutoCloseable {
     BackendRuntime runtime();
 
     /**
-     * Checks what this store asks beyond {@link ElectionTiming}'s own rules, before anything is sent.
+     * Checks the rules that this store adds to those of {@link ElectionTiming}, before anything is sent.
      *
      * @throws IllegalArgumentException naming the value, the rule and the way out
      */
     default void check(ElectionName election, ElectionTiming timing) {}
 
     /**
-     * The time that the work of a deposed leader is certain to have before another may lead, by what this store can
-     * prove; never more than {@link ElectionTiming#windDownBudget()}.
+     * The time that the work of a deposed leader is certain to have before another candidate may lead, by what this store
+     * can prove; never more than {@link ElectionTiming#windDownBudget()}.
      */
     default Duration windDownBudget(ElectionTiming timing) {
         return timing.windDownBudget();
@@ -45,15 +45,15 @@ public interface LockBackend extends AutoCloseable {
     CompletionStage<Answer> acquire(Claim claim, Moment deadline);
 
     /**
-     * Extends a claim that was granted (rule 1.1). Never re-creates what is gone, nor retakes what another took: that is
-     * a refusal (rule 4.4).
+     * Extends a claim that was granted (rule 1.1). Never re-creates a claim that is gone, nor retakes one that another
+     * candidate took: that is a refusal (rule 4.4).
      *
      * @param deadline as for {@link #acquire}
      */
     CompletionStage<Answer> renew(Claim claim, Moment deadline);
 
     /**
-     * Removes whatever the claim has written or may still write, and touches nobody else's (rules 4.1, 5.1). A standby
+     * Removes whatever the claim has written or may still write, and touches no other claim (rules 4.1, 5.1). A standby
      * may acquire at once afterwards (rule 5.2).
      *
      * @param deadline as for {@link #acquire}
@@ -63,8 +63,8 @@ public interface LockBackend extends AutoCloseable {
     CompletionStage<Void> withdraw(Claim claim, Moment deadline);
 
     /**
-     * Begins to report on an election (rules 6.1, 6.2). At once, or as soon as it is known, the watcher hears who holds
-     * it.
+     * Begins to report on an election (rules 6.1, 6.2). The watcher receives the holder at once, or as soon as it is
+     * known.
      *
      * @param timing the observer's, by which a session store chooses the session
      * @return closes the observation, without waiting; idempotent

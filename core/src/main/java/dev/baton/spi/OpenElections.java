@@ -38,8 +38,8 @@ final class OpenElections implements Iterable<OpenElection> {
     }
 
     /**
-     * Closes all elections at once, since the drain of one must not shorten that of another, and waits for them: not on the
-     * loop, not after it has ended, and no longer than the elections have said. A second caller waits as well.
+     * Closes all elections at once, since the drain of one must not shorten that of another, and waits for them: not on
+     * the loop, not after it has ended, and no longer than the longest close timeout. A second caller waits as well.
      *
      * @param onLoop whether the calling thread is the loop
      * @param ended completes when the loop has ended
@@ -57,7 +57,7 @@ final class OpenElections implements Iterable<OpenElection> {
             }
         }
         if (onLoop) {
-            log.warn("closed on the election loop, so no election hands over; close on a thread of your own");
+            log.warn("closed on the election loop, so no election hands over; close the backend on another thread");
             return;
         }
         try {
@@ -67,7 +67,7 @@ final class OpenElections implements Iterable<OpenElection> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("not every election could be closed", e);
+            log.warn("some elections did not close in time", e);
         }
     }
 }

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of reports to code of others, a logger or an event sink, and the one thread that makes them, which
- * exists only while there are some. Whoever hands a report over never waits: what finds no room, or fails, is counted, and
- * said once a report is made again.
+ * A bounded queue of reports to a logger or an event sink, and the one thread that runs them, which exists only while
+ * there are reports. A caller never waits: a report without room, or one that fails, is counted, and the count is logged
+ * after the next report.
  */
 final class Outbox implements Executor {
     private static final long IDLE_SECONDS = 5;
@@ -24,12 +24,12 @@ final class Outbox implements Executor {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Thread busy;
 
-    /** How many reports had been made when one was waited for in vain. */
+    /** How many reports had run when a flush waited in vain. */
     private volatile long stuckAt = -1;
 
-    /** Where an outbox says what it lost. */
+    /** Receives the number of lost reports. */
     interface Complaint {
-        /** So many reports were lost, the last one for this reason, or for want of room when it is null. */
+        /** {@code count} reports were lost; {@code failure} is the last one's, or null if there was no room for it. */
         void lost(long reports, @Nullable Throwable failure);
     }
 
@@ -83,14 +83,14 @@ final class Outbox implements Executor {
             complaint.lost(count, why);
             lost.addAndGet(-count);
         } catch (Throwable e) {
-            // The count stands, and is said after the next report.
+            // The count stands, and is logged after the next report.
             failure = e;
         }
     }
 
     /**
-     * Waits until what was handed over so far has been made, but no longer than {@code millis}, nor for itself, nor again for
-     * a report that was waited for in vain.
+     * Waits until the reports so far have run, but no longer than {@code millis}, nor for itself, nor again for a report
+     * for which a flush waited in vain.
      */
     void flush(long millis) {
         if (Thread.currentThread() == busy || made.get() == stuckAt) {

@@ -9,8 +9,8 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * A logger that may be used where nothing of others may run: each line, and the question whether it is wanted, is left to
- * an outbox. Appenders that block or throw hold up no election; what failures say is {@linkplain Printable printable} there.
+ * A logger for threads that run no user code: an outbox writes each line, and asks whether its level is enabled.
+ * Appenders that block or throw delay no election; the messages of failures are {@linkplain Printable printable} there.
  */
 final class OutboxLogger extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;

@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 /**
  * Text from outside, such as holders' names, keys and servers' messages, fit for a log, a terminal and a picture.
  *
- * <p>Nothing that is shown moves a cursor, ends a line, turns the direction of writing or hides: such a character is written
- * as its code point, <code>&#92;u{1b}</code> for an escape. What is stored, sent and compared stays as it is; this is for the way
- * out, and applied once to each name, by {@link #value}, and to each whole sentence, by {@link #text}.
+ * <p>Nothing that is shown moves a cursor, ends a line, turns the direction of writing or hides: such a character is
+ * written as its code point, <code>&#92;u{1b}</code> for an escape. Stored, sent and compared text stays as it is; this
+ * is for output, and is applied once to each name, by {@link #value}, and to each whole sentence, by {@link #text}.
  */
 public final class Printable {
     /** Longer sentences are cut. */
     private static final int LONGEST_TEXT = 2_000;
 
-    /** How much of a sentence is looked at: what is cut away later may have a secret in it. */
+    /** How much of a sentence is searched for secrets, before it is cut. */
     private static final int LONGEST_READ = 16 * LONGEST_TEXT;
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\u\\{([0-9a-f]{1,6})}");
@@ -42,15 +42,16 @@ public final class Printable {
         return shown == null ? raw : shown.toString();
     }
 
-    /** What {@link #value} made {@code shown} of. */
+    /** The text that {@link #value} turned into {@code shown}. */
     public static String parse(String shown) {
         return ESCAPE.matcher(Required.given("shown", shown))
                 .replaceAll(found -> Matcher.quoteReplacement(codePoint(found.group(1), found.group())));
     }
 
     /**
-     * One line of a sentence, with values in it or not: what looks like a {@linkplain Secrets secret} is hidden, what is not
-     * printable escaped, what goes beyond 2,000 characters cut. A text that has been through this stays as it is.
+     * One line of a sentence, with values in it or not: text that looks like a {@linkplain Secrets secret} is hidden,
+     * unprintable characters are escaped, and text beyond 2,000 characters is cut. A text that has been through this
+     * stays as it is.
      */
     public static String text(String sentence) {
         String read = Required.given("sentence", sentence).length() > LONGEST_READ
@@ -67,14 +68,14 @@ public final class Printable {
     }
 
     /**
-     * A failure whose messages, and those of its causes, are as {@link #text} has them; {@code failure} itself where they are
-     * already. The type of another one is told by its {@code toString()}.
+     * A failure whose messages, and those of its causes, are as {@link #text} has them; {@code failure} itself where they
+     * are already. Another one names the original type in its {@code toString()}.
      */
     public static Throwable failure(Throwable failure) {
         return Secrets.NONE_KNOWN.hide(Required.given("failure", failure));
     }
 
-    /** Whether a character shows as one, and does nothing else. */
+    /** Whether a character is visible and has no other effect. */
     public static boolean isPrintable(int codePoint) {
         if (codePoint < 0x7f) {
             return codePoint >= ' ';

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestQueue {
     private static final Comparator<Request<?>> ORDER = RequestQueue::compare;
 
-    /** A request that is unanswered for so long after its deadline takes no room any more (rule 7.1 was broken). */
+    /** How long after its deadline a request without an answer still takes room (such a request breaks rule 7.1). */
     private static final long OVERDUE_NANOS = 1_000_000_000;
 
     private final Object lock = new Object();
@@ -63,7 +63,7 @@ final class RequestQueue {
         return request.unsent();
     }
 
-    /** Waits for the next call to make; once closed, there is nothing to make and nothing to wait for. */
+    /** Waits for the next call to make. Once closed, it answers at once with a call that does nothing. */
     Runnable take() throws InterruptedException {
         synchronized (lock) {
             for (; ; ) {
@@ -86,7 +86,7 @@ final class RequestQueue {
         }
     }
 
-    /** Fails what waits and whatever comes. */
+    /** Fails every request that waits or is added later. */
     void close() {
         List<Request<?>> unsent = new ArrayList<>();
         synchronized (lock) {
@@ -100,7 +100,7 @@ final class RequestQueue {
         unsent.forEach(request -> request.answer.completeExceptionally(Request.closed()));
     }
 
-    /** Makes room where requests have not been answered long after they had to be; each is still listened to. */
+    /** Frees the room of requests whose answers are long overdue; a late answer still completes its stage. */
     void releaseOverdue(Moment now) {
         synchronized (lock) {
             if (room > 0 || waiting.isEmpty()) {
@@ -153,7 +153,7 @@ final class RequestQueue {
                 try {
                     call.get().whenComplete((value, failure) -> settle(done, value, failure));
                 } catch (Throwable e) {
-                    // Also a checked exception that its method does not declare.
+                    // Also a checked exception that the method of the backend does not declare.
                     settle(done, null, e);
                 }
             };

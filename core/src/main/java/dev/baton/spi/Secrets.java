@@ -15,16 +15,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets that a process was given, hidden in whatever it tells: libraries repeat in their messages what they were given.
+ * Hides the secrets of a process in its messages: libraries repeat secrets in theirs.
  *
- * <p>Hidden are the values that are known, in Base64 too, and what looks like a secret: the user info of a URL, the value of
- * an {@code Authorization} header, what follows {@code password=} and its like, JSON web tokens, and private keys.
+ * <p>It hides the values that it knows, in Base64 too, and text that looks like a secret: the user info of a URL, the
+ * value of an {@code Authorization} header, what follows {@code password=} and its like, JSON web tokens, and private
+ * keys.
  */
 public final class Secrets {
     /** Stands where a secret was. */
     public static final String HIDDEN = "(hidden)";
 
-    /** Hides what looks like a secret, and knows of none. */
+    /** Hides text that looks like a secret, and knows no values. */
     static final Secrets NONE_KNOWN = new Secrets();
 
     /** Shorter ones would be found in words that are none. */
@@ -37,7 +38,7 @@ public final class Secrets {
 
     private static final List<Look> LOOKS = List.of(
             new Look("-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]*(-----END [A-Z ]{0,20}PRIVATE KEY-----)?", HIDDEN),
-            // To the last @: a password may have one, and a slash, if nobody has encoded it.
+            // To the last @: an unencoded password may contain one, and a slash.
             new Look("(?<=://)[^\\s\"'<>]{0,1000}@", HIDDEN + "@"),
             new Look("(?<=jdbc:oracle:[a-z]{1,8}:)[^\\s\"'@]{1,1000}@", HIDDEN + "@"),
             new Look("\\beyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]*)?", HIDDEN),
@@ -128,8 +129,9 @@ public final class Secrets {
     }
 
     /**
-     * A failure without secrets in its messages and those of its causes, which are {@linkplain Printable#text printable} as
-     * well; {@code failure} itself where there is nothing to hide. The type of another one is told by its {@code toString()}.
+     * A failure without secrets in its messages and those of its causes, which are {@linkplain Printable#text printable}
+     * as well; {@code failure} itself where there is nothing to hide. Another one names the original type in its
+     * {@code toString()}.
      */
     public Throwable hide(Throwable failure) {
         return hide(failure, new IdentityHashMap<>());
@@ -158,7 +160,7 @@ public final class Secrets {
         return reworded;
     }
 
-    /** Another failure, in words that can be shown, as its own {@code toString()} would begin: with its type. */
+    /** A printable copy of a failure. Its {@code toString()} begins with the type of the original. */
     @SuppressWarnings("OverrideThrowableToString")
     private static final class Reworded extends Exception {
         private static final long serialVersionUID = 1L;

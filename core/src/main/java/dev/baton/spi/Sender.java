@@ -44,7 +44,8 @@ final class Sender {
             try {
                 requests.take().run();
             } catch (InterruptedException e) {
-                log.debug("the sender was interrupted: its backend was closed, or a call left the flag behind", e);
+                log.debug(
+                        "the sender was interrupted: its backend was closed, or a call left the interrupt flag set", e);
             } catch (Throwable e) {
                 log.error("sending a request failed", e);
             }

@@ -31,10 +31,12 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
     private static final long IDLE_SECONDS = 5;
     private static final long FLUSH_MILLIS = 1_000;
 
-    /** Time to tell the last events: the first of a process, which finds its sinks, takes long where it starves. */
+    /**
+     * The time for the last events: the first event of a process loads its sinks, which takes long on a starved machine.
+     */
     private static final long TELL_MILLIS = 5_000;
 
-    /** So many log lines, and so many events, may wait for those who take them. */
+    /** How many log lines, and how many events, may wait. */
     private static final int OUTBOX_ROOM = 1 << 16;
 
     private final ScheduledThreadPoolExecutor loop;
@@ -60,8 +62,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         lines = new Outbox(
                 OUTBOX_ROOM,
                 BackendThreads.daemons("baton-" + kind + "-log"),
-                (count, failure) ->
-                        written.warn("{} log lines of Baton were lost: the log did not take them", count, failure));
+                (count, failure) -> written.warn(
+                        "{} log lines of Baton were lost: the log failed or was too slow", count, failure));
         log = new OutboxLogger(written, lines);
         elections = new OpenElections(log);
         events = new Outbox(
@@ -94,8 +96,8 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
             new Step("ending the loop", loop::shutdown),
             new Step("dropping what waits to be sent", requests::close),
             new Step("ending the sender", sender::end),
-            new Step("telling those who wait for the end", () -> ended.complete(null)),
-            new Step("telling the last events", this::flush),
+            new Step("releasing the callers that wait for the end", () -> ended.complete(null)),
+            new Step("reporting the last events", this::flush),
             new Step("ending the threads of callbacks", () -> callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS)),
             new Step("ending the thread of events", events::retire),
             new Step("ending the thread of the log", lines::retire)
@@ -226,12 +228,12 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         try {
             log.error("{} failed", what, failure);
         } catch (Throwable e) {
-            // No memory to say so; what matters is that the close goes on.
+            // No memory for the log line; the close goes on all the same.
             failure.addSuppressed(e);
         }
     }
 
-    /** Of a close, made beforehand: whatever one step throws, for want of memory or else, the next is taken. */
+    /** One step of a close, made in advance. Whatever a step throws, the next step runs. */
     private final class Step {
         private final String what;
         private final Runnable action;
@@ -258,7 +260,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         return Thread.currentThread() == loopThread;
     }
 
-    /** Lets the loop finish what it was given, whatever the interrupt flag says, but does not wait for itself. */
+    /** Lets the loop finish its tasks, whether or not this thread is interrupted; the loop does not wait for itself. */
     private void flushLoop() {
         if (isOnLoop()) {
             return;
@@ -271,7 +273,7 @@ final class ThreadedRuntime implements BackendRuntime, Timekeeper {
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("the election loop is stuck; its last events are not told", e);
+            log.warn("the election loop is stuck; its last events are not reported", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -7,17 +7,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Looks after a runtime from a thread of its own, so that a loop which stands still is noticed, and what has expired ends
- * all the same. One round after another; whatever a round throws, the next one comes.
+ * Watches over a runtime on a thread of its own: it detects a loop that stands still, and ends expired terms all the
+ * same. It makes one round after another, whatever a round throws.
  */
 final class Watchdog implements Runnable {
     private static final long IDLE_NANOS = 1_000_000_000;
     private static final long LEAST_NANOS = 5_000_000;
 
-    /** What failed in a round is looked at again so soon: something may expire meanwhile. */
+    /** The pause after a round that failed: a term may expire meanwhile. */
     private static final long AGAIN_NANOS = 50_000_000;
 
-    /** Rounds after the runtime has closed, ten seconds: for that long what is still owed to users is tried again. */
+    /**
+     * Rounds after the runtime has closed, ten seconds: for that long it tries callbacks and stages that are still due.
+     */
     private static final int LAST_ROUNDS = 200;
 
     private final Timekeeper clock;
@@ -31,14 +33,17 @@ final class Watchdog implements Runnable {
     private boolean settled;
     private int lastRounds;
 
-    /** The heartbeat, which takes no memory on the loop: when that was given one, and whether it took it and came to it. */
+    /**
+     * The heartbeat of the loop, which needs no memory there: when the last one was given, and whether the loop has run
+     * it.
+     */
     private volatile long givenAt;
 
     private volatile boolean beaten = true;
     private volatile long dueAt;
     private boolean taken = true;
 
-    /** @param round what else to do each time */
+    /** @param round runs in each round */
     Watchdog(
             Timekeeper clock,
             Iterable<OpenElection> elections,
@@ -66,7 +71,7 @@ final class Watchdog implements Runnable {
                 dueAt = clock.now().nanos() + next;
                 wait = next;
             } catch (Throwable e) {
-                // Said in the next round: saying it may fail for the same reason.
+                // The next round logs it: logging may fail for the same reason now.
                 failure = e;
             }
             pause(wait);
@@ -78,7 +83,7 @@ final class Watchdog implements Runnable {
 
     private void pause(long nanos) {
         LockSupport.parkNanos(this, nanos);
-        // Nobody has a reason to interrupt this thread; a flag left set would keep it from waiting.
+        // Nothing interrupts this thread for a reason, and a flag left set would keep it from waiting.
         Thread.interrupted();
     }
 
@@ -126,7 +131,7 @@ final class Watchdog implements Runnable {
             taken = false;
             give();
         } else if (loop.getPoolSize() == 0) {
-            // Its thread died, and no other could be had then.
+            // Its thread died, and the JVM had no other then.
             loop.prestartCoreThread();
         }
     }
@@ -142,7 +147,7 @@ final class Watchdog implements Runnable {
         return Math.max(0, beaten ? now - dueAt : now - givenAt);
     }
 
-    /** Begins a round now: something has to be looked after that was not there before. */
+    /** Begins a round now, since an election was added or the watchdog ends. */
     void wake() {
         LockSupport.unpark(thread);
     }

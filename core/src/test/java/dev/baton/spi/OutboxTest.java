@@ -100,7 +100,7 @@ class OutboxTest {
         await().until(() -> said.equals(List.of("next")));
     }
 
-    /** Whoever closes a backend inside a sink must not wait for that sink. */
+    /** A close of the backend inside a sink must not wait for that sink. */
     @Test
     void flushInsideAReportDoesNotWaitForItself() {
         outbox.execute(() -> {

@@ -202,7 +202,7 @@ class ThreadedRuntimeTest {
         throw (E) failure;
     }
 
-    /** Rule 7.1 was broken by whoever was to answer; others must not pay for it. */
+    /** One call breaks rule 7.1; others must not wait for it. */
     @Test
     void requestsThatAreNeverAnsweredDoNotKeepOthersWaitingForEver() {
         for (int i = 0; i < 128; i++) {
@@ -223,7 +223,7 @@ class ThreadedRuntimeTest {
         await().until(() -> ran.getCount() == 0);
     }
 
-    /** Whoever waits has a clock of its own. */
+    /** The caller waits by its own clock. */
     @Test
     void electionThatDoesNotCloseIsWaitedForAsLongAsItSaid() {
         runtime.register(new BackendRuntime.OpenElection() {

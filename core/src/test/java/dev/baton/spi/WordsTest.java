@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The words that backends and elections share, and what may not be said with them. */
+/** The types that backends and elections share, and the values that they refuse. */
 class WordsTest {
     @Nested
     class Tokens {
