@@ -43,7 +43,7 @@ class LeaderElectionTest {
                     .start();
             await().atMost(PATIENCE).until(() -> !standby.health().healthy());
             assertThat(standby.health().detail())
-                    .contains("\"stranger\" is to be waited for for 2147483647s", "blank the record's holderIdentity");
+                    .contains("gives \"stranger\" a lease of 2147483647s", "blank the record's holderIdentity");
             LeaderRecord blank = new LeaderRecord("", "", Duration.ofSeconds(1), Instant.EPOCH, Instant.EPOCH, 1);
             register.write(name, stands, blank).toCompletableFuture().join();
             await().atMost(PATIENCE).until(() -> standby.leadership().isPresent());

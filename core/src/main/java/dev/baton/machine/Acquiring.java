@@ -10,11 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An acquire is in flight.
  *
- * @param claim what it claims
+ * @param claim the claim
  * @param call the call
- * @param overdue when the backend has broken its promise to answer: the claim is then given up, and what it may have
- *     written is owed
- * @param nudged whether a chance was heard of since the call was made
+ * @param overdue when the answer is overdue, so that the backend breaks rule 7.1: the claim is then given up, and is owed
+ * @param nudged whether the watcher received a chance since the call was made
  */
 record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, boolean nudged) implements State {
 
@@ -53,7 +52,9 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
                 : new Acquiring(reached, claim, call, overdue, nudged).refused((Answer.Refused) answer, now, effects);
     }
 
-    /** The claim holds: its term begins, unless it is not wanted any more or the store cannot be believed. */
+    /**
+     * The claim holds: its term begins, unless the candidate does not contend any more or the store offers an old token.
+     */
     static State granted(Knowledge knowledge, Claim claim, Answer.Granted granted, Moment now, Effects effects) {
         FencingToken seen = knowledge.seen().token();
         if (seen != null && !granted.token().isAfter(seen)) {
@@ -74,7 +75,7 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
                 : Leading.begin(next, tenure, now, effects);
     }
 
-    /** The store offers a token that is not new: it has gone back in time, and its word is worth nothing. */
+    /** Refuses a grant whose token is not new: the store has gone back in time, so its answers prove nothing. */
     static State refuse(
             Knowledge knowledge,
             Claim claim,
@@ -100,7 +101,7 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
             next = next.sees(refused.holder(), now, effects);
         }
         Moment tryAt = nudged ? next.tryRacing(now, effects) : next.tryAfter(refused.chance(), now, effects);
-        // A turn that came while the refusal was under way is not told again.
+        // The watcher does not repeat a turn that came while the refusal was under way.
         return new StandingBy(next, claim, !nudged, tryAt, now).intended(now, effects);
     }
 

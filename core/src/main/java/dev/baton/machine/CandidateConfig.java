@@ -8,10 +8,10 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /**
- * What one candidate is configured with.
+ * The configuration of one candidate.
  *
  * @param election the contest
- * @param identity the candidate's name for people
+ * @param identity the candidate's name, for display
  * @param candidate the first 24 characters of the nonces of its claims, as in a UUID; unique to this run of it
  * @param timing its parameters
  * @param drainTimeout how long a term asked to hand over may take

@@ -18,7 +18,7 @@ record Contact(int failures, @Nullable String trouble) {
         return new Contact(Math.min(failures + 1, MOST_FAILURES), why);
     }
 
-    /** The trouble stays said, and the next call is not delayed by it. */
+    /** Keeps the trouble, but resets the count, so that the next call is not delayed. */
     Contact forgiven() {
         return new Contact(0, trouble);
     }

@@ -1,7 +1,7 @@
 package dev.baton.machine;
 
 /**
- * What a candidate counts.
+ * The counters of a candidate.
  *
  * @param claims made
  * @param calls made

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenure the claim that holds it
  * @param reason why it hands over
  * @param interruptAt when onStartedLeading is interrupted, or null once it has been
- * @param until when patience ends
+ * @param until when the drain timeout ends
  */
 record Draining(
         Knowledge knowledge,

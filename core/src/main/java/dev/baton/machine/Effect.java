@@ -7,7 +7,7 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
-/** What the machine wants done, in this order. */
+/** An order of the machine to its driver. The effects of an event are carried out in order. */
 public sealed interface Effect {
 
     /** A call to the backend; its outcome is reported under {@code call}. */
@@ -18,7 +18,7 @@ public sealed interface Effect {
         /** The claim it is for. */
         Claim claim();
 
-        /** When the answer is of no more use. */
+        /** The latest useful moment for the answer. */
         Moment deadline();
     }
 
@@ -49,7 +49,7 @@ public sealed interface Effect {
     /** Run onStoppedLeading. */
     record StopWork(Term term, EndReason reason) implements Effect {}
 
-    /** Somebody else leads, or nobody is seen to. */
+    /** Another candidate leads, or none is seen to. */
     record LeaderChanged(@Nullable Holder holder) implements Effect {}
 
     /** Something happened that is worth recording. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Where a step puts its effects, and whence it takes its chance. */
+/** Collects the effects of a step, and is its source of random numbers. */
 final class Effects {
     private final List<Effect> effects = new ArrayList<>(4);
     private final RandomGenerator random;
@@ -33,12 +33,12 @@ final class Effects {
         tell(knowledge, now, type, term.token(), null, null, reason, reason == null ? null : reason.text());
     }
 
-    /** An event that says until when a term is valid. */
+    /** An event with the end of a term's validity. */
     void tellValid(Knowledge knowledge, Moment now, Type type, Term term, Validity validity) {
         tell(knowledge, now, type, term.token(), validity.until(), null, null, null);
     }
 
-    /** Who leads. */
+    /** An event about the leader. */
     void tellLeader(Knowledge knowledge, Moment now, Type type, @Nullable String holder) {
         tell(knowledge, now, type, null, null, holder, null, null);
     }

@@ -14,11 +14,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One candidate's decisions. It starts no thread, reads no clock and sends nothing: every method takes an event and the
- * moment it is handled, and answers with the effects to carry out, in order. Not thread-safe; one loop drives it.
+ * The decisions of one candidate. It starts no thread, reads no clock and sends nothing: every method takes an event and
+ * the moment it is handled at, and answers with the effects to carry out, in order. Not thread-safe; one loop drives it.
  *
- * <p>Before any other event, what has expired is ended (sticky expiry): an answer that arrives after the deadline finds
- * no term to revive.
+ * <p>A term that has expired ends before any other event is handled (sticky expiry): an answer that arrives after the
+ * deadline finds no term to revive.
  */
 public final class ElectionMachine {
     private final RandomGenerator random;
@@ -62,7 +62,7 @@ public final class ElectionMachine {
         return step(now, (s, effects) -> s.answered(call, answer, now, effects));
     }
 
-    /** A call failed; what it did is unknown. */
+    /** A call failed; its outcome is unknown. */
     public List<Effect> failed(long call, String why, Moment now) {
         return step(now, (s, effects) -> s.failed(call, why, now, effects));
     }
@@ -92,14 +92,14 @@ public final class ElectionMachine {
         return step(now, (s, effects) -> s.yourTurn(claim, granted, now, effects));
     }
 
-    /** The claim is gone from the store, or another's. */
+    /** The claim is gone from the store, or belongs to another holder. */
     public List<Effect> lost(Claim claim, String how, Moment now) {
         return step(now, (s, effects) -> s.lost(claim, how, now, effects));
     }
 
     // -- events of the term and its callbacks ---------------------------------------------------------------------
 
-    /** Somebody asked the term whether it is valid, and by the clock it was not: nothing may extend it any more. */
+    /** A caller has been answered that the term is over, by the clock: nothing may extend it any more. */
     public List<Effect> expired(Term term, Moment now) {
         return step(now, (s, effects) -> term.equals(s.term()) ? s.endNow(EndReason.EXPIRED, now, effects) : s);
     }
@@ -236,17 +236,17 @@ public final class ElectionMachine {
         return state instanceof Leading leading ? leading.idleSince() : null;
     }
 
-    /** The greatest token seen, anyone's, or null. */
+    /** The greatest token seen, of any candidate, or null. */
     public @Nullable FencingToken seen() {
         return state.knowledge().seen().token();
     }
 
-    /** Who was last seen to lead, or null. */
+    /** The leader last seen, or null. */
     public @Nullable Holder holder() {
         return state.knowledge().seen().holder();
     }
 
-    /** Whether changes are heard as they happen. */
+    /** Whether the watch is live. */
     public boolean isWatched() {
         return state.knowledge().seen().watched();
     }
@@ -256,7 +256,7 @@ public final class ElectionMachine {
         return state.knowledge().wishes().paused() || state.knowledge().wishes().withdrawn();
     }
 
-    /** What keeps the candidate from doing its part, in a sentence, or null when nothing does. */
+    /** What keeps the candidate from doing its part, in a sentence, or null. */
     public @Nullable String trouble() {
         Knowledge knowledge = state.knowledge();
         if (knowledge.refusal() != null) {
@@ -268,7 +268,7 @@ public final class ElectionMachine {
                     + knowledge.work().term().token()
                     + ") have not returned; this candidate does not contend until they do";
         }
-        // Whoever asks the store for nothing cannot know whether it still fails to answer.
+        // A candidate that does not contend makes no calls, so it cannot know whether the store still fails.
         boolean silent = state instanceof Stopped || (state instanceof StandingBy && !knowledge.contends());
         String trouble = knowledge.contact().trouble() == null
                 ? knowledge.unfit()

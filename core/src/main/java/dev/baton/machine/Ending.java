@@ -9,8 +9,8 @@ final class Ending {
     private Ending() {}
 
     /**
-     * Its work has stopped: the claim is given back at once, and the contest left to others for a while if the candidate
-     * stays in it.
+     * Its work has stopped: the claim is withdrawn at once, and the candidate, if it stays in the contest, lets others
+     * acquire first for a while.
      */
     static State orderly(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
         Knowledge ended = end(knowledge, tenure, reason, now, effects);
@@ -19,8 +19,8 @@ final class Ending {
     }
 
     /**
-     * Its work has not stopped: the work, permits included, is interrupted, and the claim is kept from others until it would have lapsed
-     * anyway, or the work has ended.
+     * Its work has not stopped: the work, permits included, is interrupted, and the claim is withdrawn only once it would
+     * have lapsed anyway, or the work has ended.
      */
     static State abruptly(Knowledge knowledge, Tenure tenure, EndReason reason, Moment now, Effects effects) {
         Knowledge ended = end(knowledge, tenure, reason, now, effects);

@@ -10,12 +10,12 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a candidate knows in every state. Immutable: a state and its candidate are a value, so that a search can hold
- * millions of them.
+ * The knowledge of a candidate, in every state. Immutable: a state with its knowledge is a value, so that a search can
+ * hold millions of them.
  *
- * @param config what it was configured with
- * @param counters what it counts
- * @param wishes what the user wishes
+ * @param config its configuration
+ * @param counters its counters
+ * @param wishes the user's wishes
  * @param contact with the store
  * @param seen in the store
  * @param refusal why an offered leadership was refused, or null
@@ -32,11 +32,11 @@ record Knowledge(
         @Nullable String unfit,
         @Nullable Work work) {
 
-    /** A standby without a live watch asks at this many retryPeriods, at most: client-go's jitter factor plus one. */
+    /** A standby without a live watch polls after this many retryPeriods at most: client-go's jitter factor plus one. */
     private static final double POLL_SPREAD = 1.2;
 
     private static final long RACE_NANOS = 5_000_000;
-    /** Those who look by themselves do so within this part of a leaseDuration after it, not all at once. */
+    /** Standbys look by themselves within this part of a leaseDuration after it, not all at once. */
     private static final int LOOK_SPREAD = 4;
 
     private static final int MOST_DOUBLINGS = 20;
@@ -64,14 +64,14 @@ record Knowledge(
     }
 
     /**
-     * How long onStartedLeading may take to begin: a starved machine may be late with that, as with renewals, and the
-     * candidate is unhealthy meanwhile.
+     * How long onStartedLeading may take to begin: half a renewDeadline, since a starved machine may be late with it, as
+     * with renewals. The candidate is unhealthy meanwhile.
      */
     long beginNanos() {
         return config.timing().renewDeadline().toNanos() / 2;
     }
 
-    /** When a call made now has to be answered: early enough that another can follow within renewDeadline. */
+    /** The deadline of a call made now: early enough that another call can follow within renewDeadline. */
     Moment callDeadline(Moment now) {
         return now.plusNanos(config.timing().renewDeadline().toNanos() / 2);
     }
@@ -121,8 +121,8 @@ record Knowledge(
     // -- when to try again ----------------------------------------------------------------------------------------
 
     /**
-     * When to try, told of the next {@code chance}. Whoever hears nothing looks by itself about
-     * once a leaseDuration, whatever it was told to wait for: what should have told it may have been lost (rule 6.5).
+     * When to try, given the next {@code chance}. A standby without news looks by itself about once a leaseDuration,
+     * whatever the chance, since a notification may be lost (rule 6.5).
      */
     Moment tryAfter(Chance chance, Moment now, Effects effects) {
         long wait = chance.nanos();
@@ -134,18 +134,18 @@ record Knowledge(
         return now.plusNanos(wait + effects.upTo(raceNanos()));
     }
 
-    /** When to try, told that the election is free for whoever is quickest. */
+    /** When to try after a notice that the election is free for any candidate. */
     Moment tryRacing(Moment now, Effects effects) {
         return now.plusNanos(effects.upTo(raceNanos()));
     }
 
-    /** When to try after a call that learned nothing. */
+    /** When to try after a call with an unknown outcome. */
     Moment tryAfterFailure(Moment now, Effects effects) {
         long backoff = doubled(retryNanos(), contact.failures() - 1, leaseNanos());
         return now.plusNanos(backoff / 2 + effects.upTo(backoff / 2));
     }
 
-    /** How long to leave the contest to others after stepping down, or after work that would not start. */
+    /** How long to let others acquire first after stepping down, or after work that did not start. */
     Moment rest(Moment now) {
         return now.plusNanos(doubled(retryNanos(), counters.badStarts(), leaseNanos()));
     }
@@ -213,7 +213,7 @@ record Knowledge(
         return new Knowledge(config, counters, wishes, contact, seen, refusal, why, work);
     }
 
-    /** Tells the work, if any, why it has to stop. */
+    /** Records why the work, if any, has to stop. */
     Knowledge stopWork(EndReason why, Effects effects) {
         return work == null ? this : withWork(work.stop(why, effects));
     }

@@ -5,11 +5,11 @@ import dev.baton.spi.Holder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a candidate has seen in the store.
+ * The observations of a candidate in the store.
  *
- * @param token the greatest, anyone's
- * @param holder who was last seen to lead
- * @param watched whether changes are heard as they happen
+ * @param token the greatest, of any candidate
+ * @param holder the leader last seen
+ * @param watched whether the watch is live
  */
 record Seen(@Nullable FencingToken token, @Nullable Holder holder, boolean watched) {
     static final Seen NOTHING = new Seen(null, null, false);

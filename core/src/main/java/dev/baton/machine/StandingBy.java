@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Waiting for a chance.
  *
  * @param claim the claim that has been tried and refused or left unknown, or null when none has
- * @param waiting whether the claim was refused, so that the backend knows that it waits and will tell it of its turn;
- *     a claim that was never tried, or whose last try is unknown, may wait in vain
+ * @param waiting whether the claim was refused, so that the backend has it in line and will notify the watcher of its
+ *     turn; a claim that was never tried, or whose last try is unknown, may wait in vain
  * @param tryAt when to try
- * @param notBefore when trying may begin, whatever is heard before
+ * @param notBefore when trying may begin, whatever the watcher receives before
  */
 record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, Moment tryAt, Moment notBefore)
         implements State {
@@ -85,7 +85,7 @@ record StandingBy(Knowledge knowledge, @Nullable Claim claim, boolean waiting, M
         Knowledge next = knowledge.sees(holder, now, effects);
         StandingBy seen = new StandingBy(next, claim, waiting, tryAt, notBefore);
         if (claim != null && holder.holds(claim)) {
-            // Our own claim, whose grant was not heard of.
+            // This candidate's own claim, whose grant did not arrive.
             return seen.sooner(now).tick(now, effects);
         }
         return waiting ? seen.at(next.tryAfter(chance, now, effects)) : seen;

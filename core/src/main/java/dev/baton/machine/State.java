@@ -9,12 +9,12 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One state of a candidate: one final class each, one method an event. A method answers with the next state and puts
- * what is to be done into {@code effects}. What an event does not concern is left as it is.
+ * One state of a candidate: one final class each, one method an event. A method answers with the next state and adds to
+ * {@code effects}. An event that does not concern a state leaves it as it is.
  */
 sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Draining, Withdrawing, Stopped {
 
-    /** What operators call it, in lower case and with hyphens. */
+    /** The state's name for operators, in lower case and with hyphens. */
     String name();
 
     Knowledge knowledge();
@@ -41,7 +41,7 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
         return this;
     }
 
-    /** Applied before any other event, so that nothing revives what is over. */
+    /** Applied before any other event, so that nothing revives a term that is over. */
     default State expire(Moment now, Effects effects) {
         return this;
     }
@@ -56,7 +56,7 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
         return this;
     }
 
-    /** A call failed: what it did is unknown. */
+    /** A call failed; its outcome is unknown. */
     default State failed(long call, String why, Moment now, Effects effects) {
         return this;
     }
@@ -71,12 +71,12 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
         return with(knowledge().watching(live, now, effects));
     }
 
-    /** Somebody holds the election. */
+    /** A candidate holds the election. */
     default State held(Holder holder, Chance chance, Moment now, Effects effects) {
         return with(knowledge().sees(holder, now, effects));
     }
 
-    /** Nobody holds the election. */
+    /** No candidate holds the election. */
     default State vacant(Moment now, Effects effects) {
         return with(knowledge().sees(null, now, effects));
     }
@@ -86,7 +86,7 @@ sealed interface State permits StandingBy, Acquiring, TakingOver, Leading, Drain
         return this;
     }
 
-    /** The claim is gone, or another's. */
+    /** The claim is gone, or belongs to another holder. */
     default State lost(Claim claim, String how, Moment now, Effects effects) {
         return this;
     }

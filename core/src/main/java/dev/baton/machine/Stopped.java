@@ -23,7 +23,7 @@ record Stopped(Knowledge knowledge) implements State {
         return null;
     }
 
-    /** What is heard until the observation has ended concerns nobody any more, as does what follows. */
+    /** Ignores what the watcher receives until the observation has ended. */
     @Override
     public State watching(boolean live, Moment now, Effects effects) {
         return this;

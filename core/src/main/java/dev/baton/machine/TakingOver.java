@@ -9,8 +9,8 @@ import dev.baton.spi.Holder;
 import dev.baton.spi.Moment;
 
 /**
- * The claim is granted and kept, but its term begins only at {@code beginAt}: by then a predecessor whose claim was
- * removed behind its back has expired by its own clock.
+ * The claim is granted and kept, but its term begins only at {@code beginAt}: by then a predecessor whose claim an
+ * operator removed has expired by its own clock.
  */
 record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements State {
 
@@ -71,7 +71,10 @@ record TakingOver(Knowledge knowledge, Tenure tenure, Moment beginAt) implements
         return new TakingOver(next, tenure.unrenewed(next, now), beginAt);
     }
 
-    /** Another that led with a greater token, or the same: the store went back in time while this one waited. */
+    /**
+     * Refuses the grant if the token of another holder is not smaller: the store went back in time while this claim
+     * waited.
+     */
     @Override
     public State held(Holder holder, Chance chance, Moment now, Effects effects) {
         Knowledge next = knowledge.sees(holder, now, effects);

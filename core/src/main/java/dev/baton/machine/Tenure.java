@@ -6,7 +6,7 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A granted claim that is being kept: what taking over, leading and draining have in common.
+ * A granted claim that is being renewed: the common part of taking over, leading and draining.
  *
  * @param term the claim and its token
  * @param validity until when it may be relied on
@@ -39,7 +39,9 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
         return new Tenure(term, validity, counted.call(), renewAt);
     }
 
-    /** A renewal succeeded. Never renews again sooner than an eighth of a retryPeriod, whatever the backend says. */
+    /**
+     * A renewal succeeded. The next one follows no sooner than an eighth of a retryPeriod, whatever the backend answers.
+     */
     Tenure renewed(Answer.Granted granted, Knowledge knowledge, Moment now, Effects effects) {
         Validity longer = validity.or(Validity.of(granted, knowledge.config().timing()));
         effects.tellValid(knowledge, now, Type.RENEWED, term, longer);
@@ -60,7 +62,7 @@ record Tenure(Term term, Validity validity, long call, Moment renewAt) {
         return also != null && also.isBefore(next) ? also : next;
     }
 
-    /** When a standby may have taken the claim over. */
+    /** The earliest moment at which a standby may have taken the claim over. */
     Moment lapse(Knowledge knowledge) {
         return validity.sentAt().plusNanos(knowledge.leaseNanos());
     }

@@ -5,17 +5,17 @@ import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.Moment;
 
 /**
- * Until when a claim may be relied on, and since when that was known: counted from the moment before the request left.
+ * The time during which a claim is valid, counted from the moment before the request left.
  *
  * @param sentAt before the request that proves it left the process
- * @param until the first moment, on either clock, at which it may no longer be relied on
+ * @param until the first moment, on either clock, at which the claim is no longer valid
  */
 public record Validity(Moment sentAt, Moment until) {
 
     /**
-     * {@code min(renewDeadline, guaranteedFor · (1−ρ)/(1+ρ))} on the monotonic clock, and on the
-     * wall clock half of what is left up to the scaled leaseDuration more, so that small steps of the wall clock depose
-     * nobody and a suspended machine wakes up deposed.
+     * {@code min(renewDeadline, guaranteedFor · (1−ρ)/(1+ρ))} on the monotonic clock, and on the wall clock half of what
+     * is left up to the scaled leaseDuration more, so that small steps of the wall clock depose no leader and a suspended
+     * machine wakes up deposed.
      */
     static Validity of(Answer.Granted granted, ElectionTiming timing) {
         long certain =

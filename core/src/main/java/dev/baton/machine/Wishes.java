@@ -1,7 +1,7 @@
 package dev.baton.machine;
 
 /**
- * What the user wishes of a candidate.
+ * The user's wishes for a candidate.
  *
  * @param paused no new term is to begin
  * @param withdrawn it is to leave the contest, and hand its term over

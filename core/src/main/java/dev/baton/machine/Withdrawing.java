@@ -7,9 +7,10 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claim is owed: it may still stand in the store, and the store is asked until it confirms that it does not.
+ * A claim is owed: it may still stand in the store, and the candidate withdraws it until the store confirms that it is
+ * gone.
  *
- * @param claim what is owed
+ * @param claim the claim that is owed
  * @param pending a call of this claim still in flight, of whatever kind, or 0; only then may another be made
  * @param asking whether {@code pending} is the withdrawal itself
  * @param lapse while work of the term still runs, the claim is left standing until this moment
@@ -20,7 +21,7 @@ record Withdrawing(
         Knowledge knowledge, Claim claim, long pending, boolean asking, Moment lapse, Moment askAt, Moment contendAt)
         implements State {
 
-    /** Nothing of a term stands in the way. */
+    /** No work of a term delays the withdrawal. */
     static Withdrawing now(Knowledge knowledge, Claim claim, long pending, Moment now, Moment contendAt) {
         return new Withdrawing(knowledge, claim, pending, false, now, now, contendAt);
     }
@@ -64,7 +65,7 @@ record Withdrawing(
         return new Withdrawing(counted, claim, counted.call(), true, lapse, askAt, contendAt);
     }
 
-    /** A late answer to an acquire or a renewal: whatever it says, the claim is not wanted any more. */
+    /** A late answer to an acquire or a renewal: the claim is withdrawn whatever the answer is. */
     @Override
     public State answered(long call, Answer answer, Moment now, Effects effects) {
         return call == pending ? idle(knowledge.reached(now, effects), now).tick(now, effects) : this;
@@ -85,7 +86,10 @@ record Withdrawing(
         return idle(next, next.tryAfterFailure(now, effects));
     }
 
-    /** No sign that the store answers: a backend confirms what it never wrote by itself. */
+    /**
+     * A confirmation does not show that the store answers: a backend confirms the withdrawal of a claim that it never
+     * wrote without a call to the store.
+     */
     @Override
     public State confirmed(long call, Moment now, Effects effects) {
         if (call != pending || !asking) {

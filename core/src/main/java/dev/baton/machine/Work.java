@@ -4,8 +4,8 @@ import dev.baton.event.EndReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the user's callbacks for a term have come. Callbacks outlive terms: whoever contends again first waits for this
- * to be gone.
+ * The progress of the user's callbacks for a term. Callbacks may outlive their term: a candidate contends again only once
+ * there is no work left.
  *
  * @param term the term they belong to
  * @param stage where they are
@@ -36,8 +36,8 @@ record Work(Term term, Stage stage, @Nullable EndReason why) {
     }
 
     /**
-     * This work, told to stop; onStoppedLeading is due as soon as onStartedLeading has returned. A term asked to hand over
-     * may be lost meanwhile: onStoppedLeading must then not be told that it is still valid.
+     * This work, asked to stop; onStoppedLeading is due as soon as onStartedLeading has returned. A term that hands over
+     * may be lost meanwhile: onStoppedLeading must then not receive an orderly reason.
      */
     Work stop(EndReason reason, Effects effects) {
         boolean told = stage == Stage.STOPPING || (why != null && (reason.isOrderly() || !why.isOrderly()));

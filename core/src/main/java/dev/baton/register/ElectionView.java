@@ -22,12 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** What one process knows of one election on a register, and who wants to hear of it. Confined to the loop. */
+/** The view of one process of one election on a register, with its claims and watchers. Confined to the loop. */
 final class ElectionView {
     /** How often a register that cannot watch is read for observers, unless a candidate has just read it. */
     private static final Duration POLL = ElectionTiming.DEFAULT.retryPeriod();
 
-    /** The longest wait for the next poll of a register that does not answer: it is in trouble, or gone. */
+    /** The longest wait for the next poll of a register that does not answer. */
     private static final Duration LONGEST_POLL = ElectionTiming.DEFAULT.leaseDuration();
 
     /** By then the wait has grown to the longest. */
@@ -46,7 +46,7 @@ final class ElectionView {
     private @Nullable Changes changes;
     private Timekeeper.@Nullable Timer poll;
 
-    /** How many polls in a row had no answer, as far as it matters. */
+    /** How many polls in a row had no answer, counted up to a limit. */
     private int unanswered;
 
     ElectionView(ElectionName election, RegisterBackend backend) {
@@ -73,7 +73,7 @@ final class ElectionView {
         return lastSeen;
     }
 
-    /** Whether a watch that lives has shown a free record, no longer ago than {@code span}. */
+    /** Whether a live watch has shown a free record, no longer ago than {@code span}. */
     boolean isFreeSince(Duration span) {
         Entry entry = lastSeen.entry();
         return live
@@ -82,25 +82,25 @@ final class ElectionView {
                 && backend.time().now().nanosSince(lastSeen.seenAt()) < span.toNanos();
     }
 
-    /** Who holds the election as far as has been seen, or null. */
+    /** The holder last seen, or null. */
     @Nullable Holder holder() {
         return holder;
     }
 
-    /** Why this candidate could not lead if its holder died: it would have to wait for what is longer than any outage. */
+    /** Why no candidate could lead if the holder died: the record's lease is longer than any outage. */
     BackendException endless() {
         Holder by = holder;
         String name = by == null ? "its last holder" : "\"" + by.identity() + "\"";
-        return new BackendException("the record of " + election + " on " + backend.kind() + " says that " + name
-                + " is to be waited for for " + ElectionTiming.text(Duration.ofNanos(lastSeen.leaseNanos()))
+        return new BackendException("the record of " + election + " on " + backend.kind() + " gives " + name
+                + " a lease of " + ElectionTiming.text(Duration.ofNanos(lastSeen.leaseNanos()))
                 + ", longer than any leaseDuration (" + ElectionTiming.text(ElectionTiming.LONGEST)
-                + "), so nobody can take over if it dies; if it does not lead any more, blank the record's holderIdentity, or"
-                + " restart the candidates where the record is gone");
+                + "), so no candidate can take over if it dies; if it does not lead any more, blank the record's"
+                + " holderIdentity, or restart the candidates where the record is gone");
     }
 
     // -- seeing ---------------------------------------------------------------------------------------------------
 
-    /** Takes note of an entry that was read or written. Answers false when it is older than what has been seen. */
+    /** Takes an entry that was read or written. Answers false when it is older than the last one seen. */
     boolean saw(@Nullable Entry entry) {
         long revision = entry == null ? lastSeen.revision() : entry.revision();
         readAt = backend.time().now();
@@ -135,7 +135,7 @@ final class ElectionView {
         Duration wait = lastSeen.wait(backend.time().now());
         holder = entry == null || entry.record().isFree() ? null : holder(entry);
         for (ElectionWatcher watcher : List.copyOf(watchers)) {
-            gone.forEach(claim -> watcher.lost(claim, "its record is gone or another's"));
+            gone.forEach(claim -> watcher.lost(claim, "its record is gone or belongs to another holder"));
             tell(watcher, wait);
         }
     }
@@ -156,7 +156,7 @@ final class ElectionView {
 
     private void tell(ElectionWatcher watcher, Duration wait) {
         if (holder != null) {
-            // Whoever stands by has to try, to come to know that it would wait in vain.
+            // A standby has to try, to learn that it would wait in vain.
             watcher.held(holder, lastSeen.isEndless() ? Chance.now() : Chance.after(wait));
         } else if (wait.isZero()) {
             watcher.vacant();
@@ -240,7 +240,7 @@ final class ElectionView {
         }
     }
 
-    /** A watch that is down is stood in for by polls, until it is up again. */
+    /** Polls replace a watch that is down, until it is live again. */
     private void pollUnless(boolean isLive) {
         if (isLive && poll != null) {
             poll.cancel();
@@ -273,7 +273,9 @@ final class ElectionView {
                     } else {
                         answered();
                     }
-                    // What a change has overtaken is older than that change, and an empty read does not say so.
+                    // A change that arrived meanwhile is newer than this read, and an empty read has no revision to
+                    // show
+                    // that.
                     if (found != null && asked == lastSeen.revision()) {
                         saw(found.orElse(null));
                     }
@@ -289,7 +291,7 @@ final class ElectionView {
         return Math.min(POLL.toNanos() << Math.max(0, unanswered - 1), LONGEST_POLL.toNanos() / 2);
     }
 
-    /** The register answers, whoever asked: polls go on at their usual pace. */
+    /** The register has answered a call of any kind: polls return to their usual pace. */
     private void answered() {
         if (unanswered > 0) {
             unanswered = 0;
@@ -300,7 +302,7 @@ final class ElectionView {
         }
     }
 
-    /** Changes as the register delivers them; nothing any more once the watch has been closed. */
+    /** Receives the register's changes; drops them once the watch has been closed. */
     private final class Changes implements Register.RegisterWatcher {
         @Override
         public void live(boolean isLive) {

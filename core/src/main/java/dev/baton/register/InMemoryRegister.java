@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A register in this JVM's memory: elections between candidates of one process, and the reference for other registers.
  *
- * <p>Open one with {@link #open()} and hand the backend to every candidate; what is stored lives as long as it does.
+ * <p>Open one with {@link #open()} and hand the backend to every candidate; the records live as long as the backend.
  */
 public final class InMemoryRegister implements Register {
     private final BackendRuntime runtime;

@@ -7,18 +7,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one process has seen of one register, and when by its own clock: the only basis for calling a holder dead.
+ * What one process has last seen of one register, and when by its own clock: the only basis for taking over from a
+ * holder.
  *
- * <p>Sights are ordered by revision, which a restored store repeats: there another record is another sight. A holder is
- * alive while its record changes: every write of a holder does change it, and an edit that leaves it as it was, of whatever
- * else the store keeps beside it, is no sign of life. Times written by others are compared for equality only. Within one
- * leadership the duration counted never shrinks. A record that vanished is still its holder's until the lease last seen has
- * run out.
+ * <p>Observations are ordered by revision. A restored store repeats revisions: there another record is another
+ * observation. A holder is alive while its record changes: every write of a holder changes it, and an edit of other
+ * fields in the store is no sign of life. Times that other candidates wrote are compared for equality only. Within one
+ * leadership the duration counted never shrinks. A record that vanished still belongs to its holder until the lease last
+ * seen has run out.
  *
  * @param entry what was last seen, or null when there was nothing
- * @param revision of that sight
+ * @param revision of that observation
  * @param seenAt when its record was first seen
- * @param leaseNanos how long from then its holder is to be waited for; 0 when nobody is
+ * @param leaseNanos how long from then a candidate waits for its holder; 0 when there is none
  */
 record LastSeen(@Nullable Entry entry, long revision, Moment seenAt, long leaseNanos) {
 
@@ -26,7 +27,7 @@ record LastSeen(@Nullable Entry entry, long revision, Moment seenAt, long leaseN
         return new LastSeen(entry, revision, now, lease(entry));
     }
 
-    /** What is known after seeing {@code next}; a sight older than this one changes nothing. */
+    /** The observation after {@code next}; one that is older than this changes nothing. */
     LastSeen then(@Nullable Entry next, long nextRevision, Moment now) {
         if (nextRevision < revision || (nextRevision == revision && !differs(next))) {
             return this;
@@ -41,7 +42,7 @@ record LastSeen(@Nullable Entry entry, long revision, Moment seenAt, long leaseN
         return new LastSeen(next, nextRevision, now, continues(next) ? Math.max(lease, leaseNanos) : lease);
     }
 
-    /** Whether the same revision shows something else: nothing any more, or, after a restore, another record. */
+    /** Whether the same revision shows something else: no record, or, after a restore, another record. */
     private boolean differs(@Nullable Entry next) {
         if (entry == null || next == null) {
             return (entry == null) != (next == null);
@@ -58,13 +59,13 @@ record LastSeen(@Nullable Entry entry, long revision, Moment seenAt, long leaseN
                 && entry.record().acquireTime().equals(next.record().acquireTime());
     }
 
-    /** How much longer the holder is to be waited for; zero when it may be succeeded now. */
+    /** How much longer a candidate waits for the holder; zero when a successor may take over now. */
     Duration wait(Moment now) {
         long left = leaseNanos - now.nanosSince(seenAt);
         return Duration.ofNanos(Math.max(0, left));
     }
 
-    /** Whether its holder asks to be waited for longer than any candidate may be configured to. */
+    /** Whether the record's lease is longer than any that a candidate may have. */
     boolean isEndless() {
         return leaseNanos > ElectionTiming.LONGEST.toNanos();
     }

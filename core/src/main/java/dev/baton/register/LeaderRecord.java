@@ -8,11 +8,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What a register holds: client-go's LeaderElectionRecord, and a nonce of ours.
+ * The record in a register: client-go's LeaderElectionRecord, with Baton's nonce.
  *
- * @param holderIdentity who leads; empty when nobody does
+ * @param holderIdentity the leader's identity; empty when there is none
  * @param nonce the nonce of the claim that wrote this; empty when another kind of client did
- * @param leaseDuration how long the holder is to be waited for
+ * @param leaseDuration how long a candidate waits for the holder
  * @param acquireTime when the holder's term began, by its clock; for display
  * @param renewTime when the holder last renewed, by its clock; for display
  * @param transitions how often leadership has changed hands; 0 for less, and counted no further than 2 147 483 647,
@@ -26,21 +26,21 @@ public record LeaderRecord(
         Instant renewTime,
         int transitions) {
 
-    /** How long a released record is to be waited for: not at all, which client-go writes as one second. */
+    /** The lease of a released record: no wait, which client-go writes as one second. */
     private static final Duration RELEASED = Duration.ofSeconds(1);
 
     public LeaderRecord {
         transitions = Math.max(0, transitions);
     }
 
-    /** For a log: printable, whatever the store says. */
+    /** For a log: printable, whatever the store contains. */
     @Override
     public String toString() {
         return (isFree() ? "free" : "held by " + Printable.value(holderIdentity)) + " for "
                 + ElectionTiming.text(leaseDuration) + ", renewed " + renewTime;
     }
 
-    /** Whether nobody holds it. */
+    /** Whether no candidate holds it. */
     public boolean isFree() {
         return holderIdentity.isEmpty();
     }
@@ -63,8 +63,8 @@ public record LeaderRecord(
 
     /**
      * This record, renewed by its holder: never equal to this one in microseconds, also when the wall clock stands still.
-     * When that went back, so does renewTime: client-go sees a renewal by another second only, and to count on in
-     * microseconds until the clock has caught up would be silence to it.
+     * When that went back, so does renewTime: client-go detects a renewal only by another second. If renewTime went on in
+     * microseconds until the clock has caught up, client-go would see no renewal.
      */
     LeaderRecord renewedBy(Claim claim, Instant now) {
         boolean same = now.truncatedTo(ChronoUnit.MICROS).equals(renewTime.truncatedTo(ChronoUnit.MICROS));
@@ -73,7 +73,7 @@ public record LeaderRecord(
                 claim.identity(), claim.nonce(), claim.timing().leaseDuration(), acquireTime, other, transitions);
     }
 
-    /** This record, given back. */
+    /** This record, released. */
     LeaderRecord released(Instant now) {
         return new LeaderRecord("", "", RELEASED, now, now, transitions);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that can compare and set one record per election: all that {@link RegisterBackend} needs.
+ * A store that can compare and set one record per election, as {@link RegisterBackend} needs it.
  *
  * <p>Methods are called on the runtime's sender thread, return promptly and answer through stages. A stage that fails
  * means unknown, a write may have happened or may still, with two exceptions: {@link ConflictException}, and a {@link
@@ -28,17 +28,17 @@ public interface Register extends AutoCloseable {
     default void check(ElectionName election, ElectionTiming timing) {}
 
     /**
-     * The current entry, or empty when the store itself says that there is none: an answer of something in between says
-     * nothing of the record. Linearizable: never older than a write answered before the call.
+     * The current entry, or empty when the store itself answers that there is none; an answer of a proxy is a failure.
+     * Linearizable: never older than a write answered before the call.
      */
     CompletionStage<Optional<Entry>> read(ElectionName election);
 
     /**
-     * Replaces {@code expected} by {@code next}, or creates it when {@code expected} is null, if the register still
-     * stands exactly there. Every write moves the revision, also one that changes nothing.
+     * Replaces {@code expected} by {@code next}, or creates it when {@code expected} is null, if the register is still
+     * exactly at that revision. Every write moves the revision, also one that changes nothing.
      *
-     * @return the entry now stored; fails with {@link ConflictException} when the register certainly stood elsewhere, and
-     *     with {@link BackendException#notWritten} when the store has refused the write for another reason
+     * @return the entry now stored; fails with {@link ConflictException} when the register was certainly at another
+     *     revision, and with {@link BackendException#notWritten} when the store has refused the write for another reason
      */
     CompletionStage<Entry> write(ElectionName election, @Nullable Entry expected, LeaderRecord next);
 
@@ -56,7 +56,7 @@ public interface Register extends AutoCloseable {
     void close();
 
     /**
-     * A record and where it stands.
+     * A record and its revision.
      *
      * @param record the record
      * @param revision grows with every write to the store, also across deletion and re-creation: the source of tokens
@@ -65,7 +65,7 @@ public interface Register extends AutoCloseable {
     record Entry(
             LeaderRecord record, long revision, @Nullable Object raw) {}
 
-    /** Hears changes; a hint, on any thread. */
+    /** Receives changes; a hint, on any thread. */
     interface RegisterWatcher {
         /** Whether changes are being delivered. */
         void live(boolean live);

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Elections on any compare-and-set register, by client-go's algorithm: take a record that is free or has not changed for
- * its lease duration on our own clock; write it again to renew.
+ * its lease duration on the candidate's own clock; write it again to renew.
  *
- * <p>What is decided is decided on the loop, in {@link ElectionView} and {@link RegisterClaim}; every call of the register is made on
- * the sender thread under a timeout of ours.
+ * <p>The decisions are made on the loop, in {@link ElectionView} and {@link RegisterClaim}; every call of the register is
+ * made on the sender thread, with a timeout.
  */
 public final class RegisterBackend implements LockBackend {
     private final Register register;
@@ -101,7 +101,7 @@ public final class RegisterBackend implements LockBackend {
         return time;
     }
 
-    /** Forgets a contest in which nobody is left. */
+    /** Forgets an election without claims and watchers. */
     void forget(ElectionName election) {
         views.remove(election);
     }
@@ -130,7 +130,7 @@ public final class RegisterBackend implements LockBackend {
      * Calls the register on the sender thread and continues on the loop, once: with the answer, or with a failure when it
      * failed or did not answer in time.
      *
-     * @param late hears, on the loop, of an answer that came after its time
+     * @param late receives, on the loop, an answer that came after its time
      */
     <T> void call(
             String what,
@@ -142,8 +142,8 @@ public final class RegisterBackend implements LockBackend {
         if (patience <= 0) {
             time.execute(() -> then.accept(
                     null,
-                    new BackendException(kind() + " was not asked for " + what
-                            + ": what went before it took all the time there was; retrying")));
+                    new BackendException(kind() + " received no request for " + what
+                            + ": earlier calls took all its time; retrying")));
             return;
         }
         boolean[] answered = new boolean[1];

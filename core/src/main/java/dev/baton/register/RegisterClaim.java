@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One claim on one register, confined to the loop.
  *
- * <p>It remembers every write whose outcome is unknown with the revision that write expected: while the register stands
- * there, the write may still land. The store's "no" settles the request that it answers, and that one alone; whether a
- * copy of the request has landed before, only a read can tell (rule 3.4).
+ * <p>It remembers every write with an unknown outcome, and the revision that the write expected: while the register is at
+ * that revision, the write may still land. A refusal settles only the request that it answers; only a read shows whether
+ * a copy of the request has landed before (rule 3.4).
  */
 final class RegisterClaim {
-    /** Stands for the revision that a creation expects. */
+    /** The revision that a creation expects. */
     private static final long ABSENT = -1;
 
-    /** Stands for no revision at all. */
+    /** No revision. */
     private static final long NOWHERE = -2;
 
     private static final int MOST_ROUNDS = 3;
@@ -35,13 +35,13 @@ final class RegisterClaim {
     private final RegisterBackend backend;
     private final List<Sent> unknown = new ArrayList<>();
     private @Nullable Entry written;
-    /** Whether a write was refused and no read has shown since what stands. */
+    /** Whether a write was refused and no read has followed. */
     private boolean unread;
 
     private @Nullable FencingToken token;
     private long refuted = NOWHERE;
 
-    /** A write under way, told from others by which it is. */
+    /** A write under way, compared by identity. */
     private static final class Sent {
         private final long place;
 
@@ -57,8 +57,8 @@ final class RegisterClaim {
     }
 
     /**
-     * Whether a change at {@code revision} to {@code entry} shows that this granted claim is gone. A record that is not
-     * ours where ours stood is a loss too: a restored store gives the same revision again.
+     * Whether a change at {@code revision} to {@code entry} shows that this granted claim is gone. Another record at the
+     * revision of this claim's own record is a loss, too: a restored store gives the same revision again.
      */
     boolean isGone(@Nullable Entry entry, long revision) {
         if (token == null || written == null) {
@@ -72,9 +72,9 @@ final class RegisterClaim {
     // -- acquire --------------------------------------------------------------------------------------------------
 
     /**
-     * A record that the watch has just shown to be free is written over at once: the write is conditional on what was
-     * seen, and a read first would only cost its time. After the silence of a whole lease the store is asked first: it may
-     * have been restored from a backup meanwhile, and its revisions have come round to the one that was seen.
+     * A record that the watch has just shown to be free is overwritten at once: the write is conditional on that
+     * revision, and a read first would only cost time. After a whole lease without a change the claim reads first: the
+     * store may have been restored from a backup meanwhile, so that its revisions have reached the one seen again.
      */
     void acquire(Moment deadline, CompletableFuture<Answer> answer) {
         LastSeen lastSeen = view.lastSeen();
@@ -94,7 +94,7 @@ final class RegisterClaim {
         } else if (view.lastSeen().isEndless()) {
             fail(answer, view.endless());
         } else {
-            // Also where it vanished: still its holder's until the lease last seen has run out.
+            // Also where the record vanished: it still belongs to its holder until the lease last seen has run out.
             answer.complete(new Answer.Refused(view.holder(), Chance.after(wait)));
         }
     }
@@ -118,7 +118,7 @@ final class RegisterClaim {
         });
     }
 
-    /** Whether a change has told that what was taken is gone, before the answer that it had been taken. */
+    /** Whether a change has shown that the claim is gone, before the answer to its acquire arrived. */
     private boolean isSeenGone(Entry taken) {
         LastSeen lastSeen = view.lastSeen();
         Entry seen = lastSeen.entry();
@@ -152,7 +152,10 @@ final class RegisterClaim {
         });
     }
 
-    /** The register moved: by our own unknown write or a stranger's edit, which is no loss, or by a successor. */
+    /**
+     * The register moved: by this claim's own unknown write or by another client's edit, which is no loss, or by a
+     * successor.
+     */
     private void reread(FencingToken kept, Moment deadline, CompletableFuture<Answer> answer) {
         read(deadline, answer, entry -> {
             if (entry != null && entry.record().isBy(claim)) {
@@ -186,8 +189,9 @@ final class RegisterClaim {
                 done(answer);
             } else if ((entry != null && entry.record().isFree())
                     || view.lastSeen().wait(now()).isZero()) {
-                // What we might take we may void; a dead holder's record would otherwise never move on. Where a living
-                // holder's record has vanished, a free one would invite others before its lease has run out.
+                // A record that this claim might take may be voided; the record of a dead holder would otherwise never
+                // move on. Where the record of a living holder has vanished, a free record would let other candidates
+                // lead before its lease has run out.
                 LeaderRecord free = entry == null
                         ? LeaderRecord.vacancy(now().wall())
                         : entry.record().released(now().wall());
@@ -198,7 +202,7 @@ final class RegisterClaim {
         });
     }
 
-    /** Writes a free record over ours, or over the very place where a write of ours may still land. */
+    /** Writes a free record over this claim's record, or at the revision where a write of this claim may still land. */
     private void release(
             @Nullable Entry expected, LeaderRecord free, Moment deadline, CompletableFuture<Void> answer, int rounds) {
         write(expected, free, deadline, (sentAt, entry, failure) -> {
@@ -255,7 +259,7 @@ final class RegisterClaim {
                 (found, failure) -> {});
     }
 
-    /** Whether what was read is older than a change that was seen while the answer was under way. */
+    /** Whether the entry read is older than a change that arrived while the answer was under way. */
     private boolean isOvertaken(@Nullable Entry entry, long knownWhenAsked) {
         long seen = view.lastSeen().revision();
         return seen > knownWhenAsked
@@ -269,7 +273,7 @@ final class RegisterClaim {
                 + " restart every candidate");
     }
 
-    /** Writes that expected the register to stand elsewhere than here cannot land any more: revisions only grow. */
+    /** Writes that expected another revision than this cannot land any more: revisions only grow. */
     private void forgetPast(@Nullable Entry entry) {
         long place = entry == null ? ABSENT : entry.revision();
         unknown.removeIf(sent -> sent.place != place);
@@ -293,7 +297,10 @@ final class RegisterClaim {
                 (entry, failure) -> settle(sent, entry, failure));
     }
 
-    /** An outcome that is known settles its write; one that moved the register settles all from the same place. */
+    /**
+     * A known outcome settles its write; a write that moved the register settles all writes that expected the same
+     * revision.
+     */
     private void settle(Sent sent, @Nullable Entry entry, @Nullable Throwable failure) {
         if (entry != null) {
             unknown.removeIf(other -> other.place == sent.place);
@@ -310,7 +317,10 @@ final class RegisterClaim {
                 || (failure instanceof BackendException refused && refused.isNotWritten());
     }
 
-    /** What we wrote is ours to withdraw, also when the answer to that write was lost and a read shows it. */
+    /**
+     * A record that this claim wrote has to be withdrawn, also when the answer to that write was lost and a read shows
+     * it.
+     */
     private void recognise(@Nullable Entry entry) {
         if (entry != null && entry.record().isBy(claim) && (written == null || entry.revision() > written.revision())) {
             written = entry;
@@ -329,7 +339,7 @@ final class RegisterClaim {
         answer.completeExceptionally(failure == null ? new BackendException("no answer") : failure);
     }
 
-    /** How this claim's holder is displayed to others of this process. */
+    /** The holder of this claim, for the watchers of this process. */
     static Holder holder(Entry entry, FencingToken token) {
         LeaderRecord record = entry.record();
         return new Holder(

@@ -314,7 +314,7 @@ class ElectionMachineTest {
                     .startsWith(new Effect.EndTerm(term, EndReason.LOST));
         }
 
-        /** Rule 6.1: said of the very claim. */
+        /** Rule 6.1: called for this very claim. */
         @Test
         void rule6_1_onlyItsOwnClaimLostEndsATerm() {
             Term term = rig.lead(7);
@@ -544,7 +544,7 @@ class ElectionMachineTest {
             assertThat(rig.machine.trouble()).contains("onStartedLeading could not be run");
         }
 
-        /** The object of a term that is over has no say in the next one. */
+        /** The object of a term that is over does not affect the next one. */
         @Test
         void stepDownOfATermThatIsOverLeavesTheNextOneAlone() {
             rig.start();
@@ -767,7 +767,7 @@ class ElectionMachineTest {
             assertThat(slow.lastOf(Effect.Withdraw.class)).hasSize(1);
         }
 
-        /** A store was restored while the candidate waited, and somebody else has led since. */
+        /** A store was restored while the candidate waited, and another candidate has led since. */
         @Test
         void claimThatWasOvertakenBeforeTheTermBeganIsRefused() {
             slow.start();
@@ -874,7 +874,7 @@ class ElectionMachineTest {
             }
         }
 
-        /** A hint that says no more than who leads does not put the look off for ever. */
+        /** A hint that contains only the leader does not put the look off for ever. */
         @Test
         void rule6_5_aHolderThatIsToldOfPutsTheLookOffByALeaseDurationAtMost() {
             rig.on((m, t) -> m.watching(true, t)).start();
@@ -904,7 +904,7 @@ class ElectionMachineTest {
             assertThat(rig.told(Type.POLLING)).hasSize(1);
         }
 
-        /** A chance heard of while the acquire was under way may have come after the store looked. */
+        /** A chance that arrived while the acquire was under way may have come after the store looked. */
         @Test
         void vacancyHeardDuringAnAcquireIsNotForgotten() {
             rig.on((m, t) -> m.watching(true, t)).start();
@@ -936,7 +936,7 @@ class ElectionMachineTest {
             assertThat(rig.call(Effect.Acquire.class).claim()).isEqualTo(acquire.claim());
         }
 
-        /** A claim whose create was not answered may be first in line already, and is told of its turn no more. */
+        /** A claim whose create was not answered may be first in line already, and receives no further turn. */
         @Test
         void holderHeardOfAfterAnUnknownAcquireDoesNotPutOffTheRetry() {
             rig.on((m, t) -> m.watching(true, t)).start();

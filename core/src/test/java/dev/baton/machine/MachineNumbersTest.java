@@ -111,7 +111,7 @@ class MachineNumbersTest {
         }
     }
 
-    /** A store that says "retry in less than nothing" is asked no more eagerly than one that says "at once". */
+    /** A store that answers "retry in less than nothing" gets no more calls than one that answers "at once". */
     @Test
     void refusalsWithoutAWaitAreRacesThatBecomeRarer() {
         for (Duration retryIn :

@@ -55,7 +55,7 @@ final class Rig {
         return on(ElectionMachine::start);
     }
 
-    /** Time passes on both clocks; the machine is told nothing. */
+    /** Time passes on both clocks; the machine receives nothing. */
     Rig pass(Duration duration) {
         now = now.plus(duration);
         return this;

@@ -118,7 +118,7 @@ final class OneProcess {
         return ear;
     }
 
-    /** Writes down what it hears. */
+    /** Records the calls that it receives. */
     static final class Ear implements ElectionWatcher {
         final List<String> heard = new ArrayList<>();
         dev.baton.spi.LockBackend.@Nullable Observation observation;

@@ -52,14 +52,14 @@ class RegisterBackendTest {
         return time.now();
     }
 
-    /** What comes too late to be sent was not "not answered within 0ms". */
+    /** The message of a request that comes too late to be sent does not contain "within 0ms". */
     @Test
     void requestWithoutTimeLeftIsNotSentAndSaysSo() {
         CompletableFuture<Answer> answer = here.backend.acquire(mine, now()).toCompletableFuture();
         time.settle();
         assertThat(here.calls()).isEmpty();
         assertThat(OneProcess.failure(answer))
-                .contains(" was not asked for a read of ")
+                .contains(" received no request for a read of ")
                 .doesNotContain("0ms");
     }
 
@@ -380,7 +380,7 @@ class RegisterBackendTest {
             return new LeaderRecord("baz", "", lease, LONG_AGO, LONG_AGO, transitions);
         }
 
-        /** The store answers a negative number with a rejection, for ever: nobody could lead. */
+        /** The store answers a negative number with a rejection, for ever: no candidate could lead. */
         @Test
         void transitionsAreCountedNoFurtherThanTheirStoreCan() {
             store.put(counted(Integer.MAX_VALUE - 1, seconds(1)));
@@ -410,14 +410,12 @@ class RegisterBackendTest {
             ear.take();
             store.put(counted(1, seconds(Integer.MAX_VALUE)));
             assertThat(OneProcess.failure(here.asking(mine)))
-                    .contains(
-                            "says that \"baz\" is to be waited for for 2147483647s",
-                            "blank the record's holderIdentity");
+                    .contains("gives \"baz\" a lease of 2147483647s", "blank the record's holderIdentity");
             store.put(new LeaderRecord("", "", seconds(1), LONG_AGO, LONG_AGO, 1));
             here.granted(mine);
         }
 
-        /** Whoever waits with a watch tries only when it is told of a chance, and it is by trying that it learns. */
+        /** A standby with a watch tries only when it receives a chance, and learns only by trying. */
         @Test
         void standbyIsToldToTryWhereItWouldWaitForTooLong() {
             OneProcess watching = new OneProcess("watching", store, time, true);
@@ -620,7 +618,7 @@ class RegisterBackendTest {
             there.granted(theirs);
         }
 
-        /** A free record would invite others before the lease of whoever led there has run out. */
+        /** A free record would let others lead before the lease of the last leader has run out. */
         @Test
         void creationStillUnderWayIsNotVoidedWhereALivingHoldersRecordVanished() {
             OneProcess watching = new OneProcess("watching", store, time, true);
@@ -664,7 +662,9 @@ class RegisterBackendTest {
             assertThat(store.record().holderIdentity()).isEqualTo("baz");
         }
 
-        /** The holder is dead, so nobody else will ever move its record: what may be taken may be voided. */
+        /**
+         * The holder is dead, so no other candidate will ever move its record: a record that may be taken may be voided.
+         */
         @Test
         void rule4_2_withdrawVoidsAWriteThatMayStillLandOnADeadHoldersRecord() {
             store.put(heldBy("baz", seconds(15)));
@@ -688,7 +688,7 @@ class RegisterBackendTest {
             assertThat(store.record().holderIdentity()).isEqualTo("baz");
         }
 
-        /** The write landed unheard, and the next try conflicted with a stranger's edit of what it had written. */
+        /** The write landed without an answer, and the next try conflicted with another client's edit of that record. */
         @Test
         void rule4_1_whatAReadShowedToBeOursIsWithdrawnThoughNoWriteWasEverAnswered() {
             here.register.nextWrites(LANDED_BUT_FAILED, HELD);
@@ -908,7 +908,7 @@ class RegisterBackendTest {
             assertThat(OneProcess.failure(here.renewing(mine))).contains("raise the epoch");
         }
 
-        /** Its answer was overtaken on the way, which is nobody's fault and no cause for alarm. */
+        /** A newer change overtook its answer, which is no failure. */
         @Test
         void readOvertakenByANewerSightIsReadAgain() {
             OneProcess watching = new OneProcess("watching", store, time, true);
@@ -984,7 +984,7 @@ class RegisterBackendTest {
             assertThat(watching.calls()).containsExactly("read", "write");
         }
 
-        /** Its revisions have come round to the one at which the holder was last seen, and nothing told of it. */
+        /** Its revisions have reached the one at which the holder was last seen, and no change has shown that. */
         @Test
         void leavesTheRecordAloneThatStandsWhereTheOneSeenStood_inARestoredStore() {
             time.advance(seconds(15));
@@ -993,7 +993,7 @@ class RegisterBackendTest {
             assertThat(store.record().holderIdentity()).isEqualTo("qux");
         }
 
-        /** Its news were late: another holds the record, and nothing says so but the store. */
+        /** Its changes were late: another candidate holds the record, and only the store shows that. */
         @Test
         void readsOnceTheStoreHasRefutedTheSight() {
             store.put(heldBy("", seconds(1)));
@@ -1097,7 +1097,9 @@ class RegisterBackendTest {
             assertThat(ear.take()).containsExactly("lost bing", "held by baz for 15s");
         }
 
-        /** A restored store counts again from its backup, and gives the revision of our record to another's. */
+        /**
+         * A restored store counts again from its backup, and gives the revision of this candidate's record to another's.
+         */
         @Test
         void rule6_2_anothersRecordAtOurOwnRevisionIsALoss() {
             OneProcess.Ear ear = watching.listen();
@@ -1117,7 +1119,7 @@ class RegisterBackendTest {
             assertThat(ear.take()).containsExactly("lost bing", "held by baz for 15s");
         }
 
-        /** Another candidate of this process saw the gap first; the leader has to hear of it all the same. */
+        /** Another candidate of this process saw the gap first; the leader has to learn of it all the same. */
         @Test
         void rule6_2_deletionThatAReadSawFirstIsStillALoss() {
             OneProcess.Ear ear = watching.listen();
@@ -1172,7 +1174,7 @@ class RegisterBackendTest {
             assertThat(watching.calls()).containsExactly("watch");
         }
 
-        /** What a watch that has ended still says is not about the one that replaced it. */
+        /** The late calls of an ended watch do not concern the one that replaced it. */
         @Test
         void endedWatchSaysNothingAboutItsSuccessor() {
             watching.granted(claim);
@@ -1263,7 +1265,7 @@ class RegisterBackendTest {
             assertThat(here.calls().size()).isBetween(14, 31);
         }
 
-        /** One lost answer says nothing of the store. */
+        /** One lost answer does not mean that the store is down. */
         @Test
         void firstPollWithoutAnAnswerDelaysNone() {
             OneProcess.Ear ear = here.listen();
@@ -1275,7 +1277,7 @@ class RegisterBackendTest {
             assertThat(ear.take()).contains("held by baz for 15s");
         }
 
-        /** Somebody else of this process has shown that the store is back: nobody waits out a long pause. */
+        /** Another candidate of this process has shown that the store is back: no poll waits out a long pause. */
         @Test
         void pollsGoOnAtTheirUsualPaceOnceACandidateWasAnswered() {
             OneProcess.Ear ear = here.listen();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One process's connection to a {@link Store}, which delays, fails or loses what the test says. */
+/** One process's connection to a {@link Store}, which delays, fails or loses the calls that the test names. */
 final class ScriptedRegister implements Register {
     /** What becomes of a call. */
     enum Fate {
@@ -132,7 +132,7 @@ final class ScriptedRegister implements Register {
         });
     }
 
-    /** Lands, and answers with what tells the caller. */
+    /** Carries a call out on the store; returns the step that answers its caller. */
     private interface Landing<T> {
         Runnable land(CompletableFuture<T> answer);
     }

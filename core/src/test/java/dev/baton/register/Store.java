@@ -59,7 +59,7 @@ final class Store {
         watchers.forEach(watcher -> watcher.accept(null, at));
     }
 
-    /** As after a restore from a backup: older content at an older revision, and nobody is told. */
+    /** As after a restore from a backup: older content at an older revision, without a notification. */
     void restore(@Nullable Entry old) {
         entry = old;
         revision = old == null ? 1 : old.revision();

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What a backend was asked: each answer comes by its deadline, or when the backend closes, whatever becomes of the call
- * (rule 7.1). Safe for use by many threads.
+ * The answers of a backend: each comes by its deadline, or when the backend closes, whatever becomes of the call (rule
+ * 7.1). Safe for use by many threads.
  */
 final class Answers {
     private final InlineSerialExecutor executor;
@@ -25,8 +25,8 @@ final class Answers {
     /**
      * Answers of a backend on {@code runtime}, whose calls run in {@code executor}.
      *
-     * @param late says that the store did not answer in time to do what it is given, in a sentence
-     * @param closed says that the backend is closed
+     * @param late the sentence that the store did not answer a call in time, given what the call does
+     * @param closed the sentence that the backend is closed
      */
     Answers(
             InlineSerialExecutor executor,
@@ -39,7 +39,9 @@ final class Answers {
         this.closed = closed;
     }
 
-    /** Carries out {@code call} in the lane, which is to do {@code what}; it keeps the answer and completes it some time. */
+    /**
+     * Runs {@code call} in the lane; it keeps the answer and completes it later. {@code what} names the call in messages.
+     */
     <T> CompletionStage<T> answer(Moment deadline, Supplier<String> what, Consumer<Pending<T>> call) {
         Pending<T> pending = new Pending<>(executor, deadline, () -> late.apply(what.get()), unanswered);
         executor.execute(() -> {
@@ -55,7 +57,7 @@ final class Answers {
         return pending.stage();
     }
 
-    /** Answers whoever still waits that the backend is closed. */
+    /** Fails every answer that is still pending: the backend is closed. */
     void close() {
         unanswered.forEach(pending -> pending.fail(closed.get()));
     }

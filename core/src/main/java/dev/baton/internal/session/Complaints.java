@@ -4,12 +4,15 @@ import dev.baton.spi.BackendException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Warnings of a session: one line for each problem, however often it recurs, until it has been well. For one thread. */
+/**
+ * The warnings of a session: one line for each problem, however often it recurs, until the session has recovered. For one
+ * thread.
+ */
 public final class Complaints {
     private final Logger log;
     private @Nullable String newest;
 
-    /** Nothing was complained of yet; {@code log} is the runtime's. */
+    /** No warning yet; {@code log} is the runtime's. */
     public Complaints(Logger log) {
         this.log = log;
     }
@@ -23,7 +26,7 @@ public final class Complaints {
         }
     }
 
-    /** All is well: the same problem is told of again. */
+    /** The session has recovered: the same problem is logged again. */
     public void clear() {
         newest = null;
     }

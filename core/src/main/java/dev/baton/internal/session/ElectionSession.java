@@ -11,16 +11,16 @@ public interface ElectionSession {
     /** Begins to connect. Called once, outside the executor; the session may have been asked before. */
     void start();
 
-    /** The claim's place in line, made where there is none. */
+    /** The claim's place in line; creates it where there is none. */
     Queued queued(Claim claim);
 
     /** The claim's place in line, or null. */
     @Nullable Queued find(Claim claim);
 
-    /** Begins to tell {@code watcher} of the election. */
+    /** Adds {@code watcher} to the observers of the election. */
     void observe(ElectionName election, ElectionWatcher watcher);
 
-    /** Tells {@code watcher} no more. */
+    /** Removes {@code watcher}. */
     void unobserve(ElectionName election, ElectionWatcher watcher);
 
     /** Ends the session. Outside the executor; blocks. May be called before {@link #start}, which does nothing then. */
@@ -28,13 +28,13 @@ public interface ElectionSession {
 
     /** A claim's place in line. */
     interface Queued {
-        /** Asks for leadership; {@code answer} is completed some time. */
+        /** Asks for leadership, and completes {@code answer} later. */
         void acquire(Pending<Answer> answer);
 
         /** Asks for a proof that the claim still leads. */
         void renew(Pending<Answer> answer);
 
-        /** Asks that nothing of the claim stays in the store. */
+        /** Asks for the removal of everything that the claim wrote. */
         void withdraw(Pending<Void> answer);
     }
 }

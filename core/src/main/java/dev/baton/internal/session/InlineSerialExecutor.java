@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Runs what touches a backend's state one after another, on whichever thread brings it: a call's, the client library's or a
- * timer's. A hand-over passes through here several times, and a change of threads at each would cost more
- * than the work itself. Tasks are short and never block.
+ * Runs the tasks that touch a backend's state one after another, on the thread that submits them: a call's, the client
+ * library's or a timer's. A hand-over takes several tasks, and a change of threads for each would cost more than the task
+ * itself. Tasks are short and never block.
  */
 public final class InlineSerialExecutor implements Timekeeper {
 
@@ -24,7 +24,7 @@ public final class InlineSerialExecutor implements Timekeeper {
 
     private final Logger log;
 
-    /** A lane with the clock and the timers of {@code time}; {@code log} is the runtime's, so that no line holds it up. */
+    /** A lane with the clock and the timers of {@code time}; {@code log} is the runtime's, so that no line blocks it. */
     public InlineSerialExecutor(Timekeeper time, Logger log) {
         this.time = time;
         this.log = log;
@@ -35,7 +35,7 @@ public final class InlineSerialExecutor implements Timekeeper {
         return time.now();
     }
 
-    /** Runs {@code task} now, or leaves it to the thread that is running another. */
+    /** Runs {@code task} now, or leaves it to the thread that is running another task. */
     @Override
     public void execute(Runnable task) {
         synchronized (tasks) {
@@ -62,7 +62,7 @@ public final class InlineSerialExecutor implements Timekeeper {
                     fault == null ? "this is a defect in Baton" : fault,
                     Printable.failure(failure));
         } catch (Throwable e) {
-            // For want of memory or stack it cannot be said; the steps that wait are taken all the same.
+            // Without memory or stack the failure cannot be logged; the steps that wait run all the same.
         }
     }
 

@@ -7,8 +7,8 @@ import dev.baton.spi.Holder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the observers of one election have been told, so that each thing is told once, and again to an observer that comes
- * later. Confined to the {@link InlineSerialExecutor}.
+ * The last state reported to the observers of one election: each state is reported once, and again when an observer is
+ * added. Confined to the {@link InlineSerialExecutor}.
  */
 public final class News {
     private final Observers observers;
@@ -17,13 +17,13 @@ public final class News {
     private boolean vacant;
     private @Nullable Holder holder;
 
-    /** Nothing was told yet. */
+    /** Nothing was reported yet. */
     public News(Observers observers, ElectionName election) {
         this.observers = observers;
         this.election = election;
     }
 
-    /** Whether the observers were told last that changes are being told of. */
+    /** Whether the last report was that the watch is live. */
     public boolean isWatching() {
         return watching;
     }
@@ -33,17 +33,17 @@ public final class News {
         return observers.has(election);
     }
 
-    /** Whether the observers were told last that nobody leads, and the store would tell of the next. */
+    /** Whether the last report was that no candidate leads, so that the store notifies of the next leader. */
     public boolean isVacant() {
         return vacant;
     }
 
-    /** Who was told of last, or null. */
+    /** The leader last reported, or null. */
     public @Nullable Holder holder() {
         return holder;
     }
 
-    /** Tells whether changes are being told of. */
+    /** Reports whether the watch is live. */
     public void watching(boolean live) {
         if (watching != live) {
             watching = live;
@@ -51,7 +51,7 @@ public final class News {
         }
     }
 
-    /** Tells who leads. */
+    /** Reports the leader. */
     public void held(Holder by) {
         vacant = false;
         if (!by.equals(holder)) {
@@ -60,7 +60,7 @@ public final class News {
         }
     }
 
-    /** Tells that nobody leads. */
+    /** Reports that no candidate leads. */
     public void vacant() {
         holder = null;
         if (!vacant) {
@@ -69,18 +69,18 @@ public final class News {
         }
     }
 
-    /** Somebody may lead by now; that nobody does is told again. */
+    /** A candidate may lead by now: a vacancy is reported again. */
     public void forgetVacancy() {
         vacant = false;
     }
 
-    /** Nothing is known any more; whoever leads is told of again. */
+    /** Nothing is known any more: the leader is reported again. */
     public void forget() {
         holder = null;
         vacant = false;
     }
 
-    /** Somebody new observes: tells what is known again, {@code leader} among it. */
+    /** An observer was added: reports the known state again, with {@code leader}. */
     public void observed(@Nullable Holder leader) {
         if (watching) {
             observers.tell(election, watcher -> watcher.watching(true));

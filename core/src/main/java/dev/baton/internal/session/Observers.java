@@ -11,24 +11,24 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
-/** Who listens to which election of a session, and the telling of it. Confined to the {@link InlineSerialExecutor}. */
+/** The watchers of each election of a session. Confined to the {@link InlineSerialExecutor}. */
 public final class Observers {
 
     private final Map<ElectionName, Set<ElectionWatcher>> watchers = new HashMap<>();
 
     private final Logger log;
 
-    /** Nobody listens yet; {@code log} is the runtime's, so that no line holds anybody up. */
+    /** No watcher yet; {@code log} is the runtime's, so that no line blocks. */
     public Observers(Logger log) {
         this.log = log;
     }
 
-    /** Begins to tell {@code watcher}. */
+    /** Adds {@code watcher}. */
     public void add(ElectionName election, ElectionWatcher watcher) {
         watchers.computeIfAbsent(election, name -> new LinkedHashSet<>()).add(watcher);
     }
 
-    /** Tells {@code watcher} no more. */
+    /** Removes {@code watcher}. */
     public void remove(ElectionName election, ElectionWatcher watcher) {
         Set<ElectionWatcher> left = watchers.get(election);
         if (left != null && left.remove(watcher) && left.isEmpty()) {
@@ -36,19 +36,19 @@ public final class Observers {
         }
     }
 
-    /** Whether nobody listens. */
+    /** Whether there is no watcher. */
     public boolean isEmpty() {
         return watchers.isEmpty();
     }
 
-    /** Whether somebody listens to {@code election}. */
+    /** Whether {@code election} has a watcher. */
     public boolean has(ElectionName election) {
         return watchers.containsKey(election);
     }
 
-    /** Tells everybody who listens to {@code election} the same {@code news}, which is one call of its watcher. */
+    /** Hands {@code news}, one call of a watcher, to each watcher of {@code election}. */
     public void tell(ElectionName election, Consumer<ElectionWatcher> news) {
-        // A copy: hearing the news may add or remove watchers.
+        // A copy: a watcher may add or remove watchers.
         for (ElectionWatcher watcher : List.copyOf(watchers.getOrDefault(election, Set.of()))) {
             try {
                 news.accept(watcher);

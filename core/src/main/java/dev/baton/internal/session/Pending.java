@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that somebody waits for, and that comes by the deadline whatever the store does (rule 7.1). Its first completion
- * counts. Safe for use by many threads.
+ * A pending answer, which comes by the deadline whatever the store does (rule 7.1). Its first completion counts. Safe for
+ * use by many threads.
  */
 public final class Pending<T> {
     private final CompletableFuture<T> stage = new CompletableFuture<>();
@@ -20,9 +20,9 @@ public final class Pending<T> {
     private final Timekeeper.@Nullable Timer timer;
 
     /**
-     * @param late what the stage fails with when nothing else has completed it by {@code deadline}; asked only then,
-     *     since hardly any answer is late and an exception is costly to make
-     * @param unanswered where this is to be found until it is answered
+     * @param late makes the failure of the stage when nothing else has completed it by {@code deadline}; made only then,
+     *     since few answers are late and an exception is costly
+     * @param unanswered contains this until it is answered
      */
     Pending(Timekeeper time, Moment deadline, Supplier<BackendException> late, Set<Pending<?>> unanswered) {
         this.unanswered = unanswered;
@@ -42,19 +42,19 @@ public final class Pending<T> {
         return !stage.isDone();
     }
 
-    /** Answers {@code value}. */
+    /** Completes the answer with {@code value}. */
     public void complete(T value) {
         settle();
         stage.complete(value);
     }
 
-    /** Completes an answer that says no more than that. */
+    /** Completes an answer without a value. */
     public void done() {
         settle();
         stage.complete(null);
     }
 
-    /** Answers that it failed. */
+    /** Fails the answer. */
     public void fail(BackendException why) {
         settle();
         stage.completeExceptionally(why);
@@ -62,7 +62,7 @@ public final class Pending<T> {
 
     private void settle() {
         unanswered.remove(this);
-        // A deadline that is already past may fire while this is still being made, on another thread.
+        // A deadline that is already past may fire on another thread while this is under construction.
         Timekeeper.Timer armed = timer;
         if (armed != null) {
             armed.cancel();

@@ -22,7 +22,7 @@ public final class PendingCalls {
     private @Nullable Moment provedAt;
     private boolean over;
 
-    /** Nothing waits yet. */
+    /** No call waits. */
     public PendingCalls(Claim claim) {
         this.claim = claim;
     }
@@ -52,7 +52,7 @@ public final class PendingCalls {
         return over;
     }
 
-    /** Takes an acquire; answers whether it waits, since that for a claim that is over is refused. */
+    /** Takes an acquire; answers whether it waits. An acquire for a claim that is over is refused. */
     public boolean acquire(Pending<Answer> answer) {
         acquire = answer;
         if (over) {
@@ -62,10 +62,10 @@ public final class PendingCalls {
     }
 
     /**
-     * Takes a renewal; answers whether it waits, since that for a claim that leads no more is refused.
+     * Takes a renewal; answers whether it waits. A renewal for a claim that does not lead any more is refused.
      *
      * @param stands whether the claim is in the store, as far as is known
-     * @param holder who leads, as far as is known
+     * @param holder the leader, as far as is known
      */
     public boolean renew(Pending<Answer> answer, boolean stands, @Nullable Holder holder) {
         if (over || !isGranted() || !stands) {
@@ -76,7 +76,7 @@ public final class PendingCalls {
         return true;
     }
 
-    /** Takes a withdrawal, with which an acquire that waits has failed. */
+    /** Takes a withdrawal, and fails an acquire that waits. */
     public void withdraw(Pending<Void> answer) {
         withdraw = answer;
         if (acquire != null) {
@@ -91,7 +91,7 @@ public final class PendingCalls {
         }
     }
 
-    /** What is granted on {@code proof}; no older proof grants anything again. */
+    /** The grant on {@code proof}; no older proof grants anything again. */
     public Answer.Granted grantOn(Proof proof, FencingToken token) {
         provedAt = proof.aliveAt();
         return new Answer.Granted(proof.aliveAt(), proof.guaranteedFor(), token);
@@ -111,7 +111,7 @@ public final class PendingCalls {
         }
     }
 
-    /** Whether {@code proof} is newer than that with which anything was granted. */
+    /** Whether {@code proof} is newer than the proof of every earlier grant. */
     public boolean isNew(Proof proof) {
         return provedAt == null || provedAt.isBefore(proof.aliveAt());
     }
@@ -126,14 +126,14 @@ public final class PendingCalls {
         }
     }
 
-    /** What was to show the claim, or to prove its session, was refused: fails the renewal. */
+    /** A request that would show the claim, or prove its session, was refused: fails the renewal. */
     public void failRenewal(BackendException why) {
         if (renew != null) {
             renew.fail(why);
         }
     }
 
-    /** What was to prove the session was refused: fails the acquire and the renewal. */
+    /** A request that would prove the session was refused: fails the acquire and the renewal. */
     public void unproven(BackendException why) {
         if (acquire != null) {
             acquire.fail(why);
@@ -148,7 +148,7 @@ public final class PendingCalls {
         refuseRenewal();
     }
 
-    /** Nothing of the claim is in the store, nor on its way: confirms the withdrawal. */
+    /** Nothing of the claim is in the store or on its way there: confirms the withdrawal. */
     public void gone() {
         if (withdraw != null) {
             withdraw.done();

@@ -4,7 +4,7 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 
 /**
- * What is certain of a session: it lives until {@code guaranteedFor} after {@code aliveAt}.
+ * The proof that a session lives until {@code guaranteedFor} after {@code aliveAt}.
  *
  * @param aliveAt before the request that proves it was sent, by this process's clock
  * @param guaranteedFor positive, by the servers' clocks

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a backend whose elections share sessions, one session for each leaseDuration, and the end of them all. Safe
- * for use by many threads.
+ * The calls of a backend whose elections share sessions, one session for each leaseDuration, and the close of these
+ * sessions. Safe for use by many threads.
  */
 public final class SessionCalls {
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
@@ -39,8 +39,8 @@ public final class SessionCalls {
     /**
      * The calls of a backend that has no session yet.
      *
-     * @param late says that the store did not answer in time to do what it is given, in a sentence
-     * @param closedWhy says that the backend is closed
+     * @param late the sentence that the store did not answer a call in time, given what the call does
+     * @param closedWhy the sentence that the backend is closed
      * @param made makes a session that has not started; called on the thread of a call, outside {@code executor}
      */
     public SessionCalls(

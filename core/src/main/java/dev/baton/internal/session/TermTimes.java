@@ -9,14 +9,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when the terms of a session lead, as the session says it in what it writes to the store anyway. It is there for
- * operators, who see it by {@code baton status}; no candidate reads it.
+ * The times at which the terms of a session began, which the session adds to a value that it writes anyway. Operators see
+ * them by {@code baton status}; no candidate reads them.
  *
  * <p>A line for each of the newest {@value #MOST} terms: the number of its token, a space, and the time of the grant by
  * the leader's clock. Confined to the {@link InlineSerialExecutor}.
  */
 public final class TermTimes {
-    /** How many terms are told of. */
+    /** How many terms are listed. */
     public static final int MOST = 128;
 
     private final Map<Long, Instant> begun = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ public final class TermTimes {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** The time that {@code text} tells of the term with the token's {@code number}; null when it tells none. */
+    /** The time in {@code text} for the term with the token's {@code number}; null when there is none. */
     public static @Nullable Instant of(long number, String text) {
         String itself = number + " ";
         try {

@@ -1,6 +1,6 @@
 /**
- * What backends share whose terms live on a session with the store: where their decisions run, how they answer, and whom
- * they tell. A {@linkplain dev.baton.register register} needs none of it.
+ * The common parts of backends whose terms live on a session with the store: the executor of their decisions, their
+ * answers, and their observers. A {@linkplain dev.baton.register register} uses none of them.
  */
 @NullMarked
 package dev.baton.internal.session;

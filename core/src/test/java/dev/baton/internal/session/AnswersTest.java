@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Whatever a step of a backend throws, whoever waits for its answer hears why. */
+/** Whatever a step of a backend throws, its answer fails with that cause. */
 class AnswersTest {
     private final VirtualTime time = new VirtualTime(1);
     private final Answers answers = new Answers(

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 
 /** What touches a backend's state runs, whatever ran before it. */
 class InlineSerialExecutorTest {
-    /** For want of stack, nothing can be said. */
+    /** Without stack, nothing can be logged. */
     private static final Logger STARVED = (Logger) Proxy.newProxyInstance(
             InlineSerialExecutorTest.class.getClassLoader(),
             new Class<?>[] {Logger.class},

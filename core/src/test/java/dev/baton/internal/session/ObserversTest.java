@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.helpers.NOPLogger;
 
-/** Whatever one observer throws, the others hear the news. */
+/** Whatever one observer throws, the others receive the news. */
 class ObserversTest {
     private static final ElectionName ELECTION = new ElectionName("orders", "reconciler");
 
@@ -43,7 +43,7 @@ class ObserversTest {
         assertThat(heard).containsExactly("the other");
     }
 
-    /** Hears nothing. */
+    /** Does nothing. */
     private static final class Deaf implements ElectionWatcher {
         @Override
         public void watching(boolean live) {}
