@@ -273,9 +273,7 @@ final class ElectionView {
                     } else {
                         answered();
                     }
-                    // A change that arrived meanwhile is newer than this read, and an empty read has no revision to
-                    // show
-                    // that.
+                    // A change that arrived meanwhile is newer than an empty read, which has no revision.
                     if (found != null && asked == lastSeen.revision()) {
                         saw(found.orElse(null));
                     }

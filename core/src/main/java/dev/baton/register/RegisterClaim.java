@@ -152,10 +152,7 @@ final class RegisterClaim {
         });
     }
 
-    /**
-     * The register moved: by this claim's own unknown write or by another client's edit, which is no loss, or by a
-     * successor.
-     */
+    /** The register moved: an unknown write of this claim, an edit by another client (no loss), or a successor. */
     private void reread(FencingToken kept, Moment deadline, CompletableFuture<Answer> answer) {
         read(deadline, answer, entry -> {
             if (entry != null && entry.record().isBy(claim)) {
@@ -189,9 +186,9 @@ final class RegisterClaim {
                 done(answer);
             } else if ((entry != null && entry.record().isFree())
                     || view.lastSeen().wait(now()).isZero()) {
-                // A record that this claim might take may be voided; the record of a dead holder would otherwise never
-                // move on. Where the record of a living holder has vanished, a free record would let other candidates
-                // lead before its lease has run out.
+                // A record that this claim might take may be voided: that of a dead holder would never move on. Where
+                // the record of a living holder has vanished, a free one would let others lead before its lease has
+                // run out.
                 LeaderRecord free = entry == null
                         ? LeaderRecord.vacancy(now().wall())
                         : entry.record().released(now().wall());
@@ -297,10 +294,7 @@ final class RegisterClaim {
                 (entry, failure) -> settle(sent, entry, failure));
     }
 
-    /**
-     * A known outcome settles its write; a write that moved the register settles all writes that expected the same
-     * revision.
-     */
+    /** A known outcome settles its write; a write that moved the register settles all that expected its revision. */
     private void settle(Sent sent, @Nullable Entry entry, @Nullable Throwable failure) {
         if (entry != null) {
             unknown.removeIf(other -> other.place == sent.place);
@@ -317,10 +311,7 @@ final class RegisterClaim {
                 || (failure instanceof BackendException refused && refused.isNotWritten());
     }
 
-    /**
-     * A record that this claim wrote has to be withdrawn, also when the answer to that write was lost and a read shows
-     * it.
-     */
+    /** This claim withdraws a record that it wrote, also when the answer to that write was lost and a read shows it. */
     private void recognise(@Nullable Entry entry) {
         if (entry != null && entry.record().isBy(claim) && (written == null || entry.revision() > written.revision())) {
             written = entry;
