@@ -3,6 +3,7 @@ package dev.baton.etcd;
 import dev.baton.etcd.internal.Entry;
 import dev.baton.etcd.internal.Reply;
 import dev.baton.etcd.internal.Transaction;
+import dev.baton.internal.session.Grants;
 import dev.baton.internal.session.PendingCalls;
 import dev.baton.spi.Answer;
 import dev.baton.spi.BackendException;
@@ -20,7 +21,7 @@ final class InLine {
     private final ElectionQueue queue;
     private final Claim claim;
     private final PendingCalls calls;
-    private final Grants grants;
+    private final Grants<OwnKey> grants;
     private final Listener listener;
     private @Nullable OwnKey own;
     private boolean asked;
@@ -43,7 +44,13 @@ final class InLine {
         void proceed();
     }
 
-    InLine(Session session, ElectionQueue queue, Claim claim, PendingCalls calls, Grants grants, Listener listener) {
+    InLine(
+            Session session,
+            ElectionQueue queue,
+            Claim claim,
+            PendingCalls calls,
+            Grants<OwnKey> grants,
+            Listener listener) {
         this.session = session;
         this.queue = queue;
         this.claim = claim;

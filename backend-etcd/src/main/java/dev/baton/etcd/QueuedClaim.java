@@ -1,7 +1,9 @@
 package dev.baton.etcd;
 
 import dev.baton.etcd.internal.Entry;
+import dev.baton.internal.session.AwaitingProof;
 import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Grants;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
 import dev.baton.spi.Answer;
@@ -12,7 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its key in line, from the first write to the confirmed deletion. In the lane. */
-final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener, InLine.Listener {
+final class QueuedClaim
+        implements ElectionSession.Queued, AwaitingProof.Waiting, KeyCreation.Listener, InLine.Listener {
     private enum State {
         /** The store has nothing of the claim, and no write of it is under way. */
         ABSENT,
@@ -31,7 +34,7 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
     private final ElectionQueue queue;
     final Claim claim;
     private final PendingCalls calls;
-    private final Grants grants;
+    private final Grants<OwnKey> grants;
     private final KeyCreation creation;
     private final InLine inLine;
     private State state = State.ABSENT;
@@ -43,7 +46,8 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         this.queue = queue;
         this.claim = claim;
         this.calls = new PendingCalls(claim);
-        this.grants = new Grants(session, queue, this, calls);
+        this.grants =
+                new Grants<>(claim, calls, session, session.awaitingProof, this, new KeyTerms(session, queue.election));
         this.creation = new KeyCreation(session, queue, claim, calls, this);
         this.inLine = new InLine(session, queue, claim, calls, grants, this);
     }
@@ -174,13 +178,13 @@ final class QueuedClaim implements ElectionSession.Queued, KeyCreation.Listener,
         }
     }
 
-    /** A new proof of the lease has come. */
-    void proved() {
+    @Override
+    public void proved() {
         inLine.proved();
     }
 
-    /** The server refused a request that was to prove the lease. */
-    void unproven(BackendException why) {
+    @Override
+    public void unproven(BackendException why) {
         calls.unproven(why);
     }
 

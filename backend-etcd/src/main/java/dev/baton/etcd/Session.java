@@ -4,9 +4,12 @@ import dev.baton.etcd.internal.Change;
 import dev.baton.etcd.internal.Channel;
 import dev.baton.etcd.internal.Clients;
 import dev.baton.etcd.internal.Failure;
+import dev.baton.internal.session.AwaitingProof;
 import dev.baton.internal.session.Complaints;
 import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Grants;
 import dev.baton.internal.session.Observers;
+import dev.baton.internal.session.Proof;
 import dev.baton.internal.session.RetryPeriods;
 import dev.baton.internal.session.TermTimes;
 import dev.baton.spi.BackendException;
@@ -26,7 +29,8 @@ import org.slf4j.Logger;
  * The session of one leaseDuration: its {@link Connection}, its {@link SessionLease}, one watch, and the elections that
  * share them. In the lane, except for {@link #start} and {@link #close}.
  */
-final class Session implements ElectionSession, Connection.Listener, SessionLease.Listener, PrefixWatch.Listener {
+final class Session
+        implements ElectionSession, Grants.Provable, Connection.Listener, SessionLease.Listener, PrefixWatch.Listener {
     private final Settings settings;
     private final Logger log;
     private final Duration requestTimeout;
@@ -109,6 +113,11 @@ final class Session implements ElectionSession, Connection.Listener, SessionLeas
     /** The reason why there is no connection, or no lease. */
     BackendException unavailable() {
         return connection.unavailable();
+    }
+
+    @Override
+    public @Nullable Proof proof(ElectionTiming timing) {
+        return lease.proof(timing);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.baton.zookeeper;
 
+import dev.baton.internal.session.AwaitingProof;
 import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Grants;
 import dev.baton.internal.session.Pending;
 import dev.baton.internal.session.PendingCalls;
 import dev.baton.spi.Answer;
@@ -14,7 +16,7 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** One claim and its node in line, from the first create to the confirmed deletion. In the lane. */
-final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener {
+final class QueuedClaim implements ElectionSession.Queued, AwaitingProof.Waiting, NodeCreation.Listener {
     private enum State {
         /** The store has nothing of the claim, and no create of it is under way. */
         ABSENT,
@@ -32,7 +34,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
     private final ElectionQueue queue;
     final Claim claim;
     private final PendingCalls calls;
-    private final Grants grants;
+    private final NodeTerms terms;
+    private final Grants<Long> grants;
     private final NodeCreation creation;
     private State state = State.ABSENT;
     private @Nullable Wire wire;
@@ -47,7 +50,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         this.queue = queue;
         this.claim = claim;
         this.calls = new PendingCalls(claim);
-        this.grants = new Grants(session, this, calls);
+        this.terms = new NodeTerms(session);
+        this.grants = new Grants<>(claim, calls, session, session.awaitingProof, this, terms);
         this.creation = new NodeCreation(session, queue, claim, calls, this);
     }
 
@@ -67,7 +71,7 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
 
     /** The claim's holder as the store shows it. */
     Holder holder() {
-        return new Holder(claim.identity(), claim.nonce(), grants.token(czxid), null, null, -1);
+        return new Holder(claim.identity(), claim.nonce(), terms.token(czxid), null, null, -1);
     }
 
     @Override
@@ -259,8 +263,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         }
     }
 
-    /** A write was acknowledged. */
-    void proved() {
+    @Override
+    public void proved() {
         if (calls.isAcquiring() && isFirst()) {
             queue.whenSeen(String.valueOf(name), this::grant);
         }
@@ -283,8 +287,8 @@ final class QueuedClaim implements ElectionSession.Queued, NodeCreation.Listener
         }
     }
 
-    /** The servers refused the write that was to prove the session. */
-    void unproven(BackendException why) {
+    @Override
+    public void unproven(BackendException why) {
         calls.unproven(why);
     }
 

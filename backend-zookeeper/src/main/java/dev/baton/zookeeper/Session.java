@@ -1,7 +1,9 @@
 package dev.baton.zookeeper;
 
+import dev.baton.internal.session.AwaitingProof;
 import dev.baton.internal.session.Complaints;
 import dev.baton.internal.session.ElectionSession;
+import dev.baton.internal.session.Grants;
 import dev.baton.internal.session.Observers;
 import dev.baton.internal.session.Proof;
 import dev.baton.internal.session.RetryPeriods;
@@ -24,7 +26,7 @@ import org.slf4j.Logger;
  * The sessions of one leaseDuration, one after another, and the elections that share them. In the lane, except for {@link
  * #start} and {@link #close}.
  */
-final class Session implements ElectionSession, SessionClient.Owner {
+final class Session implements ElectionSession, Grants.Provable, SessionClient.Owner {
     private final Settings settings;
     private final BackendRuntime runtime;
     private final Logger log;
@@ -93,13 +95,13 @@ final class Session implements ElectionSession, SessionClient.Owner {
         return leaseDuration;
     }
 
-    /** The reason why no candidate may lead on this session, or null. */
-    @Nullable BackendException unsuitable() {
+    @Override
+    public @Nullable BackendException unsuitable() {
         return unsuitable;
     }
 
-    /** The current proof of the session, or null if there is none that is of use. */
-    @Nullable Proof proof(ElectionTiming timing) {
+    @Override
+    public @Nullable Proof proof(ElectionTiming timing) {
         SessionValidity.Proof proof = wire == null ? null : wire.validity.proof();
         if (proof == null) {
             return null;
