@@ -48,7 +48,7 @@ final class ListWatch {
     private final String subject;
 
     private final Listener listener;
-    private ApiServer.@Nullable Stream stream;
+    private @Nullable LineStream stream;
     private Timekeeper.@Nullable Timer retry;
     private Timekeeper.@Nullable Timer silence;
     private String version = "";
@@ -136,8 +136,8 @@ final class ListWatch {
 
     private void follow() {
         int seconds = SHORTEST_SECONDS + time.random().nextInt(SHORTEST_SECONDS);
-        ApiServer.Stream[] own = new ApiServer.Stream[1];
-        ApiServer.Stream opened = server.stream(
+        LineStream[] own = new LineStream[1];
+        LineStream opened = server.stream(
                 subject,
                 path + "?watch=1&allowWatchBookmarks=true&" + selector + "&timeoutSeconds=" + seconds
                         + "&resourceVersion=" + version,
@@ -228,7 +228,7 @@ final class ListWatch {
 
     /** Nothing is heard though something happened: the connection leads nowhere. */
     void stalled() {
-        ApiServer.Stream dead = stream;
+        LineStream dead = stream;
         if (dead != null) {
             log.warn("a watch of {} has fallen silent; opening another", path);
             server.suspect(dead);
@@ -279,7 +279,7 @@ final class ListWatch {
     }
 
     private void drop() {
-        ApiServer.Stream open = stream;
+        LineStream open = stream;
         stream = null;
         if (open != null) {
             open.close();

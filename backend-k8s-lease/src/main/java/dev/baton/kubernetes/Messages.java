@@ -31,9 +31,9 @@ final class Messages {
     BackendException unanswered(String verb, ElectionName election, Duration patience, @Nullable Throwable failure) {
         Throwable cause = unwrapped(failure);
         if (cause instanceof ApiServer.LateException late) {
-            return new BackendException(server() + late(late.asked, patience) + " to " + verb + " " + named(election)
+            return new BackendException(server() + late(late.sent, patience) + " to " + verb + " " + named(election)
                     + (verb.equals("get") ? "; retrying" : "; the outcome is unknown, retrying")
-                    + (late.asked ? " on a new connection" : ""));
+                    + (late.sent ? " on a new connection" : ""));
         }
         if (cause instanceof BackendException said) {
             return said;
@@ -57,8 +57,8 @@ final class Messages {
                 cause == null ? null : secrets.hide(cause));
     }
 
-    private static String late(boolean asked, Duration patience) {
-        return asked
+    private static String late(boolean sent, Duration patience) {
+        return sent
                 ? " did not answer within " + ElectionTiming.text(patience)
                 : " could not be asked within " + ElectionTiming.text(patience)
                         + ", since fetching the credentials took longer,";

@@ -2,6 +2,7 @@ package dev.baton.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,10 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
 
     /** More digits than the longest wait has. */
     private static final int MOST_DIGITS = 9;
+
+    static Duration retryAfter(HttpResponse<?> response) {
+        return retryAfter(response.header("Retry-After"), response.header("Date"));
+    }
 
     /**
      * What a Retry-After header says, {@link #LONGEST_WAIT} for more. API servers say whole seconds, proxies before them also a
