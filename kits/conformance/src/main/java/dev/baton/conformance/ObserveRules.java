@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Rule 6: what watchers hear. */
-abstract class ObserveRules extends UnknownRules {
+abstract class ObserveRules extends WithdrawRules {
 
     // -- 6.1: hints ---------------------------------------------------------------------------------------------------
 

@@ -168,6 +168,27 @@ final class Party {
         return null;
     }
 
+    /** The claim is granted without waiting for a lease to run out, where one takes long. */
+    void leadAtOnce(Claim claim, String after) throws InterruptedException {
+        long since = System.nanoTime();
+        long lease = scene.timing().scaledNanos(scene.longTiming().leaseDuration()) * 9 / 10;
+        Answer.Granted granted = leadWithin(claim, scene.patience().plusNanos(lease));
+        scene.require(
+                granted != null && System.nanoTime() - since < lease,
+                after + ", and then the next was " + (granted == null ? "not granted at all" : "granted")
+                        + " only when the lease of "
+                        + ElectionTiming.text(scene.longTiming().leaseDuration())
+                        + " had run out");
+    }
+
+    /** Renews while the answer is lost, and then heals the instance. */
+    Fate renewUnheard(Claim claim) throws Exception {
+        scene.harness().loseAnswers(backend);
+        Fate fate = fate(renewing(claim, scene.callTimeout()));
+        scene.harness().heal(backend);
+        return fate;
+    }
+
     // -- watching -----------------------------------------------------------------------------------------------------
 
     Ear ear() {

@@ -149,6 +149,14 @@ final class Scene implements AutoCloseable {
         throw broken(when + " was answered " + answer + ", not Refused");
     }
 
+    /** No claim to this test's election is left in the store, and the next candidate is granted at once. */
+    void vacant(String after) throws Exception {
+        Party next = party();
+        int left = harness.standing(election).orElse(0);
+        require(left == 0, after + ", and then " + left + " of its claims still stood in the store");
+        next.leadAtOnce(longClaim("next"), after);
+    }
+
     /** Until when a grant holds others off for certain, by {@link System#nanoTime}. */
     static long until(Answer.Granted granted, ElectionTiming timing) {
         return granted.sentAt().nanos() + timing.scaledNanos(granted.guaranteedFor());
