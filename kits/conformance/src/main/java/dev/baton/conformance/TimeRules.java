@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rules 1.3 and 7: nothing blocks, everything ends in time, and time is the runtime's. */
-abstract class TimeRules extends ObserveRules {
+abstract class TimeRules extends StandbyWatchRules {
     private static final Duration CLOCKS_APART = Duration.ofHours(1);
 
     /** Rule 1.3: while the store is silent, calls wait for it without keeping a thread. */
