@@ -16,21 +16,22 @@ import org.jspecify.annotations.Nullable;
  * client-go's annotation {@code control-plane.alpha.kubernetes.io/leader}: a record as JSON, in its order of fields, with
  * whole seconds.
  *
- * <p>A holder that is another kind of client may have renewed several times within the second that its record shows. It
- * is waited for one second longer than it says.
+ * <p>Another kind of client may have renewed several times within the second that its record shows, so a standby waits
+ * one second longer than the record's leaseDuration.
  *
- * <p>Nothing checks what others write here. A text that is no record is held by somebody unknown until it has not changed
- * for a while; a record that has a holder, but is odd otherwise, is that holder's for as long as can be made out.
+ * <p>The API server does not check the annotation. A text that is not a record counts as held by an unknown holder
+ * until it has not changed for a while. An odd record with a holder counts as held by that holder, for the duration
+ * that can be read from it.
  */
 final class AnnotationFormat implements RecordFormat {
     static final String ANNOTATION = "control-plane.alpha.kubernetes.io/leader";
 
-    /** Stands for whoever wrote what cannot be read. */
+    /** The holder of a record that cannot be read. */
     static final String UNREADABLE = "(unreadable record)";
 
     private static final Duration UNSEEN = Duration.ofSeconds(1);
 
-    /** The most seconds that a Lease can say. */
+    /** The longest leaseDurationSeconds that a Lease can have. */
     private static final long LONGEST = Integer.MAX_VALUE;
 
     @Override
@@ -40,7 +41,7 @@ final class AnnotationFormat implements RecordFormat {
             return new LeaderRecord("", "", UNSEEN, Instant.EPOCH, Instant.EPOCH, 0);
         }
         ObjectNode record = parsed(text);
-        // The text stands for a time of renewal that cannot be read: another text is a change.
+        // Takes the place of a renewTime that cannot be read: another text counts as a renewal.
         Instant textAsTime = Instant.ofEpochSecond(text.hashCode());
         if (record == null) {
             return new LeaderRecord(UNREADABLE, "", LeaseFormat.UNSAID, Instant.EPOCH, textAsTime, 0);
@@ -69,7 +70,7 @@ final class AnnotationFormat implements RecordFormat {
         ObjectNode record = parsed(text);
         String unsaid = ElectionTiming.text(LeaseFormat.UNSAID);
         if (record == null) {
-            return "is no record of a leader; it is taken over unless it changes within " + unsaid;
+            return "is not a leader record; standbys take the election over unless it changes within " + unsaid;
         }
         String holder = record.path("holderIdentity").asText("");
         if (holder.isEmpty()) {
@@ -77,23 +78,23 @@ final class AnnotationFormat implements RecordFormat {
         }
         Duration said = duration(record);
         if (said == null) {
-            return "does not say for how many seconds \"" + Printable.value(holder)
-                    + "\" holds it; it is taken over unless it changes" + " within " + unsaid;
+            return "has no leaseDurationSeconds for \"" + Printable.value(holder) + "\"; standbys take the election"
+                    + " over unless it changes within " + unsaid;
         }
         if (!record.path("leaseDurationSeconds").isIntegralNumber()) {
             return "was written by \"" + Printable.value(holder)
-                    + "\" as fabric8's client writes it, which does not understand ours;"
-                    + " let all candidates be of one kind";
+                    + "\" in the format of fabric8's client, which cannot read Baton's records; use one kind of client"
+                    + " for all candidates";
         }
         if (!isTime(record.path("renewTime"))) {
             return "has a renewTime of \"" + Printable.value(holder)
-                    + "\" that is none; it is taken over unless it changes within "
+                    + "\" that is not a time; standbys take the election over unless it changes within "
                     + ElectionTiming.text(said.plus(UNSEEN));
         }
         return null;
     }
 
-    /** The record, or null for what is none: no object, or one whose holder is no text. */
+    /** The record, or null: when the text is not a JSON object, or its holder is not a string. */
     private static @Nullable ObjectNode parsed(String text) {
         try {
             ObjectNode record = Json.parse(text);
@@ -104,7 +105,7 @@ final class AnnotationFormat implements RecordFormat {
         }
     }
 
-    /** In whole seconds, or in fabric8's form; null where neither can be made out. */
+    /** The record's leaseDurationSeconds, or fabric8's leaseDuration; null when it has neither. */
     private static @Nullable Duration duration(ObjectNode record) {
         JsonNode seconds = record.path("leaseDurationSeconds");
         if (seconds.isIntegralNumber()) {
@@ -121,7 +122,7 @@ final class AnnotationFormat implements RecordFormat {
         }
     }
 
-    /** Whether it can be read as a time; client-go's zero time is null. */
+    /** Whether {@code node} can be read as a time; client-go writes its zero time as null. */
     private static boolean isTime(JsonNode node) {
         return node.isNull() || node.isMissingNode() || Json.time(node.asText()) != null;
     }
@@ -142,7 +143,7 @@ final class AnnotationFormat implements RecordFormat {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** As Go's encoder does. */
+    /** Escapes the characters that Go's JSON encoder escapes. */
     private static String escaped(String json) {
         return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }

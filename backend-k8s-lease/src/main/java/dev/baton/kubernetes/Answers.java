@@ -6,31 +6,31 @@ import dev.baton.spi.ElectionName;
 import java.util.Map;
 
 /**
- * What an answer says of an election's record: the table in {@code docs/backends/kubernetes.md}. It goes by the Status of
- * the API server itself: what stands in between may answer with any HTTP status, and then says nothing of the record
+ * What a response means for an election's record: the table in {@code docs/backends/kubernetes.md}. Only the API
+ * server's own Status counts: a proxy in between may answer with any HTTP status, and knows nothing about the record
  * (rule 3.4).
  */
 final class Answers {
-    /** What was asked. */
+    /** The kind of a request. */
     enum Request {
         GET,
         CREATE,
         UPDATE
     }
 
-    /** What an answer means. */
+    /** The meaning of a response. */
     enum Meaning {
-        /** It was carried out, and the answer shows the object. */
+        /** The server carried the request out, and the response has the object. */
         DONE,
-        /** The object was deleted, and the server created it anew from an update. */
+        /** The object was deleted, and the server re-created it from an update. */
         RECREATED,
-        /** There is no such object; an update has written nothing. */
+        /** There is no such object; an update wrote nothing. */
         GONE,
-        /** The object stands at another version, or stands already: nothing was written. */
+        /** The object has another version, or exists already: nothing was written. */
         ELSEWHERE,
-        /** The server has refused to write: nothing was written. */
+        /** The server refused the write: nothing was written. */
         NOT_WRITTEN,
-        /** Nothing is known. */
+        /** The outcome is unknown. */
         UNKNOWN
     }
 
@@ -38,7 +38,7 @@ final class Answers {
     private static final String CONFLICT = "Conflict";
     private static final String ALREADY_EXISTS = "AlreadyExists";
 
-    /** Reasons of a Status that is answered before anything is stored, each with its HTTP status. */
+    /** Reasons with which the server refuses a request before it stores anything, each with its HTTP status. */
     private static final Map<String, Integer> BEFORE_WRITING = Map.ofEntries(
             Map.entry("BadRequest", 400),
             Map.entry("Unauthorized", Response.UNAUTHORIZED),
@@ -80,7 +80,7 @@ final class Answers {
         };
     }
 
-    /** The reason in a Status of the API server that fits its HTTP status; empty where there is no such Status. */
+    /** The reason in the API server's Status, when that Status fits the HTTP status; otherwise empty. */
     private static String reason(Response response) {
         ObjectNode body = response.body();
         boolean said = body.path("kind").asText().equals("Status")
@@ -90,7 +90,7 @@ final class Answers {
         return said ? response.reason() : "";
     }
 
-    /** Whether the namespace is what was not found. */
+    /** Whether the server did not find the namespace. */
     static boolean isWithoutNamespace(Response response) {
         return reason(response).equals(NOT_FOUND)
                 && response.body().path("details").path("kind").asText().equals("namespaces");

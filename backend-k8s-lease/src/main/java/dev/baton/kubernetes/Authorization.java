@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * Puts the credential into each request as fabric8 does, wherever it comes from, once it is fit to be sent: the JDK's client
- * refuses a header with a line break in an exception that repeats it.
+ * Puts the credential into each request as fabric8 does, whatever its source, after trimming and checking it: the JDK's
+ * client refuses a header with a line break in an exception that repeats the header.
  */
 final class Authorization extends TokenRefreshInterceptor {
     private static final Pattern SCHEME = Pattern.compile("^(Bearer|Basic)\\s+");

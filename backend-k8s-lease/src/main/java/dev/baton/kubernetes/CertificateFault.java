@@ -7,16 +7,16 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import org.jspecify.annotations.Nullable;
 
-/** Why a server's certificate was not accepted. */
+/** Why the client did not accept a server's certificate. */
 enum CertificateFault {
-    /** Signed by nobody who is trusted. */
+    /** No trusted authority signed the certificate. */
     UNKNOWN_AUTHORITY,
-    /** Expired, or not valid yet. */
+    /** The certificate has expired, or is not valid yet. */
     NOT_NOW,
-    /** Made out to another host. */
+    /** The certificate names another host. */
     OTHER_HOST;
 
-    /** What {@code failure} says, or null when it has to do with no certificate. */
+    /** The fault that caused {@code failure}, or null when the cause is not a certificate. */
     static @Nullable CertificateFault of(@Nullable Throwable failure) {
         CertificateFault found = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -26,7 +26,8 @@ enum CertificateFault {
             if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
                 found = UNKNOWN_AUTHORITY;
             } else if (found == null && cause instanceof CertificateException) {
-                // The JDK has no class of its own for a name that does not match; what it has for chains is a subclass.
+                // For a host name that does not match, the JDK throws CertificateException itself; for chains, a
+                // subclass.
                 found = cause.getClass() == CertificateException.class ? OTHER_HOST : UNKNOWN_AUTHORITY;
             }
         }

@@ -27,7 +27,7 @@ record CertificateFiles(List<Path> files) {
                 .toList());
     }
 
-    /** What they are now: other text than before when one was written or replaced. */
+    /** The state of the files, as a text that changes when a file is written or replaced. */
     String state() {
         return files.stream().map(CertificateFiles::state).collect(Collectors.joining("\n"));
     }

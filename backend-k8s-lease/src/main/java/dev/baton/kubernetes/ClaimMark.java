@@ -10,13 +10,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
- * The annotation {@code baton.dev/claim} that tells which claim wrote a record: nonce, renewTime and holder.
+ * The annotation {@code baton.dev/claim} that names the claim that wrote a record: nonce, renewTime and holder.
  *
- * <p>Other clients keep annotations that they do not know when they take a record over or renew it. The mark is therefore
- * bound to the record that it came with, and worth nothing beside another.
+ * <p>Other clients keep annotations that they do not know when they take a record over or renew it. The mark therefore
+ * counts only beside the record that it was written with.
  *
- * @param nonce the claim's
- * @param renewTime when it was written, in microseconds, which formats with whole seconds do not say
+ * @param nonce the claim's nonce
+ * @param renewTime the record's renewTime in microseconds, which formats with whole seconds lack
  * @param holder the record's holder
  */
 record ClaimMark(String nonce, Instant renewTime, String holder) {
@@ -34,7 +34,7 @@ record ClaimMark(String nonce, Instant renewTime, String holder) {
         return MICROS.format(time);
     }
 
-    /** The mark on {@code object}; one that fits nothing where there is none. */
+    /** The mark on {@code object}; without one, a mark that fits no record. */
     static ClaimMark of(JsonNode object) {
         String[] parts = Json.annotation(object, ANNOTATION).split(" ", PARTS);
         if (parts.length < PARTS) {
@@ -44,14 +44,14 @@ record ClaimMark(String nonce, Instant renewTime, String holder) {
         return renewed == null ? NONE : new ClaimMark(parts[0], renewed, parts[2]);
     }
 
-    /** Whether it was written with a record of this holder and time, which may be given less precisely. */
+    /** Whether the mark was written together with a record of this holder and time; the time may be less precise. */
     boolean fits(String recordHolder, Instant recordTime, ChronoUnit precision) {
         return !recordHolder.isEmpty()
                 && holder.equals(recordHolder)
                 && renewTime.truncatedTo(precision).equals(recordTime);
     }
 
-    /** Marks {@code object} as written by the claim of {@code record}; a free record is nobody's. */
+    /** Marks {@code object} as written by the claim of {@code record}; a free record has no mark. */
     static void write(ObjectNode object, LeaderRecord record) {
         if (record.isFree()) {
             ObjectNode annotations = Json.annotations(object);

@@ -29,9 +29,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an API server is, and who we are there: what fabric8's client takes from a kubeconfig and from the environment, held
- * to what kubectl would make of it. fabric8 goes on with another server, with nobody's credentials, or with an exception
- * at each request, where something is missing.
+ * The address of an API server and the credentials for it, as fabric8's client reads them from a kubeconfig or the
+ * environment, checked by kubectl's rules. Where a part is missing, fabric8 alone would use another server or no
+ * credentials, or throw an exception at each request.
  */
 public final class ClusterAccess {
     private static final int LARGEST_PORT = 65_535;
@@ -42,7 +42,7 @@ public final class ClusterAccess {
      * The access of one context of a kubeconfig.
      *
      * @param context its name; null for the current one
-     * @throws IllegalArgumentException naming the file, what is wrong with it and the way out
+     * @throws IllegalArgumentException naming the file, the fault and the way out
      */
     public static Config read(Path file, @Nullable String context) {
         String name = requireWhole("kubeconfig " + file, List.of(parse(file)), context);
@@ -54,9 +54,9 @@ public final class ClusterAccess {
     }
 
     /**
-     * Refuses what does not lead to a server and to credentials.
+     * Refuses kubeconfigs that do not lead to a server and to credentials.
      *
-     * @param said what each file says; of one name, what the first says holds
+     * @param said the content of each file; of two entries with one name, the first counts
      * @return the name of the context
      */
     private static String requireWhole(
@@ -102,7 +102,7 @@ public final class ClusterAccess {
         throw wrong(where, "must have a current context; set one with \"kubectl config use-context\"");
     }
 
-    /** All of one kind: a file may leave the list empty, or an entry of it. */
+    /** All entries of one kind: a file may omit the list, or leave an entry empty. */
     private static <T> Stream<T> all(
             List<io.fabric8.kubernetes.api.model.Config> said,
             Function<io.fabric8.kubernetes.api.model.Config, List<T>> kind) {
@@ -118,7 +118,7 @@ public final class ClusterAccess {
         if (server == null || server.isBlank()) {
             throw wrong(where, "must name the server of its cluster, as in https://kube.example.com:6443");
         }
-        // fabric8 would put http:// before it, and the token would travel in the clear.
+        // fabric8 would prepend http://, and send the token unencrypted.
         if (!server.matches("(?i)https?://.*")) {
             throw wrong(
                     where, "must name its server with a scheme, as in https://" + server.replaceFirst("^.*://", ""));
@@ -160,8 +160,8 @@ public final class ClusterAccess {
     }
 
     /**
-     * The access that fabric8 finds by itself: system properties, the kubeconfig of KUBECONFIG or of the home folder, the
-     * pod's service account.
+     * The access that fabric8 finds: system properties, the kubeconfig of KUBECONFIG or of the home folder, the pod's
+     * service account.
      *
      * @throws IllegalArgumentException when the kubeconfig that it finds is not valid, or leads to no server
      */
@@ -169,7 +169,7 @@ public final class ClusterAccess {
         List<File> files = Credentials.files();
         List<io.fabric8.kubernetes.api.model.Config> said =
                 valid(() -> files.stream().map(Credentials::whole).toList());
-        // A server that is named by hand takes the place of what the files say.
+        // A server set by property or variable takes precedence over the files.
         if (!files.isEmpty() && Utils.getSystemPropertyOrEnvVar(Config.KUBERNETES_MASTER_SYSTEM_PROPERTY) == null) {
             String names = files.stream().map(File::toString).collect(Collectors.joining(" and "));
             requireWhole("kubeconfig " + names, said, null);
@@ -189,9 +189,10 @@ public final class ClusterAccess {
     }
 
     /**
-     * {@code config} as requests can be made with: its address in one form, its proxies as curl and kubectl understand them.
+     * {@code config} in a form that requests can use: its address normalised, its proxies as curl and kubectl read
+     * them.
      *
-     * @throws IllegalArgumentException naming what no request could be made with
+     * @throws IllegalArgumentException naming the address or proxy that no request could use
      */
     public static Config usable(Config config) {
         URI server = address(config.getMasterUrl());
@@ -226,7 +227,7 @@ public final class ClusterAccess {
         }
     }
 
-    /** A config without certificates, whose files may be there later. */
+    /** A copy of {@code config} without certificates, whose files may appear later. */
     private static Config proxiesOf(Config config) {
         return new ConfigBuilder(Config.empty())
                 .withMasterUrl(config.getMasterUrl())
@@ -245,7 +246,8 @@ public final class ClusterAccess {
     }
 
     /**
-     * Whether {@code failure}, of a request over https, says that what answered speaks no TLS. The JDK says so in words only.
+     * Whether {@code failure} of an https request means that the server does not speak TLS. The JDK reports that only
+     * in the message.
      */
     public static boolean speaksNoTls(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -21,13 +21,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a client is on Kubernetes: read, made fit to be sent, and never told. Not for users of the library.
+ * The credentials of a client on Kubernetes: reads them, makes them fit for requests, and keeps them out of messages.
+ * Not for users of the library.
  *
- * <p>A token with a line break at its end is trimmed; what no header can carry is refused, in a sentence without it. A
- * program that a kubeconfig names for credentials is run here, since fabric8 writes what it prints to the log.
+ * <p>A token with a line break at its end is trimmed; a credential that no header can carry is refused, in a message
+ * without the credential. Baton itself runs the program that a kubeconfig names for credentials, because fabric8 would
+ * log the program's output.
  */
 public final class Credentials {
-    /** At TRACE it logs every header, the credential among them. */
+    /** fabric8's interceptor that logs every header at TRACE, the credential among them. */
     private static final String FABRIC8_HEADER_LOG = "HttpLogging";
 
     private static final Pattern SECRET_NAME = Pattern.compile("(?i)auth|token|key|secret|cookie");
@@ -37,10 +39,10 @@ public final class Credentials {
     // -- read -----------------------------------------------------------------------------------------------------
 
     /**
-     * What one kubeconfig says; no program is run.
+     * The access in one kubeconfig; runs no program.
      *
-     * @param context another than the current one, or null
-     * @throws IllegalArgumentException when it is no kubeconfig; neither message nor cause repeats what it says
+     * @param context the context to use; null for the current one
+     * @throws IllegalArgumentException when the file is not a kubeconfig; neither message nor cause repeats its content
      */
     public static Config read(Path file, @Nullable String context) {
         Config read = Config.empty();
@@ -48,7 +50,7 @@ public final class Credentials {
         return read;
     }
 
-    /** The kubeconfigs that fabric8 finds; none where it is told not to look for them. */
+    /** The kubeconfigs that fabric8 finds; none where a setting keeps it from looking for them. */
     static List<File> files() {
         List<File> files = new ArrayList<>();
         if (Utils.getSystemPropertyOrEnvVar(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, true)) {
@@ -61,7 +63,8 @@ public final class Credentials {
     }
 
     /**
-     * What fabric8 finds: kubeconfigs, or else the pod's service account; and system properties before both.
+     * The access that fabric8 finds: from kubeconfigs, or else the pod's service account; system properties take
+     * precedence over both.
      *
      * @param files as {@link #files} found them
      * @throws IllegalArgumentException as {@link #read}
@@ -80,7 +83,7 @@ public final class Credentials {
         return found;
     }
 
-    /** Without the programs in it. */
+    /** The content of {@code file} without the programs in it. */
     private static io.fabric8.kubernetes.api.model.Config parsed(File file) {
         io.fabric8.kubernetes.api.model.Config parsed = whole(file);
         if (parsed.getUsers() != null) {
@@ -91,7 +94,10 @@ public final class Credentials {
         return parsed;
     }
 
-    /** A parser's message repeats the lines around what it stumbled over, which may be a token. */
+    /**
+     * The whole content of {@code file}. A parser's message repeats the lines around the error, which may hold a token,
+     * so it is left out.
+     */
     static io.fabric8.kubernetes.api.model.Config whole(File file) {
         io.fabric8.kubernetes.api.model.Config parsed = null;
         try {
@@ -122,16 +128,16 @@ public final class Credentials {
         return wordless;
     }
 
-    // -- made fit -------------------------------------------------------------------------------------------------
+    // -- made fit for requests ----------------------------------------------------------------------------------------
 
     /**
-     * The same, fit to be sent.
+     * A copy of {@code config} with credentials that requests can carry.
      *
      * @throws IllegalArgumentException when a header cannot carry the credential, or the address has one in it
      */
     public static Config fit(Config config) {
         requireNoUserInfo(config.getMasterUrl());
-        // A copy that looked for itself again would run a kubeconfig's program.
+        // With autoConfigure the copy would run a kubeconfig's program.
         Config fit = new ConfigBuilder(config)
                 .withAutoConfigure(false)
                 .withOauthToken(token(config.getOauthToken()))
@@ -155,12 +161,12 @@ public final class Credentials {
         return fit;
     }
 
-    /** Refuses an address with user info, in a sentence without it. */
+    /** Refuses an address with user info, in a message without the user info. */
     static void requireNoUserInfo(@Nullable String url) {
         if (url != null && url.indexOf('@') >= 0) {
             throw new IllegalArgumentException("the API server's address \"" + Secrets.hideUserInfo(url)
-                    + "\" must have no user info: it would not be used; write https://host:port, and say who this client"
-                    + " is in the kubeconfig's user");
+                    + "\" must have no user info, which would be ignored; write https://host:port, and put the"
+                    + " credentials into the kubeconfig's user");
         }
     }
 
@@ -194,21 +200,21 @@ public final class Credentials {
         return fit;
     }
 
-    /** Whether a header can carry it: visible ASCII, and blanks within. */
+    /** Whether a header can carry {@code value}: only visible ASCII and blanks. */
     static boolean isFit(String value) {
         return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
-    /** Why {@code what} cannot be sent. */
+    /** The message for a credential that no header can carry. */
     static String unfit(String what) {
         return "the " + what
                 + " of this client must be one line of ASCII: it has a line break or another character that no"
                 + " HTTP header may have; write it anew, on one line";
     }
 
-    // -- not told -------------------------------------------------------------------------------------------------
+    // -- kept out of messages -----------------------------------------------------------------------------------------
 
-    /** What must not be told of {@code config}. */
+    /** The secrets in {@code config}. */
     static Secrets secrets(Config config) {
         List<@Nullable String> values = new ArrayList<>(Arrays.asList(
                 config.getOauthToken(),
@@ -241,7 +247,7 @@ public final class Credentials {
         }
     }
 
-    /** Clients of {@code config}, which {@link #fit} made, that send its credentials and log none. */
+    /** Clients that send the credentials of {@code config}, a result of {@link #fit}, and log none of them. */
     public static HttpClient.Builder client(HttpClient.Factory factory, Config config) {
         return client(factory, config, secrets(config));
     }

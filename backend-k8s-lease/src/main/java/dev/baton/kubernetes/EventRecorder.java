@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
 /**
- * Tells the cluster who leads, as client-go does: {@code kubectl get events} shows "app-1 became leader". Not being
- * permitted to costs nothing but the events.
+ * Records changes of leader as Events, as client-go does: {@code kubectl get events} shows "app-1 became leader".
+ * Without the permission only the Events are missing.
  */
 final class EventRecorder implements EventSink {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -38,7 +38,7 @@ final class EventRecorder implements EventSink {
             case TERM_STARTED -> record(event, "became leader");
             case TERM_ENDED -> record(event, "stopped leading");
             default -> {
-                // Of no interest to the cluster.
+                // Not recorded in the cluster.
             }
         }
     }
@@ -49,7 +49,7 @@ final class EventRecorder implements EventSink {
         ObjectNode told = Json.object().put("apiVersion", "v1").put("kind", "Event");
         told.putObject("metadata")
                 .put("namespace", election.namespace())
-                // Chosen by the server: two kinds of lock on one name tell of the same term at the same time.
+                // The server completes the name: two kinds of lock on one name record the same term at the same time.
                 .put("generateName", election.name() + ".");
         told.putObject("involvedObject")
                 .put("apiVersion", object.apiVersion())
@@ -84,11 +84,11 @@ final class EventRecorder implements EventSink {
                         server.secrets().hide(failure));
             } else if (response.code() == Response.FORBIDDEN
                     && response.isOfMissingPermission("create")
-                    && !response.isToNobody()
+                    && !response.isToUnauthenticated()
                     && reported.compareAndSet(false, true)) {
                 log.info(
-                        "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on"
-                                + " \"events\" to see in kubectl who became leader",
+                        "not permitted to record events in namespace \"{}\"; grant the verb \"create\" on \"events\" to"
+                                + " see changes of leader in kubectl",
                         election.namespace());
             }
         });

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program that a kubeconfig's user names for its credentials. What it prints is read and shown to nobody, whether it is a
- * credential or a complaint: either may be a secret. It is asked again when its token has expired, or was refused.
+ * The program that a kubeconfig's user names for its credentials. Its output never appears in messages or logs: a
+ * credential is a secret, and an error message may hold one. It runs again when its token has expired or the server
+ * refused the token.
  */
 final class ExecPlugin implements OAuthTokenProvider {
     private static final Logger log = LoggerFactory.getLogger(ExecPlugin.class);
@@ -37,9 +38,9 @@ final class ExecPlugin implements OAuthTokenProvider {
     private @Nullable Given given;
 
     /**
-     * What the program gave.
+     * The program's credentials.
      *
-     * @param expires null where it does not say
+     * @param expires null when the program named no time
      */
     private record Given(
             @Nullable String token,
@@ -52,7 +53,10 @@ final class ExecPlugin implements OAuthTokenProvider {
         this.kubeconfig = kubeconfig;
     }
 
-    /** That of the user whom {@code config} was read for, or null when there is none, or a token was given beside it. */
+    /**
+     * The program of the user in {@code config}; null when it names none, or {@code config} has another source of
+     * tokens.
+     */
     static @Nullable ExecPlugin of(Config config) {
         AuthInfo user = TokenFile.user(config);
         File kubeconfig = config.getFileWithAuthInfo();
@@ -62,7 +66,7 @@ final class ExecPlugin implements OAuthTokenProvider {
         return new ExecPlugin(user.getExec(), kubeconfig.toPath().toAbsolutePath());
     }
 
-    /** Adds the certificate that the program gives, if that is what it gives. */
+    /** Puts the program's certificate into {@code config}, unless the program gives a token. */
     synchronized void certify(Config config) {
         try {
             Given now = current();
@@ -71,7 +75,7 @@ final class ExecPlugin implements OAuthTokenProvider {
                 config.setClientKeyData(now.key());
             }
         } catch (BackendException e) {
-            log.warn("{}; it is asked again with each request", e.getMessage());
+            log.warn("{}; Baton runs it again for each request", e.getMessage());
         }
     }
 
@@ -80,7 +84,7 @@ final class ExecPlugin implements OAuthTokenProvider {
         return current().token();
     }
 
-    /** The server refuses what was given. */
+    /** The server refused the credentials: the next request runs the program again. */
     synchronized void forget() {
         given = null;
     }
@@ -101,7 +105,7 @@ final class ExecPlugin implements OAuthTokenProvider {
         try {
             status = Json.parse(output(program)).path("status");
         } catch (IOException e) {
-            // Its message may repeat what was read.
+            // The cause is left out: its message may repeat the output.
             throw new BackendException(program + " printed no ExecCredential; run it by hand to see what it prints");
         }
         Given now = new Given(
@@ -146,11 +150,12 @@ final class ExecPlugin implements OAuthTokenProvider {
             }
             return printed;
         } catch (IOException e) {
-            throw new BackendException(program + " could not be heard; run it by hand to see what it prints");
+            throw new BackendException(
+                    program + " wrote output that cannot be read; run it by hand to see what it prints");
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-            throw new BackendException(program + " was not waited for, since this client is closed");
+            throw new BackendException(program + " was stopped, because this client was closed");
         }
     }
 

@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes fabric8's JDK clients, on threads of ours that outlive them, and ends them.
+ * Makes fabric8's JDK clients, on Baton's threads, which outlive the clients, and ends them.
  *
- * <p>Each has a thread and descriptors of its own. From Java 21 on it can be told to end. Before, it ends when it is
- * collected, which an idle process may not see for hours, or when its thread is interrupted: that closes the connections
- * that it keeps alive, and leaves open those of requests in flight. Safe for use by many threads.
+ * <p>Each client has a thread and descriptors of its own. From Java 21 on it has a method to end it. An older one ends
+ * when it is garbage-collected, which may take hours in an idle process, or when its thread is interrupted: that closes
+ * the connections that it keeps alive, and leaves open those of requests in flight. Safe for use by many threads.
  */
 final class JdkClients extends JdkHttpClientFactory {
     private static final Logger log = LoggerFactory.getLogger(JdkClients.class);
 
-    /** How a client of the JDK shows its number, by which its thread is called. */
+    /** The number in a JDK client's toString, which is also in its thread's name. */
     private static final Pattern NUMBER = Pattern.compile("\\((\\d+)\\)$");
 
     private final Executor threads;
@@ -34,7 +34,7 @@ final class JdkClients extends JdkHttpClientFactory {
         this.threads = threads;
     }
 
-    /** A client and what it is made of. */
+    /** A fabric8 client and the JDK client inside it. */
     record Made(HttpClient http, java.net.http.@Nullable HttpClient jdk) {}
 
     /** A client with connections of its own. */
@@ -45,7 +45,7 @@ final class JdkClients extends JdkHttpClientFactory {
         return made;
     }
 
-    /** Ends a client of which nothing is asked any more, with its thread and its connections. */
+    /** Ends a client without requests in flight, with its thread and its connections. */
     void close(Made made) {
         made.http().close();
         if (made.jdk() != null && !end(made.jdk()) && !interrupt(made.jdk())) {
@@ -80,7 +80,7 @@ final class JdkClients extends JdkHttpClientFactory {
         return false;
     }
 
-    /** All that live, without a look at what they do, for which the JVM would halt; the rest of the array is null. */
+    /** All live threads, without their stacks, for which the JVM would halt; the rest of the array is null. */
     private static @Nullable Thread[] everyThread() {
         ThreadGroup all = Thread.currentThread().getThreadGroup();
         while (all.getParent() != null) {
@@ -91,7 +91,7 @@ final class JdkClients extends JdkHttpClientFactory {
         return found;
     }
 
-    /** The JDK's own builder, which shows the client that it builds: fabric8 keeps it to itself. */
+    /** The JDK's builder, wrapped to remember the client that it builds: fabric8 does not expose it. */
     @Override
     protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
         java.net.http.HttpClient.Builder builder =
@@ -114,6 +114,6 @@ final class JdkClients extends JdkHttpClientFactory {
 
     @Override
     protected void closeHttpClient(JdkHttpClientImpl client) {
-        // Its connections are closed with the JDK's client; the threads are ours.
+        // close(Made) ends the JDK's client and its connections; the threads belong to ApiServer.
     }
 }

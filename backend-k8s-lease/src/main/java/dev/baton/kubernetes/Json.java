@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Objects of the API server as trees, so that what is not known here is kept as it is. */
+/** Objects of the API server as trees, so that an update keeps fields that Baton does not know. */
 final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -23,7 +23,7 @@ final class Json {
     /**
      * Parses an object.
      *
-     * @throws IOException when it is none
+     * @throws IOException when {@code text} is not a JSON object
      */
     static ObjectNode parse(byte[] text) throws IOException {
         return object(MAPPER.readTree(text));
@@ -65,14 +65,14 @@ final class Json {
         return child(child(object, "metadata"), "annotations");
     }
 
-    /** The object called {@code field} in {@code parent}, made where there is none. */
+    /** The object called {@code field} in {@code parent}, added if there is none. */
     static ObjectNode child(ObjectNode parent, String field) {
         return parent.get(field) instanceof ObjectNode child ? child : parent.putObject(field);
     }
 
     /**
-     * The whole number in {@code node}, brought within what 32 bits can say, as API servers count; 0 for what is none. Others
-     * write what they like into an annotation.
+     * The whole number in {@code node}, limited to 32 bits, as API servers count; 0 for anything else. Other clients
+     * may write any text into an annotation.
      */
     static int count(JsonNode node) {
         if (!node.isIntegralNumber()) {
@@ -83,7 +83,7 @@ final class Json {
                 : node.bigIntegerValue().signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
     }
 
-    /** The time that {@code text} says, with any number of fraction digits, or null. */
+    /** The time in {@code text}, with any number of fraction digits, or null. */
     static @Nullable Instant time(String text) {
         try {
             return text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
@@ -92,7 +92,7 @@ final class Json {
         }
     }
 
-    /** The time in {@code field}, or the beginning of time. */
+    /** The time in {@code field}, or the epoch. */
     static Instant time(JsonNode parent, String field) {
         Instant time = time(parent.path(field).asText());
         return time == null ? Instant.EPOCH : time;

@@ -22,18 +22,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elections on Kubernetes, by client-go's algorithm and in its format: a candidate may stand by for one written in Go, and
- * {@code kubectl get lease} tells who leads.
+ * Elections on Kubernetes, by client-go's algorithm and in its format: a candidate may be the standby of a leader
+ * written in Go, and {@code kubectl get lease} shows the leader.
  *
  * <p>The election {@code namespace/name} is the object of that name in that namespace, a Lease unless {@linkplain
- * #endpoints() another kind} was chosen. A leader renews it each retryPeriod with one request. Standbys follow it by a
- * watch and send nothing; one watch a namespace serves all elections of this instance there.
+ * #endpoints() another kind} was chosen. A leader renews the object each retryPeriod with one request. Standbys follow
+ * it by a watch and send no requests; one watch a namespace serves all elections of this instance there.
  *
- * <p>The connection is this instance's own: HTTP/1.1, no retries behind the elections' back, each request given up in time
- * for another one before renewDeadline.
+ * <p>The instance has its own connections: HTTP/1.1, no retries inside the HTTP client, and a timeout that leaves time
+ * for a second request before renewDeadline.
  *
- * <p><b>Not guaranteed:</b> anything about the terms of candidates in Go, which may outlive their record; and, as on any
- * store, nothing beyond one watch event when somebody edits or deletes a live leader's record.
+ * <p><b>Not guaranteed:</b> exclusion against candidates in Go, whose terms may outlive their record; and, as on any
+ * store, exclusion between another client's edit or deletion of a live leader's record and the watch event that ends
+ * that leader's term.
  */
 public final class KubernetesBackend extends ForwardingBackend implements EventSink {
     private final EventSink events;
@@ -44,7 +45,7 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
     }
 
     /**
-     * A backend on Leases, as the kubeconfig or the pod's service account says; it connects when first used.
+     * A backend on Leases, with the access in the kubeconfig or the pod's service account; it connects when first used.
      *
      * @throws IllegalArgumentException as {@link Builder#build}
      */
@@ -67,19 +68,19 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         return new Builder(LockObject.CONFIG_MAP);
     }
 
-    /** Beyond the general rules: the name is a DNS subdomain. */
+    /** Beyond the general rules, the name must be a DNS subdomain. */
     @Override
     public void check(ElectionName election, ElectionTiming timing) {
         super.check(election, timing);
     }
 
-    /** Records in the cluster who became leader and who stopped leading. */
+    /** Records in the cluster which candidate became leader or stopped leading. */
     @Override
     public void accept(ElectionEvent event) {
         events.accept(event);
     }
 
-    /** What a backend needs to know; everything has a default. */
+    /** Collects the settings of a backend; each has a default. */
     public static final class Builder {
         private static final Pattern LABEL_KEY = Pattern.compile(
                 "(?=[^/]{1,253}/|[^/]+$)([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
@@ -87,8 +88,8 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
         /**
-         * Requests in flight, each on a connection of its own. More would not be answered sooner, and a thousand elections
-         * that begin at once would spend their time on handshakes.
+         * The most requests in flight, each on a connection of its own. More would not be answered sooner, and a
+         * thousand elections that start at once would spend their time on handshakes.
          */
         private static final int CONNECTIONS = 32;
 
@@ -112,7 +113,10 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return config(Required.given("client", client).getConfiguration());
         }
 
-        /** Where and who. By default what fabric8 finds: system properties, kubeconfig, the pod's service account. */
+        /**
+         * The cluster's address and the credentials. By default those that fabric8 finds: system properties,
+         * kubeconfig, the pod's service account.
+         */
         public Builder config(Config value) {
             this.config = Required.given("config", value);
             return this;
@@ -121,15 +125,15 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         /**
          * Takes cluster and credentials from the current context of this kubeconfig.
          *
-         * @throws IllegalArgumentException when there is no such file, it is not valid, or it names no API server that could
-         *     be asked
+         * @throws IllegalArgumentException when there is no such file, it is not valid, or it names no API server with
+         *     a valid address
          */
         public Builder kubeconfig(Path file) {
             return config(ClusterAccess.read(Required.given("kubeconfig", file), null));
         }
 
         /**
-         * A label of objects made here, beside {@code baton.dev/election}; one more with each call.
+         * Adds a label to the objects that this backend creates, beside {@code baton.dev/election}.
          *
          * @throws IllegalArgumentException when API servers would reject the key or the value
          */
@@ -146,7 +150,8 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         }
 
         /**
-         * The object, of the elections' namespace, with which objects made here are deleted: a Deployment, say.
+         * The owner of the objects that this backend creates, in the elections' namespace: Kubernetes deletes them with
+         * the owner, for example a Deployment.
          *
          * @throws IllegalArgumentException unless it has an apiVersion, a kind, a name and a uid
          */
@@ -184,7 +189,7 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return this;
         }
 
-        /** Whether leaderships are handed over when the JVM ends; by default they are. */
+        /** Whether leaders hand over when the JVM ends; by default they do. */
         public Builder shutdownHook(boolean add) {
             this.shutdownHook = add;
             return this;
@@ -193,8 +198,8 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
         /**
          * A backend with these settings; it connects when first used.
          *
-         * @throws IllegalArgumentException when no request could be made with the address, the proxies, or the kubeconfig that
-         *     was found
+         * @throws IllegalArgumentException when the address, the proxies, or the kubeconfig that fabric8 finds is not
+         *     valid
          */
         public KubernetesBackend build() {
             Config access = access();
@@ -217,7 +222,7 @@ public final class KubernetesBackend extends ForwardingBackend implements EventS
             return new KubernetesBackend(elections, events ? new EventRecorder(server, runtime, object) : event -> {});
         }
 
-        /** Nothing is tried again behind our back, and nothing shares a connection with a request that hangs. */
+        /** Without retries inside the HTTP client, and with no other request on the connection of one that hangs. */
         private static Config dedicated(Config config) {
             Config dedicated = Credentials.fit(config);
             dedicated.setRequestRetryBackoffLimit(0);

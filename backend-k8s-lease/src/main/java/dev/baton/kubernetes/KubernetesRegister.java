@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 /**
  * Records in objects of an API server.
  *
- * <p>Every update names the version and the uid that it replaces: a PUT to a deleted object that names no uid would create
- * it anew. An update that was answered as a creation is undone.
+ * <p>Every update names the version and the uid that it replaces: without the uid, a PUT to a deleted object would
+ * re-create it. An update that the server answered as a creation is undone.
  */
 final class KubernetesRegister implements Register {
 
@@ -34,10 +34,12 @@ final class KubernetesRegister implements Register {
     private static final Pattern SUBDOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
-    /** A request is given up while there is time left for another one within the machine's own deadline for a call. */
+    /** A request times out while there is time left for another one within the machine's own deadline for a call. */
     private static final double SHARE_OF_RENEW_DEADLINE = 0.4;
 
-    /** The most of a Retry-After that a standby grants, in retryPeriods: less than the leaseDuration it competes for. */
+    /**
+     * The longest Retry-After that a standby heeds, in retryPeriods: shorter than the leaseDuration it contends for.
+     */
     private static final int MOST_RETRY_PERIODS = 5;
 
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
@@ -51,7 +53,7 @@ final class KubernetesRegister implements Register {
     private final Watches watches;
     private final Map<ElectionName, Duration> patience = new ConcurrentHashMap<>();
     private final Map<ElectionName, Duration> retryPeriods = new ConcurrentHashMap<>();
-    /** Which claim of this process holds an election, as far as is known. */
+    /** The claim of this process that holds an election, as far as is known. */
     private final Map<ElectionName, Held> held = new ConcurrentHashMap<>();
 
     private final Map<ElectionName, String> oddities = new ConcurrentHashMap<>();
@@ -59,13 +61,13 @@ final class KubernetesRegister implements Register {
     /**
      * A claim that holds its election.
      *
-     * @param begun the version at which its term began, the number of its token; {@link #UNKNOWN} where the answer that tells
-     *     it is missing. For the {@link TokenMark} alone
+     * @param begun the version at which its term began, the number of its token; {@link #UNKNOWN} while the response
+     *     with it is missing. For the {@link TokenMark} alone
      */
     private record Held(String nonce, long begun) {
         static final long UNKNOWN = -1;
 
-        /** What is known after {@code next}, whose answer may have come before an earlier one. */
+        /** What is known after {@code next}; its response may have arrived before an earlier one. */
         Held then(Held next) {
             return nonce.equals(next.nonce) && begun > next.begun ? this : next;
         }
@@ -187,14 +189,14 @@ final class KubernetesRegister implements Register {
         }
     }
 
-    /** Whether {@code next} goes on with the term of {@code last}; one that begins has an acquireTime of its own. */
+    /** Whether {@code next} continues the term of {@code last}; a new term has an acquireTime of its own. */
     private static boolean renews(LeaderRecord last, LeaderRecord next) {
         return !next.isFree()
                 && next.nonce().equals(last.nonce())
                 && next.acquireTime().equals(last.acquireTime());
     }
 
-    /** @param renewal the record of the term that goes on; null where one begins or ends */
+    /** @param renewal the record of a term that continues; null where a term begins or ends */
     private void markToken(ElectionName election, ObjectNode changed, @Nullable LeaderRecord renewal) {
         Held by = held.get(election);
         if (renewal == null) {
@@ -204,7 +206,7 @@ final class KubernetesRegister implements Register {
         }
     }
 
-    /** The object with its version and uid, and without what the server keeps books on for itself. */
+    /** The object with its version and uid, and without managedFields, which the server maintains. */
     private static ObjectNode replacement(Entry expected) {
         if (!(expected.raw() instanceof ObjectNode stored)) {
             throw new IllegalArgumentException("the entry " + expected + " did not come from this register");
@@ -214,7 +216,7 @@ final class KubernetesRegister implements Register {
         return copy;
     }
 
-    /** What was deleted must not come back by a write of ours: it is given back, as far as that can be done. */
+    /** A write of Baton's must not bring a deleted object back: releases the record again, if the server permits it. */
     private void undo(ElectionName election, Entry created, CompletableFuture<Entry> answer) {
         ObjectNode freed = replacement(created);
         TokenMark.clear(freed);
@@ -262,7 +264,7 @@ final class KubernetesRegister implements Register {
                     try {
                         reading.take(response);
                     } catch (Throwable e) {
-                        // Whatever an object may say: an answer that never comes would wedge the election.
+                        // Whatever the object contains: a stage that never completes would wedge the election.
                         answer.completeExceptionally(e);
                     }
                 });
@@ -281,8 +283,8 @@ final class KubernetesRegister implements Register {
     }
 
     /**
-     * How much of a Retry-After can be granted: a few retryPeriods, and one for whom a term depends on the answer, since
-     * what the server says of load is no reason to change leaders, nor to leave an election without one.
+     * How much of a Retry-After to heed: a few retryPeriods, or one for a leader. A busy server is no reason to change
+     * leaders, nor to leave an election without a leader.
      */
     private Duration longestRespite(ElectionName election) {
         Duration retryPeriod = retryPeriods.getOrDefault(election, ElectionTiming.DEFAULT.retryPeriod());
@@ -297,7 +299,7 @@ final class KubernetesRegister implements Register {
         return entry;
     }
 
-    /** @param begins whether it was written to begin a term, or to end one, and not to go on with it */
+    /** @param begins whether the write began or ended a term, rather than renewed it */
     private Entry written(ElectionName election, ObjectNode found, boolean begins) {
         Entry entry = seen(election, found);
         if (!entry.record().isFree()) {
@@ -308,9 +310,9 @@ final class KubernetesRegister implements Register {
     }
 
     /**
-     * What an object says.
+     * The record in an object, with its revision.
      *
-     * @throws BackendException when its resourceVersion is no number
+     * @throws BackendException when its resourceVersion is not a number
      */
     Entry entry(ElectionName election, ObjectNode found) {
         String version = Json.resourceVersion(found);

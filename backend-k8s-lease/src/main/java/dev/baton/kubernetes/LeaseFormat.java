@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The spec of a Lease, as client-go writes it. */
 final class LeaseFormat implements RecordFormat {
-    /** What a holder that does not say is waited for. */
+    /** The leaseDuration of a record that has none. */
     static final Duration UNSAID = ElectionTiming.DEFAULT.leaseDuration();
 
     @Override
@@ -31,7 +31,7 @@ final class LeaseFormat implements RecordFormat {
                 Json.count(spec.path("leaseTransitions")));
     }
 
-    /** The API server has checked what others wrote. */
+    /** None: the API server validates Leases. */
     @Override
     public @Nullable String oddity(ObjectNode object) {
         return null;
@@ -48,7 +48,7 @@ final class LeaseFormat implements RecordFormat {
                 .put("leaseTransitions", record.transitions());
     }
 
-    /** Whole seconds, rounded up: others wait too long rather than not long enough. */
+    /** Whole seconds, rounded up: a standby rather waits too long than not long enough. */
     static long seconds(Duration duration) {
         return duration.plusNanos(999_999_999).toSeconds();
     }

@@ -12,29 +12,36 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Lists the objects that a selector selects, then follows their changes, for as long as it is open: from the version last
- * heard of when the connection ends, from a new list when that version is gone. Confined to the loop.
+ * Lists the objects that a selector selects, then follows their changes, for as long as it is open. After a connection
+ * ended it continues from the last version that it received, or from a new list when the server no longer has that
+ * version. Confined to the loop.
  */
 final class ListWatch {
 
     /** How long a request for a list, or for the beginning of a watch, may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Servers end watches by themselves; asked for, so that it happens at different times for each of us. */
+    /**
+     * The shortest timeout that a watch asks for. Servers end watches by themselves; a random timeout keeps all watches
+     * from ending at once.
+     */
     private static final int SHORTEST_SECONDS = 300;
 
-    /** How long the change from one watch to the next may take before it is called a gap: nothing is missed in it. */
+    /**
+     * How long the change from one watch to the next may take before the watch counts as not live. No event is lost in
+     * it.
+     */
     private static final Duration CHANGEOVER = Duration.ofSeconds(1);
 
     private static final long FIRST_PAUSE = 50_000_000L;
 
     /**
-     * Between attempts to reach a server that does not answer: whoever stands by learns by this one request that it is back,
-     * and a server that is not there is not burdened by it.
+     * Between attempts to reach a server that does not answer. By this one request a standby learns that the server is
+     * back, and it puts no load on a server that is down.
      */
     private static final long LONGEST_UNANSWERED_PAUSE = 1_000_000_000L;
 
-    /** Between attempts that a server answers with a refusal. */
+    /** Between attempts that the server refuses. */
     private static final long LONGEST_PAUSE = 10_000_000_000L;
 
     private static final Duration LONGEST_RESPITE = Duration.ofNanos(LONGEST_PAUSE);
@@ -44,7 +51,7 @@ final class ListWatch {
     private final Timekeeper time;
     private final String path;
     private final String selector;
-    /** What a Retry-After is for. */
+    /** The subject of the server's Retry-After. */
     private final String subject;
 
     private final Listener listener;
@@ -56,29 +63,29 @@ final class ListWatch {
     private boolean closed;
     private long pause = FIRST_PAUSE;
 
-    /** Hears, on the loop, of what is selected. */
+    /** Receives the selected objects and their changes, on the loop. */
     interface Listener {
-        /** All that there is, at {@code version}. */
+        /** All selected objects, at {@code version}. */
         void listed(List<ObjectNode> objects, String version);
 
         /** {@code object} was added or changed. */
         void changed(ObjectNode object);
 
-        /** {@code object} was deleted, or is not selected any more. */
+        /** {@code object} was deleted, or no longer matches the selector. */
         void removed(ObjectNode object);
 
-        /** Whether changes are being delivered. */
+        /** Whether the watch delivers changes. */
         void live(boolean live);
 
-        /** The server does not permit this. It is tried again, less and less often. */
+        /** The server does not permit the request. The watch tries again, less and less often. */
         void forbidden(Response response);
     }
 
     /**
      * A watch that is not open yet.
      *
-     * @param path of all objects of a kind in a namespace
-     * @param selector as in a query, {@code fieldSelector=…} or {@code labelSelector=…}
+     * @param path the path of all objects of a kind in a namespace
+     * @param selector the selector as in a query, {@code fieldSelector=…} or {@code labelSelector=…}
      */
     ListWatch(Logger log, ApiServer server, Timekeeper time, String path, String selector, Listener listener) {
         this.log = log;
@@ -128,7 +135,7 @@ final class ListWatch {
         }
     }
 
-    /** Whether an API server has answered, and nothing in its stead. */
+    /** Whether the response is a list of an API server's, and not a proxy's answer. */
     private static boolean isList(ObjectNode body) {
         return body.path("kind").asText().endsWith("List")
                 && !Json.resourceVersion(body).isEmpty();
@@ -202,7 +209,7 @@ final class ListWatch {
             drop();
             live(false);
             log.debug("{} watch of {} ended: {}", selector, path, Printable.text(object.toString()));
-            // Gone or not: a list tells where things stand.
+            // Whether or not the version is gone: a new list has the current state.
             after(pause(), this::open);
             return;
         }
@@ -211,12 +218,12 @@ final class ListWatch {
             case "ADDED", "MODIFIED" -> listener.changed(object);
             case "DELETED" -> listener.removed(object);
             default -> {
-                // A bookmark says that nothing happened until then.
+                // A bookmark: no change up to its version.
             }
         }
     }
 
-    /** The server ends each watch after its time; what happened meanwhile is told to the next. */
+    /** The server ends each watch after its timeout; the next watch delivers what happened in between. */
     private void ended(@Nullable Throwable failure) {
         if (failure == null) {
             silence = time.schedule(CHANGEOVER, () -> live(false));
@@ -226,11 +233,11 @@ final class ListWatch {
         }
     }
 
-    /** Nothing is heard though something happened: the connection leads nowhere. */
+    /** The watch has not delivered a change that has happened: its connection is dead. */
     void stalled() {
         LineStream dead = stream;
         if (dead != null) {
-            log.warn("a watch of {} has fallen silent; opening another", path);
+            log.warn("the watch of {} did not deliver a change; opening another watch", path);
             server.suspect(dead);
             drop();
             live(false);
@@ -238,7 +245,7 @@ final class ListWatch {
         }
     }
 
-    /** The server cannot be reached, or has gone. */
+    /** The server cannot be reached, or ended the connection. */
     private void unanswered(@Nullable Throwable failure) {
         pause = Math.min(LONGEST_UNANSWERED_PAUSE, pause);
         again(failure);
@@ -250,18 +257,18 @@ final class ListWatch {
                 path,
                 failure == null ? null : server.secrets().hide(failure));
         live(false);
-        // Where the version is known the next watch goes on from there; a server that has forgotten it says so.
+        // With a known version the next watch continues from it; a server that no longer has it answers 410.
         after(pause(), version.isEmpty() ? this::open : this::follow);
     }
 
-    /** How long to wait before asking again: longer each time, and no less than the server has asked for. */
+    /** How long to wait before the next request: longer each time, and at least as long as a Retry-After. */
     private long pause() {
         long now = pause / 2 + time.random().nextLong(pause);
         pause = Math.min(LONGEST_PAUSE, pause * 2);
         return now + respite().toNanos();
     }
 
-    /** What is left of a Retry-After, as far as it is granted: standbys poll for as long as no watch is live. */
+    /** What is left of a Retry-After, up to a limit: standbys poll for as long as no watch is live. */
     private Duration respite() {
         return server.respite(subject, LONGEST_RESPITE);
     }

@@ -2,7 +2,7 @@ package dev.baton.kubernetes;
 
 import dev.baton.spi.ElectionName;
 
-/** The kinds of objects that can carry a record, and where the API server has them. */
+/** The kinds of objects that can carry a record, and their paths on the API server. */
 enum LockObject {
     /** {@code coordination.k8s.io/v1} Lease: what Kubernetes' own components use. */
     LEASE("k8s-lease", "coordination.k8s.io/v1", "Lease", "/apis/coordination.k8s.io/v1", "leases"),

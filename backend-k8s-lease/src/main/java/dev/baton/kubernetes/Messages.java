@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What operators read: one sentence for each way in which an API server can fail us. */
+/** The messages for operators: one sentence for each way in which a request to an API server can fail. */
 final class Messages {
     private final String url;
     private final Secrets secrets;
@@ -27,11 +27,12 @@ final class Messages {
         this.object = object;
     }
 
-    /** Why a request to {@code verb} the object of {@code election} did not get an answer. */
+    /** Why a request to {@code verb} the object of {@code election} got no response. */
     BackendException unanswered(String verb, ElectionName election, Duration patience, @Nullable Throwable failure) {
         Throwable cause = unwrapped(failure);
         if (cause instanceof ApiServer.LateException late) {
-            return new BackendException(server() + late(late.sent, patience) + " to " + verb + " " + named(election)
+            return new BackendException(server()
+                    + late(late.sent, verb + " " + named(election), patience)
                     + (verb.equals("get") ? "; retrying" : "; the outcome is unknown, retrying")
                     + (late.sent ? " on a new connection" : ""));
         }
@@ -44,7 +45,7 @@ final class Messages {
         }
         String fault = Linkage.fault(cause);
         if (fault != null) {
-            return new BackendException(server() + " could not be asked: " + fault, cause);
+            return new BackendException(server() + ": the client failed: " + fault, cause);
         }
         CertificateFault certificateFault = CertificateFault.of(cause);
         if (cause != null && certificateFault != null) {
@@ -57,14 +58,14 @@ final class Messages {
                 cause == null ? null : secrets.hide(cause));
     }
 
-    private static String late(boolean sent, Duration patience) {
+    private static String late(boolean sent, String request, Duration patience) {
         return sent
-                ? " did not answer within " + ElectionTiming.text(patience)
-                : " could not be asked within " + ElectionTiming.text(patience)
-                        + ", since fetching the credentials took longer,";
+                ? " did not answer the request to " + request + " within " + ElectionTiming.text(patience)
+                : ": the request to " + request + " was not sent within " + ElectionTiming.text(patience)
+                        + ", because fetching the credentials took longer";
     }
 
-    /** The JDK says of a connection that was refused only that its channel is closed, for it has tried twice. */
+    /** For a refused connection the JDK's exception names only a closed channel, because it has tried twice. */
     private String unreachable(@Nullable Throwable failure, Throwable deepest) {
         URI address = URI.create(url);
         String host = String.valueOf(address.getHost());
@@ -88,9 +89,9 @@ final class Messages {
     }
 
     /**
-     * Why {@code response} is not what was asked for.
+     * Why {@code response} is a refusal.
      *
-     * @param notWritten whether it says for certain that nothing was written
+     * @param notWritten whether it is certain that nothing was written
      */
     BackendException refused(String verb, ElectionName election, Response response, boolean notWritten) {
         String sentence = refusal(verb, election, response);
@@ -99,7 +100,7 @@ final class Messages {
 
     private String refusal(String verb, ElectionName election, Response response) {
         String asked = verb + " " + object.resource() + " in namespace \"" + election.namespace() + "\"";
-        // Some gateways repeat what they were sent.
+        // Some gateways repeat the request, with its credentials.
         String said = response.message().isEmpty() ? "" : " (" + secrets.hide(response.message()) + ")";
         if (Answers.isWithoutNamespace(response)) {
             return server() + " has no namespace \"" + election.namespace() + "\" to " + verb + " " + object.resource()
@@ -108,21 +109,19 @@ final class Messages {
         return switch (response.code()) {
             case Response.UNAUTHORIZED ->
                 server() + " rejected the credentials of this client (401) when asked to " + asked
-                        + "; renew the token or certificate, it is read again by itself where a kubeconfig or"
-                        + " service account names a file";
+                        + "; renew the token or certificate: Baton reads it again where a kubeconfig or service account"
+                        + " names a file";
             case Response.FORBIDDEN -> forbidden(verb, election, response, asked) + said;
             case Response.OK, Response.CREATED, Response.NOT_FOUND ->
                 server() + " answered " + response.code() + said + " to " + verb + " " + named(election)
-                        + ", and not in the words of an API server about that object: something in between may have"
-                        + " answered in its stead; retrying";
+                        + ", but not as an API server answers about that object: a proxy in between may have answered"
+                        + " instead; retrying";
             case Response.TOO_MANY_REQUESTS ->
                 server() + " is busy (429) and would not " + verb + " " + named(election) + "; retrying"
                         + later(response);
             case Response.BAD_REQUEST ->
                 url.startsWith("http:") && response.body().isEmpty()
-                        ? server()
-                                + " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in its"
-                                + " address"
+                        ? server() + " answers 400 to plain HTTP, as TLS servers do; write https:// in its address"
                         : server() + " answered 400" + said + " to " + verb + " " + named(election) + "; retrying";
             default ->
                 server() + " answered " + response.code() + said + " to " + verb + " " + named(election) + "; retrying"
@@ -135,9 +134,9 @@ final class Messages {
             return server() + " creates nothing in namespace \"" + election.namespace()
                     + "\", which is being deleted; create it again once it is gone, or name another than " + election;
         }
-        if (response.isToNobody()) {
-            return server() + " does not permit to " + asked + " to a client without credentials that it knows; set a"
-                    + " token or a client certificate";
+        if (response.isToUnauthenticated()) {
+            return server() + " does not permit unauthenticated clients to " + asked + "; set a token or a client"
+                    + " certificate";
         }
         return response.isOfMissingPermission(verb)
                 ? server() + " does not permit to " + asked + "; grant the verb \"" + verb + "\" on \""
@@ -148,14 +147,14 @@ final class Messages {
     private static String later(Response response) {
         return response.retryAfter().isZero()
                 ? ""
-                : "; it asks for " + ElectionTiming.text(response.retryAfter())
-                        + ", of which a standby grants five retryPeriods and a leader one";
+                : "; it asks clients to wait " + ElectionTiming.text(response.retryAfter()) + ": a standby waits at"
+                        + " most five retryPeriods, a leader one";
     }
 
-    /** Why nothing was sent: the server's Retry-After has not passed. */
+    /** Why a request was not sent: the server's Retry-After has not passed. */
     BackendException mustWait(String verb, ElectionName election) {
-        return new BackendException(server() + " has asked for a pause (Retry-After), so it was not asked to " + verb
-                + " " + named(election) + "; retrying when that is over");
+        return new BackendException(server() + " has asked for a pause (Retry-After), so the request to " + verb + " "
+                + named(election) + " was not sent; retrying after the pause");
     }
 
     private static String distrusted(CertificateFault why, String said) {
@@ -171,21 +170,21 @@ final class Messages {
         };
     }
 
-    /** The server's revisions are not numbers, and tokens are made of them. */
+    /** The server's revisions are not numbers, so they cannot serve as tokens. */
     BackendException noNumber(ElectionName election, String resourceVersion) {
         return new BackendException("resourceVersion \"" + resourceVersion + "\" of " + named(election) + " at " + url
                 + " must be a decimal number of at most 63 bits, because fencing tokens are made of it; this API"
-                + " server's storage offers none, so nobody can lead here");
+                + " server's storage has none, so no candidate can lead here");
     }
 
-    /** Its annotation was written by something else; {@code odd} says how that shows. */
+    /** The election's annotation was written by another kind of client; {@code odd} describes how it differs. */
     String odd(ElectionName election, String odd) {
         return "the annotation " + AnnotationFormat.ANNOTATION + " of " + named(election) + " " + odd;
     }
 
     String recreated(ElectionName election) {
         return named(election) + " was deleted, and " + server()
-                + " created it anew from an update; it is being released, and contended for again";
+                + " re-created it from an update; releasing it, then contending again";
     }
 
     private String server() {

@@ -9,12 +9,15 @@ interface RecordFormat {
     RecordFormat SPEC = new LeaseFormat();
     RecordFormat ANNOTATION = new AnnotationFormat();
 
-    /** The record in {@code object}; a free one where there is none. Never fails: what cannot be read is somebody's. */
+    /**
+     * The record in {@code object}; a free record when it has none. Never fails: a record that cannot be read counts as
+     * held.
+     */
     LeaderRecord read(ObjectNode object);
 
-    /** What is odd about the record in {@code object}, as the rest of a sentence about it; null when nothing is. */
+    /** What is odd about the record in {@code object}, as the predicate of a sentence; null when nothing is odd. */
     @Nullable String oddity(ObjectNode object);
 
-    /** Puts {@code record} into {@code object}, and leaves alone whatever else is there. */
+    /** Puts {@code record} into {@code object}, and keeps its other fields. */
     void write(ObjectNode object, LeaderRecord record);
 }

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API server answered.
+ * A response of the API server.
  *
  * @param code the HTTP status
- * @param body the object, or the Status that says why not; empty when it was no JSON
- * @param retryAfter how long it asks not to be asked again, or zero
+ * @param body the object, or a Status with the reason for its absence; empty when the body is not JSON
+ * @param retryAfter the time for which the server asks clients to wait, or zero
  */
 record Response(int code, ObjectNode body, Duration retryAfter) {
     static final int OK = 200;
@@ -29,7 +29,10 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
     static final int GONE = 410;
     static final int TOO_MANY_REQUESTS = 429;
 
-    /** No sensible server asks for more: what does not end is an outage, and who waits for ever does not see its end. */
+    /**
+     * The longest wait to heed. No sensible server asks for more, and a client that waited on would not notice the end
+     * of an outage.
+     */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     private static final Pattern SECONDS = Pattern.compile("0*([0-9]+)");
@@ -42,8 +45,9 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
     }
 
     /**
-     * What a Retry-After header says, {@link #LONGEST_WAIT} for more. API servers say whole seconds, proxies before them also a
-     * date, which is counted from the {@code Date} of the same answer. Zero when it says neither, or a date without that.
+     * The wait in a Retry-After header, at most {@link #LONGEST_WAIT}. API servers send whole seconds; proxies before
+     * them may send a date, which counts from the {@code Date} of the same response. Zero for a header with neither, or
+     * for a date without a {@code Date}.
      */
     static Duration retryAfter(@Nullable String header, @Nullable String date) {
         Matcher seconds = SECONDS.matcher(header == null ? "" : header.strip());
@@ -76,7 +80,7 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
         return body.path("reason").asText();
     }
 
-    /** Whether nothing can be created because the namespace is being deleted, as the causes in a Status say. */
+    /** Whether the causes in a Status name a namespace that is being deleted, in which nothing can be created. */
     boolean isOfTerminatingNamespace() {
         for (JsonNode cause : body.path("details").path("causes")) {
             if (cause.path("reason").asText().equals("NamespaceTerminating")) {
@@ -87,16 +91,16 @@ record Response(int code, ObjectNode body, Duration retryAfter) {
     }
 
     /**
-     * Whether it is the authorizer that refuses, which says {@code User "…" cannot create resource "leases"}: quotas and
-     * admission refuse with the same code and reason, and no permission helps there. A Status without a message is taken
-     * for one.
+     * Whether the authorizer refuses, with {@code User "…" cannot create resource "leases"}. Quotas and admission
+     * refuse with the same code and reason, and no permission helps there. A Status without a message counts as the
+     * authorizer's.
      */
     boolean isOfMissingPermission(String verb) {
         return message().isEmpty() || message().contains(" cannot " + verb + " resource ");
     }
 
-    /** Whether the server knows nothing of who asks. */
-    boolean isToNobody() {
+    /** Whether the server took the client for unauthenticated. */
+    boolean isToUnauthenticated() {
         return message().contains("User \"system:anonymous\" cannot ");
     }
 

@@ -7,17 +7,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backend was told when it was built.
+ * The settings of a backend.
  *
- * @param object which kind of object carries the record
- * @param labels of objects made here, beside our own
- * @param owner whose deletion deletes objects made here, or null
+ * @param object the kind of object that carries the record
+ * @param labels the labels of objects that the backend creates, beside Baton's own
+ * @param owner the owner with which Kubernetes deletes these objects, or null
  */
 record Settings(
         LockObject object,
         Map<String, String> labels,
         @Nullable Owner owner) {
-    /** On every object made here, so that one watch finds them all. */
+    /** The label of every object that Baton creates, so that one watch selects them all. */
     static final String LABEL = "baton.dev/election";
 
     Settings {
@@ -48,6 +48,6 @@ record Settings(
         return made;
     }
 
-    /** An object of the same namespace, a Deployment for example, with which ours are deleted. */
+    /** An object of the same namespace, for example a Deployment: Kubernetes deletes Baton's objects with it. */
     record Owner(String apiVersion, String kind, String name, String uid) {}
 }

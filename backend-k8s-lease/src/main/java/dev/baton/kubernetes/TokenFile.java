@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code tokenFile} of a kubeconfig's user, which fabric8 does not look at; read for each request, as it rotates. */
+/** The {@code tokenFile} of a kubeconfig's user, which fabric8 ignores; read for each request, because it rotates. */
 final class TokenFile implements OAuthTokenProvider {
     private final Path file;
 
@@ -20,7 +20,9 @@ final class TokenFile implements OAuthTokenProvider {
         this.file = file;
     }
 
-    /** That of the user whom {@code config} was read for, or null when there is none, or a token was given beside it. */
+    /**
+     * The token file of the user in {@code config}; null when it names none, or {@code config} has a token beside it.
+     */
     static @Nullable TokenFile of(Config config) {
         AuthInfo user = user(config);
         File kubeconfig = config.getFileWithAuthInfo();
@@ -30,7 +32,9 @@ final class TokenFile implements OAuthTokenProvider {
                 : new TokenFile(kubeconfig.toPath().toAbsolutePath().resolveSibling(named));
     }
 
-    /** The user in the kubeconfig that {@code config} was read for, or null where something else tells who it is. */
+    /**
+     * The user in the kubeconfig that {@code config} was read from, or null when other settings have the credentials.
+     */
     static @Nullable AuthInfo user(Config config) {
         File kubeconfig = config.getFileWithAuthInfo();
         if (kubeconfig == null

@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The annotation {@code baton.dev/fencing-token}: the number of the fencing token of the term that stands in the record, and
- * the nonce of its claim. It is there for operators, who see it by {@code baton status}; no election reads it.
+ * The annotation {@code baton.dev/fencing-token}: the number of the fencing token of the record's term, and the nonce
+ * of its claim. It is for operators: {@code baton status} shows it, and no election reads it.
  *
- * <p>The number is the version that the server gave to the write with which the term began. That write cannot name it, so it
- * is put down by the first renewal, and by each one after. Other clients keep annotations that they do not know: it counts
- * beside the {@link ClaimMark} of the same nonce alone, where that one fits the record.
+ * <p>The number is the version that the server gave to the write with which the term began. That write cannot contain
+ * it, so each renewal writes it. Other clients keep annotations that they do not know, so the mark counts only beside a
+ * {@link ClaimMark} of the same nonce that fits the record.
  */
 public final class TokenMark {
-    /** Its name. */
+    /** The annotation's name. */
     public static final String ANNOTATION = "baton.dev/fencing-token";
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18}) (\\S+)");
@@ -25,11 +25,11 @@ public final class TokenMark {
     private TokenMark() {}
 
     /**
-     * The number that {@code object} says of the term in its record; null where it says none, or that of another term.
+     * The token's number in {@code object}, for the term in its record; null when it has none, or that of another term.
      *
-     * @param holder whom the record names
-     * @param renewTime the record's, or null when it has none
-     * @param precision with which the record says its times
+     * @param holder the record's holder
+     * @param renewTime the record's renewTime, or null when it has none
+     * @param precision the precision of the record's times
      */
     public static @Nullable Long of(JsonNode object, String holder, @Nullable Instant renewTime, ChronoUnit precision) {
         Matcher token = FORM.matcher(Json.annotation(object, ANNOTATION));
@@ -47,7 +47,7 @@ public final class TokenMark {
         Json.annotations(object).put(ANNOTATION, number + " " + nonce);
     }
 
-    /** Takes the mark of an earlier term from {@code object}. */
+    /** Removes the mark of an earlier term from {@code object}. */
     static void clear(ObjectNode object) {
         Json.annotations(object).remove(ANNOTATION);
     }

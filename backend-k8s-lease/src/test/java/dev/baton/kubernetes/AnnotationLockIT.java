@@ -250,9 +250,9 @@ class AnnotationLockIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ENDPOINTS  | not json                                                                             | is no record of a leader
-            CONFIG_MAP | {"holderIdentity":["a"],"leaseDurationSeconds":"x"}                                  | is no record of a leader
-            CONFIG_MAP | {"holderIdentity":"go-1","leaseDurationSeconds":"x","renewTime":7}                    | does not say for how many seconds "go-1" holds it
+            ENDPOINTS  | not json                                                                             | is not a leader record
+            CONFIG_MAP | {"holderIdentity":["a"],"leaseDurationSeconds":"x"}                                  | is not a leader record
+            CONFIG_MAP | {"holderIdentity":"go-1","leaseDurationSeconds":"x","renewTime":7}                    | has no leaseDurationSeconds for "go-1"
             CONFIG_MAP | {"holderIdentity":"f8-1","leaseDuration":"PT2S","acquireTime":"2026-01-02T03:04:05.123456Z","renewTime":"2026-01-02T03:04:05.123456Z","leaderTransitions":0} | fabric8
             """)
     void oddRecordIsReportedOnceAndTakenOver(LockObject kind, String text, String said) {

@@ -60,7 +60,7 @@ class AnnotationOddityTest {
             })
     void whatNamesNoHolderIsSomebodys(String text) {
         assertThat(FORMAT.read(object(text)).holderIdentity()).isEqualTo(AnnotationFormat.UNREADABLE);
-        assertThat(FORMAT.oddity(object(text))).contains("is no record of a leader", "15s");
+        assertThat(FORMAT.oddity(object(text))).contains("is not a leader record", "15s");
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class AnnotationOddityTest {
         LeaderRecord read = FORMAT.read(holding(fields));
         assertThat(read.holderIdentity()).isEqualTo("x");
         assertThat(read.leaseDuration()).isEqualTo(Duration.ofSeconds(16));
-        assertThat(FORMAT.oddity(holding(fields))).contains("\"x\"", "for how many seconds");
+        assertThat(FORMAT.oddity(holding(fields))).contains("\"x\"", "no leaseDurationSeconds for");
     }
 
     @ParameterizedTest
@@ -89,7 +89,7 @@ class AnnotationOddityTest {
         ObjectNode theirs = holding("'leaseDuration':'" + said + "','acquireTime':'2026-01-02T03:04:05.123456Z',"
                 + "'renewTime':'2026-01-02T03:04:05.123456Z','leaderTransitions':0");
         assertThat(FORMAT.read(theirs).leaseDuration()).isEqualTo(waited);
-        assertThat(FORMAT.oddity(theirs)).contains("fabric8", "one kind");
+        assertThat(FORMAT.oddity(theirs)).contains("fabric8", "one kind of client");
     }
 
     @ParameterizedTest

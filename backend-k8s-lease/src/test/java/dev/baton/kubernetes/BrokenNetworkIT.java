@@ -73,7 +73,9 @@ class BrokenNetworkIT {
         fillPool(network, backend);
         awaitRenewals(one, 1);
         network.strand();
-        assertThat(trouble(one)).contains(" did not answer within 4s to update Lease ", "retrying on a new connection");
+        assertThat(trouble(one))
+                .contains(
+                        " did not answer the request to update Lease ", " within 4s; ", "retrying on a new connection");
         awaitRenewals(one, 2);
         assertThat(term.isValid()).isTrue();
         assertThat(one.ends()).isEmpty();
@@ -138,8 +140,8 @@ class BrokenNetworkIT {
     }
 
     private enum Outage {
-        PACKETS_DROPPED("did not answer within 4s to update Lease"),
-        ANSWERS_DROPPED("did not answer within 4s to update Lease"),
+        PACKETS_DROPPED("did not answer the request to update Lease"),
+        ANSWERS_DROPPED("did not answer the request to update Lease"),
         CONNECTIONS_RESET("is not reachable (");
 
         private final String said;
@@ -202,8 +204,8 @@ class BrokenNetworkIT {
         Leadership term = one.awaitTerm();
         FaultyHttp.Rule rule = proxy.when(asked -> asked.method().equals("PUT"), 1, silence.fault());
         assertThat(trouble(one))
-                .isEqualTo("Kubernetes at " + proxy.url() + " did not answer within 4s to update Lease "
-                        + stage.election + "; the outcome is unknown, retrying on a new connection");
+                .isEqualTo("Kubernetes at " + proxy.url() + " did not answer the request to update Lease "
+                        + stage.election + " within 4s; the outcome is unknown, retrying on a new connection");
         awaitRenewals(one, 1);
         assertThat(rule.struck()).isEqualTo(1);
         assertThat(term.isValid()).isTrue();
@@ -229,7 +231,7 @@ class BrokenNetworkIT {
         FaultyHttp proxy = stage.proxy();
         proxy.when(asked -> asked.method().equals("POST") && asked.uri().endsWith("/leases"), 1, silence.fault());
         TestCandidate one = stage.candidate(stage.backend(proxy), "app-1", ElectionTiming.DEFAULT);
-        assertThat(trouble(one)).contains(" did not answer within 4s to create Lease ");
+        assertThat(trouble(one)).contains(" did not answer the request to create Lease ", " within 4s; ");
         one.awaitTerm();
         assertThat(stage.holder()).isEqualTo("app-1");
         assertThat(stage.lease().path("spec").path("leaseTransitions").asInt()).isZero();

@@ -235,9 +235,8 @@ class ClusterAccessTest {
             String tls = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
             try (OneAnswer server = new OneAnswer(tls)) {
                 assertThat(failure("http://127.0.0.1:" + server.port()))
-                        .isEqualTo(
-                                "Kubernetes at http://127.0.0.1:" + server.port() + " answers 400 to plain HTTP, as a"
-                                        + " server does that wants TLS; write https:// in its address");
+                        .isEqualTo("Kubernetes at http://127.0.0.1:" + server.port() + " answers 400 to plain HTTP, as"
+                                + " TLS servers do; write https:// in its address");
             }
         }
 

@@ -127,7 +127,7 @@ class CredentialsTest {
                             () -> election.health().healthy()
                                     ? ""
                                     : election.health().detail(),
-                            told -> !told.isEmpty() && !told.contains(" did not answer within "));
+                            told -> !told.isEmpty() && !told.contains(" did not answer the request to "));
             assertHidden(detail);
             assertThat(detail).doesNotContain("\n");
             return detail;

@@ -463,7 +463,7 @@ class KubernetesWireTest {
             assertThat(said.isNotWritten()).isFalse();
             assertThat(said)
                     .hasMessageContaining("answered 404")
-                    .hasMessageContaining("something in between may have answered");
+                    .hasMessageContaining("a proxy in between may have answered");
             failure(backend.renew(claim, soon()));
             assertThat(renew(claim)).isInstanceOf(Answer.Granted.class);
         }
@@ -557,7 +557,7 @@ class KubernetesWireTest {
                 return Told.of(201, self.put(LEASE, asked.body()));
             });
             server.when(KubernetesWireTest::writes, 1, plain(502));
-            assertThat(failure(backend.renew(claim, soon()))).hasMessageContaining("created it anew");
+            assertThat(failure(backend.renew(claim, soon()))).hasMessageContaining("re-created it");
         }
 
         @ParameterizedTest

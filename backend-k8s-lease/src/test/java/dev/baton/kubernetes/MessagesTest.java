@@ -74,7 +74,7 @@ class MessagesTest {
     void clientWithoutCredentialsIsToldSo() throws IOException {
         assertThat(refused("{\"reason\":\"Forbidden\",\"message\":\"leases is forbidden: User"
                         + " \\\"system:anonymous\\\" cannot create resource \\\"leases\\\"\",\"code\":403}"))
-                .contains("a client without credentials that it knows")
+                .contains("does not permit unauthenticated clients to create leases")
                 .doesNotContain("grant");
     }
 
@@ -133,7 +133,7 @@ class MessagesTest {
                                     .withMasterUrl(stub.url())
                                     .withOauthTokenProvider(slow),
                             Duration.ofMillis(50)))
-                    .contains("could not be asked within 50ms, since fetching the credentials took longer")
+                    .contains("was not sent within 50ms, because fetching the credentials took longer")
                     .doesNotContain("did not answer");
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -262,7 +262,7 @@ class RefusalsIT {
         // Once its watch is live it does not read any more.
         List<Long> next = arrivals(asked -> reads(asked) || creates(asked));
         TestCandidate one = proxied("app-1", KubernetesStage.FAST);
-        assertThat(trouble(one)).contains("it asks for 600s");
+        assertThat(trouble(one)).contains("it asks clients to wait 600s");
         one.awaitTerm();
         // Its usual pause is half a second at most.
         assertThat(next.get(0) - refused.get(0))

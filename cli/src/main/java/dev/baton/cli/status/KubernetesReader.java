@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Elections in a cluster: GETs of Leases, or of objects with the annotation, whoever writes them.
+ * Elections in a cluster: GETs of Leases, or of objects with the annotation, of any client.
  *
- * <p>Ages are counted by the API server's clock, as its answers show it, and not by that of an operator's machine.
+ * <p>Ages count by the API server's clock, as its answers show it, and not by the clock of the operator's machine.
  */
 final class KubernetesReader implements StatusReader {
     private static final Logger log = LoggerFactory.getLogger(KubernetesReader.class);
@@ -34,7 +34,7 @@ final class KubernetesReader implements StatusReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
     /** Kubelets' heartbeats, one a node. */
     private static final String NODES = "kube-node-lease";
-    /** On the Leases by which API servers tell of each other. */
+    /** The label of the Leases that API servers keep for each other. */
     private static final String SERVERS = "apiserver.kubernetes.io/identity";
 
     private final KubernetesApi api;
@@ -44,7 +44,7 @@ final class KubernetesReader implements StatusReader {
     private final List<Asked> asked;
     private @Nullable KubernetesBackend backend;
 
-    /** An election by its object. */
+    /** The name of an election's object. */
     private record Asked(String namespace, String name) {
         @Override
         public String toString() {
@@ -53,7 +53,7 @@ final class KubernetesReader implements StatusReader {
     }
 
     /**
-     * @param namespace of names without one, and to look through when there are no names; null for all
+     * @param namespace the namespace of names without one, and to list when there are no names; null for all
      * @param names of elections, with or without a namespace and a slash
      * @throws IllegalArgumentException for a name that no object can have
      */
@@ -103,7 +103,7 @@ final class KubernetesReader implements StatusReader {
                         each.toString(),
                         State.ABSENT,
                         "nobody leads: there is no " + kind.object() + " " + each + "; baton status -n "
-                                + each.namespace() + " lists those that are there"));
+                                + each.namespace() + " lists the existing ones"));
             } else {
                 elections.add(election(each.toString(), parse(answer, "get", each.namespace()), now));
             }
@@ -133,7 +133,7 @@ final class KubernetesReader implements StatusReader {
         return now;
     }
 
-    /** Whether it names a holder who contends with others. */
+    /** Whether the object has a holder, and is an election's. */
     private boolean isElection(JsonNode object) {
         if (kind != Kind.K8S_LEASE) {
             return !LeaderRecord.annotation(object).isEmpty();
@@ -161,14 +161,14 @@ final class KubernetesReader implements StatusReader {
                 : Election.without(
                         name,
                         State.UNKNOWN,
-                        "the annotation " + LeaderRecord.ANNOTATION + " is no record of a leader; look at it with"
-                                + " kubectl, and delete it if nobody owns it");
+                        "the annotation " + LeaderRecord.ANNOTATION + " is not a leader record; look at it with"
+                                + " kubectl, and delete it if it has no owner");
     }
 
     private static Instant now(KubernetesApi.Answer answer) {
         Instant local = Instant.now();
         Instant date = answer.date();
-        // The server's says whole seconds: ours is better where they agree.
+        // The server's clock shows whole seconds: this machine's is more precise where both agree.
         return date == null || Duration.between(date, local).abs().compareTo(Duration.ofSeconds(2)) <= 0 ? local : date;
     }
 
@@ -197,7 +197,7 @@ final class KubernetesReader implements StatusReader {
                                 + (verb.equals("list") ? "name the elections" : "choose another kubeconfig") + said;
                     case KubernetesApi.BAD_REQUEST ->
                         api.url().startsWith("http:") && said.isEmpty()
-                                ? " answers 400 to plain HTTP, as a server does that wants TLS; write https:// in the"
+                                ? " answers 400 to plain HTTP, as TLS servers do; write https:// in the"
                                         + " kubeconfig's server"
                                 : " answered 400" + said + " when asked to " + verb + " " + kind.resource() + " in "
                                         + where;
@@ -207,7 +207,7 @@ final class KubernetesReader implements StatusReader {
                 });
     }
 
-    /** By the library's own watches, of the elections that were named. */
+    /** Watches the named elections with the library's own watches. */
     @Override
     public void follow(Runnable changed) {
         if (asked.isEmpty()) {
@@ -225,8 +225,8 @@ final class KubernetesReader implements StatusReader {
                         .onLeaderChange(leader -> changed.run())
                         .start();
             } catch (IllegalArgumentException e) {
-                // Kubernetes allows the name, and the library does not: it is read again in time.
-                log.debug("{} cannot be followed", each, e);
+                // Kubernetes allows the name, and the library does not: the interval reads it again.
+                log.debug("{} cannot be watched", each, e);
             }
         }
     }

@@ -203,7 +203,7 @@ class StatusCommandTest {
                         .startsWith("baton status: Kubernetes at " + scheme + "://127.0.0.1:" + server.getLocalPort())
                         .contains(
                                 scheme.equals("http")
-                                        ? "answers 400 to plain HTTP, as a server does that wants TLS"
+                                        ? "answers 400 to plain HTTP, as TLS servers do"
                                         : "answers without TLS; write http://")
                         .hasLineCount(1);
             }
