@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Finds threads of a client library, or of the runtime, that the backend's code keeps waiting, by looking at all stacks
- * again and again. A thread that the backend's own code began may wait as it likes.
+ * Finds threads of a client library, or of the runtime, that the backend's code blocks, by sampling all stacks. A
+ * thread that the backend's own code started may block.
  */
 final class BlockedThreads {
-    /** Seen so often in a row in the same call, a thread did not happen to pass there each time. */
+    /** A thread seen this often in a row in the same call did not merely pass through it. */
     private static final int LOOKS = 4;
 
     private static final Set<String> RUNNING_BUT_WAITING = Set.of(
@@ -26,13 +26,16 @@ final class BlockedThreads {
 
     private record Seen(String where, long since, int looks) {}
 
-    /** @param shortest wait that counts: one for a lock whose owner does not get to run on a busy machine is shorter */
+    /**
+     * @param shortest the shortest wait that counts: longer than a wait for a lock whose owner a busy machine does not
+     *     run
+     */
     BlockedThreads(Set<String> packages, Duration shortest) {
         this.packages = packages;
         this.shortest = shortest;
     }
 
-    /** The threads found, each with where it waited. */
+    /** The threads found, each with the place where it waited. */
     Map<String, String> found() {
         return found;
     }

@@ -2,11 +2,14 @@ package dev.baton.conformance;
 
 import org.opentest4j.TestAbortedException;
 
-/** Why a test cannot be made here: thrown through it, this skips the test with a reason that the report repeats. */
+/**
+ * The reason why a test cannot run with this backend or harness: thrown through the test, it skips the test, and the
+ * report shows the reason.
+ */
 public final class Cannot {
     private Cannot() {}
 
-    /** What a {@link BackendHarness} throws for a fault that it cannot inject. */
+    /** For a {@link BackendHarness} to throw where it cannot inject a fault. */
     public static TestAbortedException because(String reason) {
         return new TestAbortedException(reason);
     }

@@ -26,7 +26,9 @@ final class ConformanceExtension
                 TestWatcher {
     private static final Namespace KIT = Namespace.create(ConformanceExtension.class);
 
-    /** Keeps JUnit, some versions of which close what is stored, from doing so at a moment of its own choice. */
+    /**
+     * Hides the stored value from JUnit, some versions of which close stored values at a moment of their own choice.
+     */
     private record Kept<T>(T value) {}
 
     @Override
@@ -91,7 +93,10 @@ final class ConformanceExtension
         return context.getTestMethod().map(Method::getName).flatMap(Rule::of);
     }
 
-    /** An exception out of the backend breaks the rule under test as much as a wrong answer does, and has to say so. */
+    /**
+     * An exception of the backend breaks the rule under test as a wrong answer does, and its message must name the
+     * rule.
+     */
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
         if (failure instanceof AssertionError || failure instanceof TestAbortedException) {

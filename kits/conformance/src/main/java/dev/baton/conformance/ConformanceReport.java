@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What became of each test of one backend: {@code NAME.json} for programs, {@code NAME.txt} for people, in
- * {@code target/conformance} or where the system property {@value #FOLDER} says.
+ * The outcome of each test of one backend: {@code NAME.json} for programs, {@code NAME.txt} for people, in {@code
+ * target/conformance} or the folder in the system property {@value #FOLDER}.
  *
  * <p>The JSON is an object of {@code backend} and {@code tests}, each of which has {@code rule}, {@code test},
  * {@code outcome} ({@code passed}, {@code failed} or {@code skipped}) and {@code detail}, one a line.
@@ -23,7 +23,7 @@ public final class ConformanceReport {
     private final String backend;
     private final List<Line> lines = new ArrayList<>();
 
-    /** What can become of a test. */
+    /** The outcome of a test. */
     enum Outcome {
         PASSED,
         FAILED,

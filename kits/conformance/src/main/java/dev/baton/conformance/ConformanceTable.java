@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Puts the reports of several backends into one table of rules and backends, in Markdown, between the lines {@value
  * #BEGIN} and {@value #END} of a document: {@code java -cp … dev.baton.conformance.ConformanceTable docs/conformance.md
- * REPORT.json…}, where a folder stands for all reports in it.
+ * REPORT.json…}, where a folder means all reports in it.
  */
 public final class ConformanceTable {
     static final String BEGIN = "<!-- conformance: begin -->";
@@ -26,7 +26,7 @@ public final class ConformanceTable {
 
     private ConformanceTable() {}
 
-    /** Writes the table; says what is wrong and ends with status 2 when called otherwise. */
+    /** Writes the table; with wrong arguments, prints the usage and exits with status 2. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length < 2) {
             PrintStream out = System.err;
@@ -37,7 +37,7 @@ public final class ConformanceTable {
         write(reports, Path.of(arguments[0]));
     }
 
-    /** Puts the table of {@code reports} where the marks are in {@code document}. */
+    /** Puts the table of {@code reports} between the marks in {@code document}. */
     static void write(List<Path> reports, Path document) throws IOException {
         ConformanceTable table = new ConformanceTable();
         for (Path report : reports) {

@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
-/** Many at once, on real threads and in real time. */
+/** Rules under contention: many candidates at once, on real threads and in real time. */
 abstract class ContentionRules extends LifecycleRules {
     private static final int INSTANCES = 4;
     private static final int CANDIDATES = 20;
@@ -67,15 +67,15 @@ abstract class ContentionRules extends LifecycleRules {
             scene.harness().kill(leading.get().backend());
             return true;
         } catch (TestAbortedException e) {
-            // A harness that cannot kill has hand-overs judged alone.
+            // With a harness that cannot kill, the test covers hand-overs alone.
             return false;
         }
     }
 
-    /** A grant by its holder's own account. */
+    /** A grant as its holder recorded it. */
     private record Tenure(String identity, FencingToken token, long from, long to) {}
 
-    /** Rule 2.1: twenty threads ask, hold, renew and give back as fast as they can. */
+    /** Rule 2.1: twenty threads acquire, renew and withdraw as fast as they can. */
     @Test
     protected void stochastic_rule2_1_manyThreadsAskAndNoTwoHold(Scene scene) throws Exception {
         List<Tenure> tenures = tenures(scene);
@@ -85,11 +85,11 @@ abstract class ContentionRules extends LifecycleRules {
             scene.require(
                     after.from >= before.to,
                     after.identity + " was granted " + (before.to - after.from) / 1_000 + " µs before "
-                            + before.identity + " had given back what it held");
+                            + before.identity + " had withdrawn its claim");
         }
     }
 
-    /** Rule 2.2: whoever holds later holds a greater token. */
+    /** Rule 2.2: each later holder has a greater token. */
     @Test
     protected void stochastic_rule2_2_manyThreadsAskAndTokensGrow(Scene scene) throws Exception {
         List<Tenure> tenures = tenures(scene);
@@ -165,7 +165,7 @@ abstract class ContentionRules extends LifecycleRules {
         }
     }
 
-    /** Rule 4.1: elections closed in the middle of anything leave nothing behind. */
+    /** Rule 4.1: elections closed at any moment leave no claim behind. */
     @Test
     protected void stochastic_rule4_1_electionsClosedAtAnyMomentLeaveNothing(Scene scene) throws Exception {
         Party party = scene.party();
@@ -182,7 +182,7 @@ abstract class ContentionRules extends LifecycleRules {
         Answer.Granted granted = scene.party().leadWithin(scene.claim("next"), scene.patience());
         scene.require(
                 granted != null,
-                "ten elections were begun and closed, and the next candidate was not granted for "
+                "ten elections were started and closed, and the next candidate was not granted for "
                         + (System.nanoTime() - since) / 1_000_000 + " ms");
     }
 }

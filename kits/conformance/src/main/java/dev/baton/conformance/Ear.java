@@ -12,12 +12,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A watcher that writes down what it hears, and when. */
+/** A watcher that records each hint, with its time. */
 final class Ear implements ElectionWatcher {
     private final Pause pause = new Pause();
     private final List<Hint> hints = new CopyOnWriteArrayList<>();
 
-    /** What can be heard. */
+    /** The kinds of hints. */
     enum Word {
         WATCHING,
         NOT_WATCHING,
@@ -30,7 +30,7 @@ final class Ear implements ElectionWatcher {
     /**
      * One hint.
      *
-     * @param at when it was heard, by {@link System#nanoTime}
+     * @param at when it arrived, by {@link System#nanoTime}
      */
     record Hint(
             long at,
@@ -53,7 +53,7 @@ final class Ear implements ElectionWatcher {
         return List.copyOf(hints);
     }
 
-    /** How many hints have been heard: a place from which to listen on. */
+    /** The number of hints so far, as a place from which to look for later ones. */
     int place() {
         return hints.size();
     }
@@ -63,7 +63,7 @@ final class Ear implements ElectionWatcher {
         return all.subList(Math.min(place, all.size()), all.size());
     }
 
-    /** Whether the last word on it was that changes are being delivered. */
+    /** Whether the last hint about watching was watching(true). */
     boolean isWatching() {
         boolean watching = false;
         for (Hint hint : hints) {
@@ -72,13 +72,13 @@ final class Ear implements ElectionWatcher {
         return watching;
     }
 
-    /** The first hint since {@code place} that is {@code which}, waited for. */
+    /** Waits for the first hint since {@code place} that matches {@code which}. */
     Optional<Hint> await(int place, Predicate<Hint> which, Duration patience) throws InterruptedException {
         pause.until(() -> since(place).stream().anyMatch(which), patience);
         return since(place).stream().filter(which).findFirst();
     }
 
-    /** Waits until it hears anything, or for {@code patience}. */
+    /** Waits until any hint arrives, or {@code patience} has passed. */
     void awaitAny(int place, Duration patience) throws InterruptedException {
         pause.until(() -> place() > place, patience);
     }

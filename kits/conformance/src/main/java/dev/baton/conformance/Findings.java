@@ -1,10 +1,10 @@
 package dev.baton.conformance;
 
-/** What one test found out about a backend that others need not wait for again. */
+/** Facts about a backend that one test found out by waiting, so that other tests need not wait. */
 final class Findings {
     private volatile boolean watchless;
 
-    /** Whether it was waited for in vain that changes be delivered as they happen. */
+    /** Whether a test waited in vain for watching(true). */
     boolean isWatchless() {
         return watchless;
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Real candidates of one election, and what they say about their terms. */
+/** Real candidates of one election, and the events of their terms. */
 final class Fleet implements AutoCloseable, EventSink {
     private final Scene scene;
     private final List<ElectionEvent> events = new CopyOnWriteArrayList<>();
@@ -24,10 +24,10 @@ final class Fleet implements AutoCloseable, EventSink {
     private final Map<String, Party> partyOf = new ConcurrentHashMap<>();
 
     /**
-     * A term by its leader's own account, in nanoseconds of the one monotonic clock that they share.
+     * A term by its leader's events, in nanoseconds of the monotonic clock that all candidates share.
      *
      * @param from when it began
-     * @param to when it was over: when its leader ended it, or its validity, last renewed, had passed
+     * @param to when it was over: when its leader ended it, or its last renewed validity had passed
      */
     record Term(String identity, @Nullable FencingToken token, long from, long to) {
         @Override
@@ -59,7 +59,7 @@ final class Fleet implements AutoCloseable, EventSink {
         return candidate;
     }
 
-    /** The instance whose candidate leads by its own account. */
+    /** The instance whose candidate leads, by its own events. */
     Optional<Party> leading() {
         return leader().flatMap(leader -> Optional.ofNullable(partyOf.get(leader.identity())));
     }
@@ -70,7 +70,7 @@ final class Fleet implements AutoCloseable, EventSink {
                 .findFirst();
     }
 
-    /** Waits for more terms without insisting. */
+    /** Waits for more terms. Whether they came is returned, and not required. */
     boolean comesToTerms(int count, Duration patience) throws InterruptedException {
         return scene.comes(() -> count(Type.TERM_STARTED) >= count, patience);
     }
@@ -119,7 +119,7 @@ final class Fleet implements AutoCloseable, EventSink {
         return new Term(start.identity(), start.token(), start.at().nanos(), to);
     }
 
-    /** Two terms that were valid at once, or nothing. */
+    /** Describes two terms that were valid at once; empty without such terms. */
     String overlap() {
         List<Term> terms = terms();
         for (int i = 0; i < terms.size(); i++) {
@@ -134,7 +134,7 @@ final class Fleet implements AutoCloseable, EventSink {
         return "";
     }
 
-    /** A term that was renewed after it had ended, or nothing. */
+    /** Describes a term that was renewed after it had ended; empty without such a term. */
     String revived() {
         List<FencingToken> over = new ArrayList<>();
         for (ElectionEvent event : events) {
@@ -145,7 +145,7 @@ final class Fleet implements AutoCloseable, EventSink {
             if (event.type() == Type.TERM_ENDED) {
                 over.add(token);
             } else if ((event.type() == Type.RENEWED || event.type() == Type.TERM_STARTED) && over.contains(token)) {
-                return "the term of token " + token + " had ended, and then came: " + event;
+                return "the term of token " + token + " had ended, and was followed by: " + event;
             }
         }
         return "";

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What this JVM and the store hold for its instances at one moment.
+ * The threads, sockets and watches of this JVM's instances at one moment.
  *
- * @param threads those alive, by name and number
- * @param sockets open in this process; empty where the system does not tell
- * @param watches that the store serves; empty where the harness does not tell
+ * @param threads the live threads, by name and number
+ * @param sockets the open sockets of this process; empty where the system does not list them
+ * @param watches the watches that the store serves; empty where the harness cannot count them
  */
 record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
@@ -57,12 +57,12 @@ record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) 
         try {
             return Files.readSymbolicLink(file).toString().startsWith("socket:");
         } catch (IOException e) {
-            // Closed between the listing and the look: not open, and so not counted.
+            // The file was closed between listing and reading, so it does not count.
             return false;
         }
     }
 
-    /** What has grown by one or more for each of {@code lives}, or nothing. */
+    /** Describes what has grown by one or more for each of {@code lives}; empty if nothing has. */
     String leftSince(Footprint before, int lives) {
         List<String> left = new ArrayList<>();
         Set<String> more = new TreeSet<>(threads);
@@ -76,8 +76,8 @@ record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) 
     }
 
     /**
-     * How many threads there are more, where the end of one of a kind makes up for the begin of another, as in a pool, and
-     * for nothing else: what others have closed may take its time to end.
+     * The number of additional threads. The end of a thread offsets only the start of another of the same kind, as in a
+     * pool: threads of instances closed by other tests may end late.
      */
     private long grownByKind(Footprint before) {
         Map<String, Long> were = byKind(before.threads);
@@ -86,7 +86,7 @@ record Footprint(Set<String> threads, OptionalInt sockets, OptionalInt watches) 
                 .sum();
     }
 
-    /** Threads of one kind differ by the numbers in their names. */
+    /** Removes numbers: threads of one kind differ by the numbers in their names. */
     private static Map<String, Long> byKind(Set<String> threads) {
         return threads.stream()
                 .collect(Collectors.groupingBy(name -> NUMBER.matcher(name).replaceAll("N"), Collectors.counting()));

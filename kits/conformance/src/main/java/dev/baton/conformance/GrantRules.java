@@ -18,14 +18,14 @@ import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
-/** Rules 1.1, 1.2 and 2: what is answered, and what Granted means. */
+/** Rules 1.1, 1.2 and 2: the answers, and what Granted guarantees. */
 abstract class GrantRules {
     private static final Logger log = System.getLogger(GrantRules.class.getName());
 
-    /** What tests hold that count threads of this JVM or stop the server, where tests run side by side. */
+    /** The resource that tests lock to run alone: those that count this JVM's threads or stop the server. */
     static final String WHOLE_STORE = "dev.baton.conformance.store";
 
-    /** Rule 1.1: two facts and nothing else. */
+    /** Rule 1.1: one claim is Granted, the other Refused. */
     @Test
     protected void required_rule1_1_theFirstIsGrantedAndTheNextRefused(Scene scene) throws Exception {
         Party one = scene.party();
@@ -35,18 +35,18 @@ abstract class GrantRules {
 
         Answer.Granted granted = one.lead(first);
         Answer.Refused refused = scene.refused(
-                other.acquire(second), "acquire of a second claim while the first, just granted, is not given back");
+                other.acquire(second), "acquire of a second claim while the first, just granted, is held");
         scene.require(
                 !(refused.chance() instanceof Chance.After after
                         && after.pause().isNegative()),
-                "a refusal's chance in " + refused.chance() + " lies in the past; zero means at once");
+                "a refusal's chance " + refused.chance() + " has a negative pause; zero means at once");
         scene.require(
                 granted.guaranteedFor().compareTo(Duration.ZERO) > 0,
                 "a grant that is guaranteed for " + granted.guaranteedFor());
         scene.granted(one.renew(first), "renew of a claim granted just before");
     }
 
-    /** Rule 1.1: a claim that does not hold is not renewed. */
+    /** Rule 1.1: a claim that was refused is not renewed. */
     @Test
     protected void required_rule1_1_whatWasNeverGrantedIsNotRenewed(Scene scene) throws Exception {
         Party one = scene.party();
@@ -90,16 +90,16 @@ abstract class GrantRules {
         }
     }
 
-    /** Slow answers keep calls in flight together that a fast store might answer one by one. */
+    /** Slow answers keep all calls in flight together; a fast store might answer them one by one. */
     private static void slowDownIfPossible(Scene scene, Party party) throws Exception {
         try {
             scene.harness().slowDown(party.backend(), scene.callTimeout().dividedBy(50));
         } catch (TestAbortedException e) {
-            log.log(Level.DEBUG, "calls are in flight for as long as the store takes", e);
+            log.log(Level.DEBUG, "the store is not slowed down: calls are in flight for as long as it takes", e);
         }
     }
 
-    /** Rule 2.1: a standby that keeps asking is not granted before the grant's time is up. */
+    /** Rule 2.1: a standby that keeps acquiring is not granted before the leader's grant has expired. */
     @Test
     protected void required_rule2_1_nobodyElseIsGrantedWhileAGrantLasts(Scene scene) throws Exception {
         Party one = scene.party();
@@ -162,7 +162,7 @@ abstract class GrantRules {
         }
     }
 
-    /** Rule 2.1: sentAt lies before the sending, so before anything that the answer took. */
+    /** Rule 2.1: sentAt lies before the request was sent, so a slow answer does not move it. */
     @Test
     protected void required_rule2_1_aGrantIsCountedFromTheSendingOfItsRequest(Scene scene) throws Exception {
         Party party = scene.party();
@@ -170,7 +170,7 @@ abstract class GrantRules {
         party.lead(leader);
         Duration delay = scene.callTimeout().dividedBy(2);
         scene.harness().slowDown(party.backend(), delay);
-        // What was under way before, and may answer for this claim as well, is as old as that by then.
+        // A request in flight from before, whose answer may serve this claim too, is at least that old by then.
         scene.pass(delay);
 
         Party.Timed renewed = party.renewTimed(leader);
@@ -178,11 +178,11 @@ abstract class GrantRules {
                 .sentAt();
         scene.require(
                 renewed.at().nanosSince(sentAt) >= delay.toNanos(),
-                "an answer that took " + millis(delay.toNanos()) + " ms at least says that its request was sent "
+                "an answer that took " + millis(delay.toNanos()) + " ms or more says that its request was sent "
                         + millis(renewed.at().nanosSince(sentAt)) + " ms ago");
     }
 
-    /** Rule 2.2: the next term has a greater token, whoever leads it and on whichever instance. */
+    /** Rule 2.2: the next term has a greater token, for any candidate on any instance. */
     @Test
     protected void required_rule2_2_tokensGrowAcrossReleases(Scene scene) throws Exception {
         Party one = scene.party();
@@ -201,7 +201,7 @@ abstract class GrantRules {
         }
     }
 
-    /** Rule 2.2: a renewal prolongs a term and begins none. */
+    /** Rule 2.2: a renewal extends a term and keeps its token. */
     @Test
     protected void required_rule2_2_aRenewalRepeatsTheToken(Scene scene) throws Exception {
         Party party = scene.party();
@@ -215,7 +215,7 @@ abstract class GrantRules {
         }
     }
 
-    /** Rule 2.1: a leader that died is waited for as long as was guaranteed, and no longer than the store needs. */
+    /** Rule 2.1: a standby is granted only after a dead leader's guarantee has expired, and is granted in the end. */
     @Test
     protected void required_rule2_1_aDeadLeadersGrantRunsOutFirst(Scene scene) throws Exception {
         Party one = scene.party();
@@ -231,7 +231,7 @@ abstract class GrantRules {
                 "a standby was granted " + millis(early) + " ms before the grant of a leader that had died ran out");
     }
 
-    /** Rule 2.2: a leader that died, or was not heard of, is followed by a greater token. */
+    /** Rule 2.2: the term after a dead leader's has a greater token. */
     @Test
     protected void required_rule2_2_tokensGrowAcrossADeath(Scene scene) throws Exception {
         Party one = scene.party();
@@ -243,7 +243,7 @@ abstract class GrantRules {
         grows(scene, before, other.lead(scene.claim("app")).token(), "after its leader had died");
     }
 
-    /** Rule 2.2: what counts tokens is not what can be deleted. */
+    /** Rule 2.2: the token counter survives the deletion of the record. */
     @Test
     protected void required_rule2_2_tokensGrowAcrossDeletionAndCreation(Scene scene) throws Exception {
         Party one = scene.party();
@@ -256,7 +256,7 @@ abstract class GrantRules {
         grows(scene, before, scene.party().lead(scene.claim("third")).token(), "after its record had been deleted");
     }
 
-    /** Rule 2.2: a new run of a process continues no count of its own. */
+    /** Rule 2.2: the token counter does not live in the candidate's process. */
     @Test
     protected void required_rule2_2_tokensGrowAcrossARestartOfTheCandidate(Scene scene) throws Exception {
         Party first = scene.party();
@@ -273,7 +273,7 @@ abstract class GrantRules {
         grows(scene, before, scene.party().lead(scene.claim("app")).token(), "after a restart of the candidate");
     }
 
-    /** Rule 2.2: what counts tokens outlives the server's process. */
+    /** Rule 2.2: the token counter survives a restart of the server. */
     @Test
     @ResourceLock(value = WHOLE_STORE, mode = ResourceAccessMode.READ_WRITE)
     protected void required_rule2_2_tokensGrowAcrossARestartOfTheStore(Scene scene) throws Exception {
@@ -292,14 +292,14 @@ abstract class GrantRules {
                 "the term of token " + before + " was followed, " + when + ", by one of token " + after);
     }
 
-    /** Rule 2.3: what the candidate says of its clock changes nothing about what the store guarantees. */
+    /** Rule 2.3: the candidate's clockDrift does not change the guarantee that the backend reports. */
     @Test
     protected void required_rule2_3_theGuaranteeIsNotShortenedForDrift(Scene scene) throws Exception {
         double drift = 0.9 * Math.min(0.5, scene.timing().toleratedDrift());
         double exact = longestGuarantee(scene, 0);
         double scaled = exact * (1 - drift) / (1 + drift);
         if (scaled > 0.85 * exact) {
-            throw Cannot.because("the harness's timing tolerates so little drift that it would not show");
+            throw Cannot.because("the harness's timing tolerates too little drift to show a difference");
         }
         double drifting = longestGuarantee(scene, drift);
         scene.require(

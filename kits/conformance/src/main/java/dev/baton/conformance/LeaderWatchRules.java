@@ -15,7 +15,7 @@ abstract class LeaderWatchRules extends WithdrawRules {
 
     // -- 6.1: hints ---------------------------------------------------------------------------------------------------
 
-    /** Rule 6.1: lost ends a term at once, so it is not said while the claim stands. */
+    /** Rule 6.1: lost ends a term at once, so the backend must not report it for a claim that stands. */
     @Test
     protected void required_rule6_1_lostIsNotSaidOfAClaimThatStands(Scene scene) throws Exception {
         Party one = scene.party();
@@ -30,13 +30,13 @@ abstract class LeaderWatchRules extends WithdrawRules {
             Claim standby = scene.longClaim("standby");
             scene.standsBy(another.acquire(standby));
             scene.pass(scene.timing().retryPeriod());
-            lostOnlyIfGone(scene, party, claim, "while it held and others came and went");
+            lostOnlyIfGone(scene, party, claim, "while it held and other claims came and went");
             another.withdraw(standby);
             party.withdraw(claim);
         }
     }
 
-    /** Rule 6.1: an edit beside the claim is no loss of it. */
+    /** Rule 6.1: an edit beside the claim is not a loss of the claim. */
     @Test
     protected void required_rule6_1_anEditBesideTheClaimIsNoLoss(Scene scene) throws Exception {
         Party party = scene.party();
@@ -50,7 +50,7 @@ abstract class LeaderWatchRules extends WithdrawRules {
         lostOnlyIfGone(scene, party, claim, "after something beside it had been edited");
     }
 
-    /** Rule 6.1: nor for what something says that is not the store. */
+    /** Rule 6.1: a proxy's answer in place of the store's is not a loss of the claim. */
     @Test
     protected void required_rule6_1_lostIsNotSaidForWhatIsNotOfTheStore(Scene scene) throws Exception {
         Party party = scene.party();
@@ -71,11 +71,11 @@ abstract class LeaderWatchRules extends WithdrawRules {
                 .findFirst();
         if (lost.isPresent() && party.renew(claim) instanceof Answer.Granted renewed) {
             throw scene.broken(
-                    "of a claim that is still renewed (" + renewed + ") the watcher heard " + lost.get() + " " + when);
+                    "for a claim that is still renewed (" + renewed + ") the watcher got " + lost.get() + " " + when);
         }
     }
 
-    /** Rule 6.1: nothing safe rests on a hint, nor does being granted in the end. */
+    /** Rule 6.1: without any hint, a standby that acquires again is granted in the end. */
     @Test
     protected void required_rule6_1_withoutAWatcherAskingIsEnough(Scene scene) throws Exception {
         Party one = scene.party();
@@ -119,7 +119,7 @@ abstract class LeaderWatchRules extends WithdrawRules {
                 party -> scene.harness().expire(party.backend()));
     }
 
-    /** Rule 6.2: a leader whose watch is silent looks at its claim by itself, in time. */
+    /** Rule 6.2: a leader whose watch is silent reads its claim itself, in time. */
     @Test
     protected void required_rule6_2_aLeaderThatHearsNothingLooksByItself(Scene scene) throws Exception {
         Party party = scene.party();
@@ -132,23 +132,23 @@ abstract class LeaderWatchRules extends WithdrawRules {
         Duration twice = scene.timing().leaseDuration().multipliedBy(2);
         scene.require(
                 scene.comes(() -> isRefused(party, claim), twice.plus(scene.patience())),
-                "the claim of a leader that heard nothing was deleted, and was renewed on for longer than "
+                "the claim of a leader with a silent watch was deleted, and its renewals were granted for longer than "
                         + ElectionTiming.text(twice));
     }
 
-    /** Rule 6.2: a leader that is refused its watch looks at its claim with each renewal. */
+    /** Rule 6.2: a leader without a permitted watch reads its claim with each renewal. */
     @Test
     protected void required_rule6_2_aLeaderThatIsRefusedItsWatchLooksByItself(Scene scene) throws Exception {
         isNotRenewedOnceItsClaimIsGone(scene, scene.harness()::refuseWatches, "that was refused its watch");
     }
 
-    /** Rule 6.2: what a leader may not look at, and is not told of, it does not hold for certain. */
+    /** Rule 6.2: a leader that can neither read nor watch its claim is not certain to hold it, and is not renewed. */
     @Test
     protected void required_rule6_2_aLeaderThatMayNotLookIsNotRenewedBlindly(Scene scene) throws Exception {
         isNotRenewedOnceItsClaimIsGone(scene, scene.harness()::refuseReads, "that might not read");
     }
 
-    /** Where a watch is not known to be refused, it may tell yet. */
+    /** While the backend has not reported watching(false), the watch may still report the loss. */
     private static void isNotRenewedOnceItsClaimIsGone(Scene scene, Act trouble, String which) throws Exception {
         Party party = scene.party();
         Ear ear = party.observeLive(scene.longTiming());
@@ -162,7 +162,7 @@ abstract class LeaderWatchRules extends WithdrawRules {
         if (unwatched) {
             scene.require(
                     party.fate(party.renewing(claim, scene.callTimeout())) != Party.Fate.GRANTED,
-                    what + "while it knew that it was not watching, was granted");
+                    what + "after its watcher had got watching(false), was granted");
         } else {
             scene.require(
                     scene.comes(() -> !isGranted(scene, party, claim), scene.patience()),
@@ -202,6 +202,7 @@ abstract class LeaderWatchRules extends WithdrawRules {
 
         Optional<Hint> lost = ear.await(place, hint -> hint.word() == Word.LOST && hint.isOf(claim), scene.patience());
         scene.require(
-                lost.isPresent(), "after " + how + " the leader, which was watching, heard only " + ear.since(place));
+                lost.isPresent(),
+                "after " + how + " the leader, which was watching, got only the hints " + ear.since(place));
     }
 }

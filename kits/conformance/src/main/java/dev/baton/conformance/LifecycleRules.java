@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Rule 8: scale, and the life of an instance. */
+/** Rule 8: sessions, and the life cycle of an instance. */
 abstract class LifecycleRules extends TimeRules {
     private static final int ELECTIONS = 200;
     private static final int LIVES = 5;
 
     // -- 8.1: sessions ------------------------------------------------------------------------------------------------
 
-    /** Rule 8.1: the second election costs no second session. */
+    /** Rule 8.1: a second election opens no second session. */
     @Test
     @ResourceLock(value = WHOLE_STORE, mode = ResourceAccessMode.READ_WRITE)
     protected void required_rule8_1_electionsOfAnInstanceShareASession(Scene scene) throws Exception {
@@ -46,7 +46,7 @@ abstract class LifecycleRules extends TimeRules {
 
     // -- 8.2: the life of an instance ---------------------------------------------------------------------------------
 
-    /** Rule 8.2: whoever closes need not know whether somebody has. */
+    /** Rule 8.2: closing a closed instance does nothing. */
     @Test
     protected void required_rule8_2_closeIsIdempotentAndThrowsNothing(Scene scene) throws Exception {
         Party party = scene.party();
@@ -61,7 +61,7 @@ abstract class LifecycleRules extends TimeRules {
         }
     }
 
-    /** Rule 8.2: a store that hangs does not keep a process from ending. */
+    /** Rule 8.2: close returns in bounded time, even when the store hangs. */
     @Test
     protected void required_rule8_2_closeWaitsBoundedlyForASilentStore(Scene scene) throws Exception {
         Party party = scene.party();
@@ -91,7 +91,7 @@ abstract class LifecycleRules extends TimeRules {
         }
     }
 
-    /** Rule 8.2: an instance that ends takes no other with it. */
+    /** Rule 8.2: closing one instance does not affect another. */
     @Test
     protected void required_rule8_2_instancesKnowNothingOfEachOther(Scene scene) throws Exception {
         Party one = scene.party();
@@ -105,7 +105,7 @@ abstract class LifecycleRules extends TimeRules {
         scene.granted(other.renew(claim), "renew on an instance after another instance was closed");
     }
 
-    /** Rule 8.2: an observation that was closed says nothing more. */
+    /** Rule 8.2: a closed observation reports no more hints. */
     @Test
     protected void required_rule8_2_aClosedObservationIsSilent(Scene scene) throws Exception {
         Party party = scene.party();
@@ -124,11 +124,10 @@ abstract class LifecycleRules extends TimeRules {
                 control.isWatching() ? scene.patience() : scene.timing().leaseDuration();
         var unused = control.await(0, hint -> hint.word() == Ear.Word.HELD, patience);
         scene.require(
-                ear.since(place).isEmpty(),
-                "after its observation had been closed, a watcher heard " + ear.since(place));
+                ear.since(place).isEmpty(), "after its observation had been closed, a watcher got " + ear.since(place));
     }
 
-    /** Rule 8.2: what an instance has opened it closes: threads, sockets, watches. */
+    /** Rule 8.2: an instance closes its threads, sockets and watches. */
     @Test
     @ResourceLock(value = WHOLE_STORE, mode = ResourceAccessMode.READ_WRITE)
     protected void required_rule8_2_closedInstancesLeaveNothingBehind(Scene scene) throws Exception {
@@ -161,7 +160,7 @@ abstract class LifecycleRules extends TimeRules {
 
     // -- 8.3: loop and threads ----------------------------------------------------------------------------------------
 
-    /** Rule 8.3: elections by the hundred are led and renewed, and need no thread each. */
+    /** Rule 8.3: hundreds of elections lead and renew without a thread each. */
     @Test
     @ResourceLock(value = WHOLE_STORE, mode = ResourceAccessMode.READ_WRITE)
     protected void required_rule8_3_hundredsOfElectionsNeedNoThreadEach(Scene scene) throws Exception {
@@ -189,7 +188,7 @@ abstract class LifecycleRules extends TimeRules {
         }
     }
 
-    /** Rule 8.3: what decides is one thread, and users' callbacks do not run on it. */
+    /** Rule 8.3: one thread makes all decisions, and runs no user's callback. */
     @Test
     protected void required_rule8_3_callbacksRunOffTheLoop(Scene scene) throws Exception {
         BackendRuntime runtime = scene.party().backend().runtime();
@@ -215,7 +214,7 @@ abstract class LifecycleRules extends TimeRules {
 
     // -- 8.4: order ---------------------------------------------------------------------------------------------------
 
-    /** Rule 8.4: what waits to be sent leaves in the order of its urgency. */
+    /** Rule 8.4: queued requests leave in the order of their urgency. */
     @Test
     protected void required_rule8_4_renewalsLeaveFirst(Scene scene) throws Exception {
         BackendRuntime runtime = scene.party().backend().runtime();

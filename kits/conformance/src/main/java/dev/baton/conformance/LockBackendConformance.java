@@ -10,16 +10,16 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /**
- * Proves a {@link dev.baton.spi.LockBackend}: extend this class, answer {@link #harness()}, and run it with JUnit 5.
+ * Proves a {@link dev.baton.spi.LockBackend}: extend this class, implement {@link #harness()}, and run it with JUnit 5.
  *
- * <p>Tests are named after the rule of {@code docs/spi-specification.md} that they show. What is {@code required} has to
- * hold of every backend; what is {@code optional} holds of most, and where it does not the test is skipped with what was
- * seen; what is {@code stochastic} rests on chance, so that passing proves less, and failing as much. A test that needs
- * what the harness cannot do is skipped with that reason.
+ * <p>The name of a test has the number of its rule in {@code docs/spi-specification.md}. A {@code required} test must
+ * pass with every backend. An {@code optional} test passes with most; it is skipped, with the observation, where it
+ * does not. A {@code stochastic} test depends on chance: its failure proves a fault, its success proves less. A test
+ * that needs a fault that the harness cannot inject is skipped with the reason.
  *
- * <p>Safety is judged by what each party was told and when, on the one monotonic clock of this JVM: a slow machine makes
- * the kit slower, not wrong. At the end, {@code target/conformance/NAME.json} and {@code NAME.txt} tell the outcome of
- * each rule ({@link ConformanceReport}).
+ * <p>The kit judges safety by the answers that each instance got and their times, on the one monotonic clock of this
+ * JVM: a slow machine makes the kit slower, not wrong. At the end, {@code target/conformance/NAME.json} and {@code
+ * NAME.txt} have the outcome of each test ({@link ConformanceReport}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -27,10 +27,14 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
 @ResourceLock(value = GrantRules.WHOLE_STORE, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 public abstract class LockBackendConformance extends ContentionRules {
 
-    /** How to open the backend and what may be done to its store. Called once; the kit closes it after the last test. */
+    /**
+     * Opens the backend and injects faults into its store. Called once; the kit closes the harness after the last test.
+     */
     protected abstract BackendHarness harness() throws Exception;
 
-    /** Where the reports go: {@code target/conformance}, unless {@value ConformanceReport#FOLDER} says otherwise. */
+    /**
+     * The folder of the reports: {@code target/conformance}, or the system property {@value ConformanceReport#FOLDER}.
+     */
     protected Path reports() {
         return ConformanceReport.folder();
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Rule 4: claims that are owed until their withdrawal is confirmed. */
 abstract class OwedRules extends UnknownRules {
 
-    /** Rule 4.1: who was refused leaves nothing that others would have to wait for. */
+    /** Rule 4.1: a refused and withdrawn claim leaves nothing that a later candidate would wait for. */
     @Test
     protected void required_rule4_1_whatWasRefusedLeavesNothing(Scene scene) throws Exception {
         Rivals rivals = Rivals.of(scene, "leader", "standby");
@@ -20,7 +20,7 @@ abstract class OwedRules extends UnknownRules {
         scene.vacant("a standby was refused and withdrawn, and the leader was withdrawn");
     }
 
-    /** Rule 4.1: what may have been written is withdrawn as if it had been. */
+    /** Rule 4.1: withdraw removes a claim whose write had no answer. */
     @Test
     protected void required_rule4_1_whatHadNoAnswerIsWithdrawn(Scene scene) throws Exception {
         Party party = scene.party();
@@ -32,7 +32,7 @@ abstract class OwedRules extends UnknownRules {
         scene.vacant("a holder's renewal " + fate + " as its answer was lost, and it was withdrawn");
     }
 
-    /** Rule 4.1: whoever gives up waiting for an answer has not taken the question back. */
+    /** Rule 4.1: cancelling the stage does not cancel the request. */
     @Test
     protected void required_rule4_1_aCancelledCallIsStillOwed(Scene scene) throws Exception {
         Party party = scene.party();
@@ -47,7 +47,7 @@ abstract class OwedRules extends UnknownRules {
         scene.vacant("two claims were acquired, the answer to each cancelled, and withdrawn");
     }
 
-    /** Rule 4.2: while nobody answers, nobody has confirmed. */
+    /** Rule 4.2: without an answer of the store, nothing confirms a withdrawal. */
     @Test
     protected void required_rule4_2_aWithdrawalIsNotConfirmedBySilence(Scene scene) throws Exception {
         Party party = scene.party();
@@ -58,23 +58,23 @@ abstract class OwedRules extends UnknownRules {
         Party.Fate fate = party.fate(party.withdrawing(claim, scene.callTimeout()));
         scene.require(
                 fate != Party.Fate.DONE,
-                "withdraw of a claim that holds completed normally while the store was silent: nobody can have"
+                "withdraw of a claim that holds completed normally while the store was silent: the store cannot have"
                         + " confirmed it");
     }
 
-    /** Rule 4.2: who may not look has not seen that the claim is gone. */
+    /** Rule 4.2: a refused read does not show that the claim is gone. */
     @Test
     protected void required_rule4_2_aWithdrawalThatMayNotLookLeavesNothing(Scene scene) throws Exception {
         leavesNothing(scene, scene.harness()::refuseReads, "the store refused to read");
     }
 
-    /** Rule 4.2: nor has who was told so by something that is not the store. */
+    /** Rule 4.2: a proxy's "not found" does not show that the claim is gone. */
     @Test
     protected void required_rule4_2_aWithdrawalIsNotConfirmedBySomethingInBetween(Scene scene) throws Exception {
         leavesNothing(scene, scene.harness()::misroute, "something in between answered \"not found\"");
     }
 
-    /** A withdrawal is confirmed while the trouble lasts only if nothing is left, and in the end it is. */
+    /** A withdrawal completes during the fault only if no claim is left, and completes after the fault. */
     private static void leavesNothing(Scene scene, Act trouble, String what) throws Exception {
         Party party = scene.party();
         Claim claim = scene.longClaim("leader");
@@ -86,10 +86,10 @@ abstract class OwedRules extends UnknownRules {
             party.withdraw(claim);
         }
         scene.vacant("the withdraw of a claim that holds " + fate + " while " + what
-                + (fate == Party.Fate.DONE ? "" : ", and was made again"));
+                + (fate == Party.Fate.DONE ? "" : ", and was repeated"));
     }
 
-    /** Rule 4.2: a renewal that lands after all brings nothing back. */
+    /** Rule 4.2: a renewal that arrives late does not bring the claim back. */
     @Test
     protected void required_rule4_2_whatLandsLateBringsNothingBack(Scene scene) throws Exception {
         Party one = scene.party();
@@ -107,10 +107,10 @@ abstract class OwedRules extends UnknownRules {
         scene.granted(
                 other.renew(next),
                 "the next holder's renew, after a renewal of its predecessor that " + fate
-                        + " may have landed late and withdraw had completed,");
+                        + " may have arrived late and withdraw had completed,");
     }
 
-    /** Rule 4.5: there is nothing to wait for, so closing does not. */
+    /** Rule 4.5: withdraw completes at once for a claim that the store refused to write. */
     @Test
     protected void required_rule4_5_whatTheStoreRefusedToWriteIsNotOwed(Scene scene) throws Exception {
         Party party = scene.party();
@@ -123,10 +123,10 @@ abstract class OwedRules extends UnknownRules {
         scene.require(
                 fate == Party.Fate.DONE,
                 "withdraw of a claim that the store had refused to write " + fate
-                        + ": nothing can stand of it, and who closes must not wait for the store to change its mind");
+                        + ": no claim can stand, and close() must not wait for the store to accept writes again");
     }
 
-    /** Rule 4.5: what the store has refused is not tried again by the call that it answers: others wait behind it. */
+    /** Rule 4.5: a call whose write the store refused does not retry it: other calls wait behind it. */
     @Test
     protected void required_rule4_5_aRefusalToWriteIsAnsweredAtOnce(Scene scene) throws Exception {
         Party party = scene.party();
@@ -141,10 +141,10 @@ abstract class OwedRules extends UnknownRules {
         scene.require(
                 took.compareTo(scene.patience().dividedBy(2)) < 0,
                 "acquire of a claim that the store refused to write " + fate + " after " + ElectionTiming.text(took)
-                        + ", and not when the store had said so: who closes had to wait for it");
+                        + ", and not at once after the store's refusal: close() would wait for it");
     }
 
-    /** Rule 4.4: the next term needs a new claim. */
+    /** Rule 4.4: a withdrawn claim is not renewed; the next term needs a new claim. */
     @Test
     protected void required_rule4_4_whatWasWithdrawnIsNotRenewed(Scene scene) throws Exception {
         Party one = scene.party();
@@ -155,7 +155,7 @@ abstract class OwedRules extends UnknownRules {
         scene.notGranted(one.renew(claim), "renew of a claim that was withdrawn");
     }
 
-    /** Rule 4.4: what an operator deleted may have been another's since. */
+    /** Rule 4.4: a deleted claim is not renewed: another candidate may have led since. */
     @Test
     protected void required_rule4_4_whatWasDeletedIsNotRenewed(Scene scene) throws Exception {
         Party one = scene.party();
@@ -165,8 +165,7 @@ abstract class OwedRules extends UnknownRules {
 
         String what = "renew of a claim that was deleted in the store";
         if (one.renew(claim) instanceof Answer.Granted) {
-            // A watch may tell a holder of an operator's hand, and a renewal get ahead of it; but it writes nothing
-            // anew.
+            // A renewal may be granted before the watch reports the deletion, but it must not write the claim again.
             scene.granted(scene.party().acquire(scene.claim("next")), "another's acquire after the " + what);
             long deadline = System.nanoTime() + scene.patience().toNanos();
             while (one.renew(claim) instanceof Answer.Granted && System.nanoTime() - deadline < 0) {
@@ -176,7 +175,7 @@ abstract class OwedRules extends UnknownRules {
         scene.notGranted(one.renew(claim), what);
     }
 
-    /** Rule 4.4: who comes back finds that it was succeeded. */
+    /** Rule 4.4: a leader that was cut off is not renewed once it has a successor. */
     @Test
     protected void required_rule4_4_whatAnotherTookIsNotRetaken(Scene scene) throws Exception {
         Party one = scene.party();
@@ -190,6 +189,6 @@ abstract class OwedRules extends UnknownRules {
         scene.harness().heal(one.backend());
 
         scene.notGranted(one.renew(claim), "renew of a claim whose holder was cut off until another had been granted");
-        scene.granted(other.renew(next), "the successor's renew after its predecessor had come back and renewed");
+        scene.granted(other.renew(next), "the successor's renew after its predecessor had reconnected and renewed");
     }
 }

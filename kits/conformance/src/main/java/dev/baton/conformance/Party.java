@@ -61,14 +61,14 @@ final class Party {
         return stage.toCompletableFuture();
     }
 
-    /** What became of a call that need not be answered. */
+    /** The outcome of a call that may get no answer. */
     enum Fate {
         GRANTED,
         REFUSED,
-        /** It completed normally, and has no answer to give. */
+        /** A call without an answer, such as withdraw, completed normally. */
         DONE,
         FAILED,
-        /** It had not completed long after its deadline. */
+        /** The call had not completed long after its deadline. */
         HUNG
     }
 
@@ -93,7 +93,7 @@ final class Party {
         CompletableFuture<T> make(Duration within);
     }
 
-    /** A call that fails is made again: unknown is no answer, and on a store that answers it does not last. */
+    /** Repeats a call that fails: a failure is not an answer, and a store that answers does not fail for long. */
     private <T extends @Nullable Object> T answer(String what, Call<T> call) throws InterruptedException {
         long deadline = System.nanoTime() + scene.patience().toNanos();
         Throwable last = null;
@@ -119,16 +119,16 @@ final class Party {
         return answer("renew of " + claim, within -> renewing(claim, within));
     }
 
-    /** An answer, and when it was there. */
+    /** An answer, and when it arrived. */
     record Timed(Answer answer, Moment at) {}
 
-    /** Renews, and looks at the clock where the call completes: the thread that waits for it may wake late. */
+    /** Renews, and reads the clock where the call completes: the thread that waits may wake late. */
     Timed renewTimed(Claim claim) throws InterruptedException {
         return answer(
                 "renew of " + claim, within -> renewing(claim, within).thenApply(answer -> new Timed(answer, now())));
     }
 
-    /** Waits for an acquire of {@code claim} that was made before, and asks again if it failed. */
+    /** Waits for an earlier acquire of {@code claim}, and acquires again if that failed. */
     Answer answered(CompletableFuture<Answer> asked, Claim claim) throws InterruptedException {
         return switch (fate(asked)) {
             case GRANTED, REFUSED, DONE -> asked.join();
@@ -145,17 +145,18 @@ final class Party {
         this.<@Nullable Void>answer("withdraw of " + claim, within -> withdrawing(claim, within));
     }
 
-    /** Asks, as a standby does, until it is granted. */
+    /** Acquires repeatedly, as a standby does, until it is granted. */
     Answer.Granted lead(Claim claim) throws InterruptedException {
         Answer.Granted granted = leadWithin(claim, scene.patience());
         if (granted == null) {
-            throw scene.broken(claim.identity() + " asked for " + ElectionTiming.text(scene.patience())
-                    + " and was not granted, though nobody else held the election");
+            throw scene.broken(claim.identity() + " acquired repeatedly for "
+                    + ElectionTiming.text(scene.patience()) + " and was not granted, though no other claim held the"
+                    + " election");
         }
         return granted;
     }
 
-    /** Asks, as a standby does, until it is granted or {@code patience} has passed. */
+    /** Acquires repeatedly, as a standby does, until it is granted or {@code patience} has passed. */
     Answer.@Nullable Granted leadWithin(Claim claim, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         do {
@@ -168,7 +169,7 @@ final class Party {
         return null;
     }
 
-    /** The claim is granted without waiting for a lease to run out, where one takes long. */
+    /** Requires that the claim is granted before a long lease could have expired. */
     void leadAtOnce(Claim claim, String after) throws InterruptedException {
         long since = System.nanoTime();
         long lease = scene.timing().scaledNanos(scene.longTiming().leaseDuration()) * 9 / 10;
@@ -195,7 +196,7 @@ final class Party {
         return ear;
     }
 
-    /** Begins to watch this test's election, as one whose claims are of the shortest timing. */
+    /** Begins to watch this test's election, with the shortest timing. */
     Ear observe() {
         return observe(scene.timing());
     }
@@ -221,7 +222,7 @@ final class Party {
         }
     }
 
-    /** Watches, and skips the test where the backend does not hear changes as they happen. */
+    /** Watches, and skips the test with a backend that never reports watching(true). */
     Ear observeLive(ElectionTiming timing) throws InterruptedException {
         if (!scene.findings().isWatchless()) {
             observe(timing);
@@ -230,6 +231,6 @@ final class Party {
             }
             scene.findings().neverWatches();
         }
-        throw Cannot.because("the backend never said watching(true), so it promises nothing about changes");
+        throw Cannot.because("the backend never reported watching(true), so it does not promise to report changes");
     }
 }

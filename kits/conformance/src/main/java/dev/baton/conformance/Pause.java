@@ -6,14 +6,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for something that says when it has changed, or that has to be looked at from time to time. */
+/** A wait for a condition, which is tested at each signal and every few milliseconds. */
 final class Pause {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Wakes those that wait. */
+    /** Wakes the waiting threads. */
     void signal() {
         lock.lock();
         try {
@@ -24,7 +24,7 @@ final class Pause {
     }
 
     /**
-     * Waits until {@code condition}, looked at when signalled and every few milliseconds.
+     * Waits until {@code condition} is true.
      *
      * @return whether it came true before {@code patience} had passed
      */

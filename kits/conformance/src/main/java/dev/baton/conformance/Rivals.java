@@ -3,7 +3,7 @@ package dev.baton.conformance;
 import dev.baton.spi.Claim;
 
 /**
- * Two instances of which one leads and the other asked meanwhile and waits, both for long.
+ * Two instances: one leads, the other was refused and waits; both claims have the long timing.
  *
  * @param held the claim that leads
  * @param refused the claim that was refused

@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A numbered rule of {@code docs/spi-specification.md}: what it asks, and where to look when it is broken. */
+/** A numbered rule of {@code docs/spi-specification.md}: its title, and where to look when it is broken. */
 enum Rule {
     R1_1(
             "1.1",
             "acquire and renew answer Granted or Refused, or fail",
-            "every way out of acquire and renew: each completes its stage with one of the two, or exceptionally"),
+            "every path through acquire and renew: each completes its stage with one of the two, or exceptionally"),
     R1_2(
             "1.2",
             "calls for different claims run concurrently",
@@ -22,7 +22,7 @@ enum Rule {
                     + " client; continue with thenCompose instead"),
     R2_1(
             "2.1",
-            "from sentAt until guaranteedFor later nobody else is granted",
+            "from sentAt until guaranteedFor later no other candidate is granted",
             "when a claim counts as lapsed, whether a renewal really writes, where sentAt is read, and what guaranteedFor"
                     + " is counted from"),
     R2_2(
@@ -40,26 +40,26 @@ enum Rule {
             "how errors and timeouts of the client become answers: every one of them fails the stage"),
     R3_2(
             "3.2",
-            "an answer that comes too late makes no leader",
+            "a late answer makes no leader",
             "whether a late answer is delivered with the moment of its own sending"),
     R3_3(
             "3.3",
-            "what settles an unknown write is its nonce, never the identity",
+            "the nonce settles an unknown write, never the identity",
             "what is compared when a record is read back: the claim's nonce has to be written with every write"),
     R3_4(
             "3.4",
-            "only the store's own refusal says that a request has written nothing, and it says nothing of its copies",
-            "which answers count as the store's own words, whether a refused renewal ends a term, and whether a claim whose"
+            "only the store's own refusal shows that a request wrote nothing, and it shows nothing about copies of it",
+            "which answers count as the store's own, whether a refused renewal ends a term, and whether a claim whose"
                     + " write met a conflict is read before it is called gone"),
     R4_1(
             "4.1",
-            "a claim that was tried is withdrawn until the store confirms it",
+            "a claim that was tried is pursued until the store confirms its withdrawal",
             "whether withdraw also removes a claim that was refused, stands in line, or whose acquire had no answer"),
     R4_2(
             "4.2",
             "withdraw completes only when nothing under way can bring the claim back",
-            "requests whose outcome is unknown: they have to be voided, or waited for, before withdraw completes; and what"
-                    + " counts as gone, which the store alone can say"),
+            "requests whose outcome is unknown: they must be voided, or awaited, before withdraw completes; and which"
+                    + " answers show that the claim is gone, which only the store's own can"),
     R4_3(
             "4.3",
             "a lost term's claim is left alone while its work winds down",
@@ -70,41 +70,41 @@ enum Rule {
             "whether renew writes unconditionally, or creates what it does not find"),
     R4_5(
             "4.5",
-            "what the store has refused for certain is answered at once, and not owed",
+            "a write that the store has refused for certain is answered at once, and is not owed",
             "whether a write that was refused for certain is tried again by the same call, or still counts as unknown when"
                     + " the claim is withdrawn"),
     R5_1(
             "5.1",
-            "withdraw touches nobody else's claim",
+            "withdraw removes no other candidate's claim",
             "whether withdraw compares what it removes with its own nonce in the same step as it removes it"),
     R5_2(
             "5.2",
             "after withdraw a standby that asks is granted at once",
-            "whether withdraw leaves something to lapse that says how long it is to be waited for"),
+            "whether withdraw leaves a record with a lease that standbys wait for"),
     R6_1(
             "6.1",
-            "hints are hints, and lost is said only of a claim that is gone",
+            "hints are hints, and lost is reported only for a claim that is gone",
             "whether lost follows from a change older than the claim, from another's, or from an answer that is not the"
                     + " store's"),
     R6_2(
             "6.2",
-            "a leader hears when its claim is removed or taken",
+            "a leader learns when its claim is removed or taken",
             "whether the leader's own record, key or node is watched, and compared at each change; and whether a renewal"
                     + " reads it while it is not"),
     R6_3(
             "6.3",
-            "watching(true) is said only while changes are being delivered",
-            "when watching(true) is said, and whether the store is read again after a reconnect before it is"),
+            "watching(true) is reported only while changes are being delivered",
+            "when watching(true) is reported, and whether the store is read again after a reconnect before that"),
     R6_4(
             "6.4",
-            "who is next is told so",
-            "the hint after a release: vacant() on a register, yourTurn(claim, grant) for the first in line and nobody"
-                    + " else"),
+            "the next candidate learns that it is next",
+            "the hint after a release: vacant() on a register, yourTurn(claim, grant) for the first in line and no"
+                    + " other"),
     R6_5(
             "6.5",
-            "whoever asks is answered from the store, and not from what was heard, and what was refused is asked for again",
-            "what acquire of a claim in line is answered from: a cache that the watch keeps up to date is as old as the last"
-                    + " event that was not lost; and what asks again after a look or a watch was refused"),
+            "acquire is answered from the store and not from the watch, and a refused watch or read is tried again",
+            "what acquire of a claim in line is answered from: a cache that the watch keeps up to date is as old as the"
+                    + " last event that was not lost; and what retries a watch or read that was refused"),
     R7_1(
             "7.1",
             "every stage completes by its deadline",
@@ -115,7 +115,7 @@ enum Rule {
             "whether a timeout makes the next call open another connection"),
     R7_3(
             "7.3",
-            "time comes from the runtime's Timekeeper, and others' times are not trusted",
+            "time comes from the runtime's Timekeeper, and remote times are not trusted",
             "every use of System.nanoTime, Instant.now, the store's own time, or a time read from a record"),
     R8_1(
             "8.1",
@@ -151,7 +151,7 @@ enum Rule {
         return number;
     }
 
-    /** What it asks of a backend, in short. */
+    /** The rule in short. */
     String title() {
         return title;
     }
@@ -161,7 +161,7 @@ enum Rule {
         return lookFirst;
     }
 
-    /** The rule that a test shows, by the test's name: {@code required_rule2_1_…}. */
+    /** The rule in a test's name: {@code required_rule2_1_…}. */
     static Optional<Rule> of(String testName) {
         Matcher name = IN_TEST_NAME.matcher(testName);
         if (!name.find()) {
@@ -171,7 +171,7 @@ enum Rule {
         return Stream.of(values()).filter(rule -> rule.number.equals(number)).findFirst();
     }
 
-    /** What a failure says. */
+    /** The message of a failed test. */
     String brokenBy(String seen) {
         return "rule " + number + " is broken: " + title + "\n  seen: " + seen + "\n  look first at: " + lookFirst
                 + "\n  the rule and its reason: docs/spi-specification.md, " + number;

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 
-/** What one test plays on: an election that nobody else has used, and the instances it opens, closed behind it. */
+/** The set-up of one test: an unused election, and the instances that the test opens, which are closed after it. */
 final class Scene implements AutoCloseable {
     private static final Logger log = System.getLogger(Scene.class.getName());
 
@@ -47,7 +47,7 @@ final class Scene implements AutoCloseable {
         return election;
     }
 
-    /** Another election that nobody else has used. */
+    /** Another unused election. */
     ElectionName election(String name) {
         return new ElectionName(
                 harness.namespace(),
@@ -59,7 +59,7 @@ final class Scene implements AutoCloseable {
         return harness.timing();
     }
 
-    /** A timing under which a claim that nobody gives back stands for long, compared with any stop of this machine. */
+    /** A timing with a lease that outlasts any pause of this machine. */
     ElectionTiming longTiming() {
         ElectionTiming timing = harness.timing();
         return new ElectionTiming(
@@ -73,7 +73,7 @@ final class Scene implements AutoCloseable {
         return Timeouts.scaled(harness.patience(), Timeouts.factor());
     }
 
-    /** The deadline of a call that is not expected to be answered. */
+    /** The timeout of a call that may get no answer. */
     Duration callTimeout() {
         return Timeouts.scaled(harness.callTimeout(), Timeouts.factor());
     }
@@ -87,12 +87,12 @@ final class Scene implements AutoCloseable {
         return party;
     }
 
-    /** A claim to this test's election that nobody has made before. */
+    /** A new claim to this test's election. */
     Claim claim(String identity) {
         return claim(election, identity, timing());
     }
 
-    /** A claim to this test's election that stands for long if nobody gives it back. */
+    /** A new claim to this test's election, with the long timing. */
     Claim longClaim(String identity) {
         return claim(election, identity, longTiming());
     }
@@ -106,12 +106,12 @@ final class Scene implements AutoCloseable {
         return pause.until(condition, patience);
     }
 
-    /** Waits for a while: not for something to happen, but to let time pass on a real store. */
+    /** Waits for {@code duration}: not for an event, but to let time pass on a real store. */
     void pass(Duration duration) throws InterruptedException {
         pause.until(() -> false, duration);
     }
 
-    /** The rule is broken unless {@code kept}. */
+    /** Fails the test, with its rule, unless {@code kept}. */
     void require(boolean kept, String seenIfNot) {
         if (!kept) {
             throw broken(seenIfNot);
@@ -129,7 +129,9 @@ final class Scene implements AutoCloseable {
         throw broken(when + " was answered " + answer + ", not Granted");
     }
 
-    /** Where a refusal is what makes the test, and not what it is about: others' tests judge it. */
+    /**
+     * Skips the test if {@code answer} is a grant: the refusal is a condition of the test, and other tests require it.
+     */
     void standsBy(@Nullable Answer answer) {
         if (answer instanceof Answer.Granted granted) {
             throw Cannot.because("a second claim was " + granted + " while the first was held, which rules 2.1 and 3.3"
@@ -137,7 +139,7 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** The rule is broken if {@code answer} is a grant. */
+    /** Fails the test, with its rule, if {@code answer} is a grant. */
     void notGranted(@Nullable Answer answer, String when) {
         require(!(answer instanceof Answer.Granted), when + " was answered " + answer);
     }
@@ -149,7 +151,9 @@ final class Scene implements AutoCloseable {
         throw broken(when + " was answered " + answer + ", not Refused");
     }
 
-    /** No claim to this test's election is left in the store, and the next candidate is granted at once. */
+    /**
+     * Requires that no claim to this test's election is left in the store, and the next candidate is granted at once.
+     */
     void vacant(String after) throws Exception {
         Party next = party();
         int left = harness.standing(election).orElse(0);
@@ -157,7 +161,7 @@ final class Scene implements AutoCloseable {
         next.leadAtOnce(longClaim("next"), after);
     }
 
-    /** Until when a grant holds others off for certain, by {@link System#nanoTime}. */
+    /** The moment until which a grant excludes other candidates, by {@link System#nanoTime}. */
     static long until(Answer.Granted granted, ElectionTiming timing) {
         return granted.sentAt().nanos() + timing.scaledNanos(granted.guaranteedFor());
     }
@@ -172,7 +176,7 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** Whether closing goes well is what the tests of rule 8.2 look at, and no other. */
+    /** Logs failures: only the tests of rule 8.2 judge how an instance closes. */
     private void close(LockBackend backend) {
         try {
             harness.heal(backend);

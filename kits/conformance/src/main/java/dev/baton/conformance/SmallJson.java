@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** As much JSON as the reports need. */
+/** The JSON of the reports. */
 final class SmallJson {
     private static final String STRING = "\"((?:[^\"\\\\]|\\\\.)*)\"";
     private static final Pattern FIELD = Pattern.compile(STRING + ":" + STRING);
@@ -33,7 +33,7 @@ final class SmallJson {
         return json.append('"').toString();
     }
 
-    /** The fields of a line that {@link ConformanceReport} wrote whose values are strings. */
+    /** The string fields of a line that {@link ConformanceReport} wrote. */
     static Map<String, String> strings(String line) {
         Map<String, String> fields = new HashMap<>();
         Matcher field = FIELD.matcher(line);

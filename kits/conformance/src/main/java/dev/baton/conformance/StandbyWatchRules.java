@@ -16,7 +16,7 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
 
     // -- 6.3: watching ------------------------------------------------------------------------------------------------
 
-    /** Rule 6.3: while watching, a standby need not ask to know who leads. */
+    /** Rule 6.3: a live watch reports the leader, without an acquire. */
     @Test
     protected void required_rule6_3_whoeverWatchesHearsWhoLeads(Scene scene) throws Exception {
         Party onlooker = scene.party();
@@ -32,7 +32,7 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         hears(scene, ear, place, "second", "the leader changed");
     }
 
-    /** Rule 6.3: after a gap the backend looks for itself: nobody will repeat what was missed. */
+    /** Rule 6.3: after a gap the backend reads the store itself: the store does not repeat missed events. */
     @Test
     protected void required_rule6_3_whatHappenedInAGapIsHeardAfterIt(Scene scene) throws Exception {
         Party onlooker = scene.party();
@@ -55,7 +55,7 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         Optional<Hint> held = ear.await(place, hint -> isHeldBy(hint, identity), scene.patience());
         scene.require(
                 held.isPresent(),
-                "after " + after + " a watcher that was told watching(true) heard only " + ear.since(place)
+                "after " + after + " a watcher with watching(true) got only the hints " + ear.since(place)
                         + ", and not that " + identity + " leads");
     }
 
@@ -64,7 +64,7 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         return holder != null && holder.identity().equals(identity);
     }
 
-    /** Rule 6.3: a watch that is refused delivers nothing. */
+    /** Rule 6.3: a backend whose watch is refused reports watching(false). */
     @Test
     protected void required_rule6_3_whoeverIsRefusedAWatchSaysSo(Scene scene) throws Exception {
         Party party = scene.party();
@@ -72,11 +72,11 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         scene.harness().refuseWatches(party.backend());
         scene.require(
                 scene.comes(() -> !ear.isWatching(), scene.patience()),
-                "the watches of an instance were ended and refused, and of " + ear.all()
-                        + " that its watcher has heard the last word on it is watching(true)");
+                "the watches of an instance were ended and refused, and of the hints " + ear.all() + " that its watcher"
+                        + " got the last about watching is watching(true)");
     }
 
-    /** Rule 6.3: most backends notice in time that nothing can be delivered. */
+    /** Rule 6.3: most backends notice in time that a silent store delivers no changes. */
     @Test
     protected void optional_rule6_3_aSilentStoreIsNoticed(Scene scene) throws Exception {
         Party party = scene.party();
@@ -84,14 +84,14 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         scene.harness().silence(party.backend());
         var unused = party.acquiring(scene.claim("asking"), scene.callTimeout());
         if (!scene.comes(() -> !ear.isWatching(), scene.timing().leaseDuration().multipliedBy(2))) {
-            throw Cannot.because("it had not said watching(false) two leaseDurations after the store had fallen silent:"
-                    + " standbys take over later than they could");
+            throw Cannot.because("it had not reported watching(false) two leaseDurations after the store had fallen"
+                    + " silent: standbys take over later than they could");
         }
     }
 
-    // -- 6.4: who is next ---------------------------------------------------------------------------------------------
+    // -- 6.4: the next candidate --------------------------------------------------------------------------------------
 
-    /** Rule 6.4: a standby that watches learns of the vacancy, or that it is its turn, without asking. */
+    /** Rule 6.4: a standby that watches gets vacant, or yourTurn, without an acquire. */
     @Test
     protected void required_rule6_4_whoeverIsNextHearsOfIt(Scene scene) throws Exception {
         Party one = scene.party();
@@ -110,18 +110,18 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
                 scene.patience());
         scene.require(
                 turn.isPresent(),
-                "after the leader was withdrawn a standby, which was watching, heard only " + ear.since(place));
+                "after the leader was withdrawn a standby, which was watching, got only the hints " + ear.since(place));
         Answer.Granted told = turn.get().granted();
         if (told != null) {
-            Answer.Granted granted = scene.granted(
-                    other.acquire(standby), "acquire of the claim that yourTurn was said of, with a grant,");
+            Answer.Granted granted =
+                    scene.granted(other.acquire(standby), "acquire of the claim that yourTurn named, with a grant,");
             scene.require(
                     granted.token().equals(told.token()),
-                    "yourTurn told of token " + told.token() + " and acquire then of " + granted.token());
+                    "yourTurn had token " + told.token() + " and acquire then token " + granted.token());
         }
     }
 
-    /** Rule 6.4: whoever still has others ahead is not told that it is next. */
+    /** Rule 6.4: a standby behind other candidates gets no yourTurn. */
     @Test
     protected void required_rule6_4_nobodyIsToldOfATurnBeforeItIs(Scene scene) throws Exception {
         Party one = scene.party();
@@ -140,12 +140,12 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
                 ear.all().stream().filter(hint -> hint.word() == Word.YOUR_TURN).toList();
         scene.require(
                 early.isEmpty() || !(one.renew(leader) instanceof Answer.Granted),
-                "while the leader held, and renewed, others heard " + early);
+                "while the leader held, and renewed, standbys got " + early);
     }
 
-    // -- 6.5: whoever hears nothing -----------------------------------------------------------------------------------
+    // -- 6.5: without a watch -----------------------------------------------------------------------------------
 
-    /** Rule 6.5: a standby whose watch is silent, and that asks by itself, is granted what is free. */
+    /** Rule 6.5: a standby whose watch is silent acquires a free election by itself. */
     @Test
     protected void required_rule6_5_whoeverAsksIsAnsweredFromTheStore(Scene scene) throws Exception {
         Party one = scene.party();
@@ -161,19 +161,19 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         other.lead(standby);
     }
 
-    /** Rule 6.5: a standby that was told nothing of the vacancy comes to lead by itself. */
+    /** Rule 6.5: a standby without a hint of the vacancy comes to lead by itself. */
     @Test
     protected void required_rule6_5_aStandbyThatHearsNothingComesToLead(Scene scene) throws Exception {
-        leadsInTheEnd(scene, scene.harness()::deafen, deaf -> {}, "heard nothing any more");
+        leadsInTheEnd(scene, scene.harness()::deafen, deaf -> {}, "got no more hints");
     }
 
-    /** Rule 6.5: nor does one wait for ever that was refused a look for a while. */
+    /** Rule 6.5: a standby whose reads were refused for a while comes to lead. */
     @Test
     protected void required_rule6_5_aStandbyThatMightNotLookComesToLead(Scene scene) throws Exception {
         leadsInTheEnd(scene, scene.harness()::refuseReads, scene.harness()::heal, "might not read for a while");
     }
 
-    /** Of two real candidates one closes while the other is in trouble, which ends a leaseDuration later, or never. */
+    /** Of two real candidates one closes during a fault of the other, which ends a leaseDuration later, or never. */
     private static void leadsInTheEnd(Scene scene, Act trouble, Act end, String what) throws Exception {
         Party one = scene.party();
         Party other = scene.party();
@@ -196,12 +196,12 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
             }
             scene.require(
                     leads,
-                    "the leader gave back what it held, and the only other candidate, which " + what
+                    "the leader released its claim, and the only other candidate, which " + what
                             + ", did not come to lead");
         }
     }
 
-    /** Rule 6.5: what was refused to a watcher is asked for again. */
+    /** Rule 6.5: the backend tries again after a refused watch. */
     @Test
     protected void required_rule6_5_aWatchThatWasRefusedIsAskedForAgain(Scene scene) throws Exception {
         Party party = scene.party();
@@ -213,7 +213,7 @@ abstract class StandbyWatchRules extends LeaderWatchRules {
         scene.harness().heal(party.backend());
         scene.require(
                 scene.comes(ear::isWatching, scene.patience()),
-                "the watches of an instance were refused for a while, and afterwards its watcher heard only "
+                "the watches of an instance were refused for a while, and afterwards its watcher got only the hints "
                         + ear.since(place));
     }
 }

@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Rules 1.3 and 7: nothing blocks, everything ends in time, and time is the runtime's. */
+/** Rules 1.3 and 7: no call blocks, every stage completes in time, and time comes from the runtime. */
 abstract class TimeRules extends StandbyWatchRules {
     private static final Duration CLOCKS_APART = Duration.ofHours(1);
 
-    /** Rule 1.3: while the store is silent, calls wait for it without keeping a thread. */
+    /** Rule 1.3: calls to a silent store block no thread. */
     @Test
     protected void required_rule1_3_noThreadWaitsForASilentStore(Scene scene) throws Exception {
         Party party = scene.party();
@@ -43,10 +43,11 @@ abstract class TimeRules extends StandbyWatchRules {
                     return !watch.found().isEmpty() || calls.stream().allMatch(CompletableFuture::isDone);
                 },
                 scene.callTimeout().multipliedBy(4));
-        scene.require(watch.found().isEmpty(), "while the store was silent these waited for it: " + watch.found());
+        scene.require(
+                watch.found().isEmpty(), "while the store was silent these threads waited for it: " + watch.found());
     }
 
-    /** Rule 7.1: a store that hangs does not make a call hang. */
+    /** Rule 7.1: calls complete by their deadline, even when the store hangs. */
     @Test
     protected void required_rule7_1_callsEndInTimeWhenTheStoreHangs(Scene scene) throws Exception {
         Party party = scene.party();
@@ -68,7 +69,7 @@ abstract class TimeRules extends StandbyWatchRules {
         }
     }
 
-    /** Rule 7.2: what a firewall has forgotten is left behind. */
+    /** Rule 7.2: the backend abandons a connection that a firewall has dropped. */
     @Test
     protected void required_rule7_2_aDeadConnectionIsLeftBehind(Scene scene) throws Exception {
         Party party = scene.party();
@@ -88,7 +89,7 @@ abstract class TimeRules extends StandbyWatchRules {
         } while (fate != Fate.GRANTED && System.nanoTime() - giveUp < 0);
         scene.require(
                 fate == Fate.GRANTED,
-                "nothing passed any more on the connections that were open, and of " + tries
+                "all packets on the open connections were dropped, and of " + tries
                         + " calls none was answered on a new one; the last " + fate);
     }
 
@@ -108,13 +109,13 @@ abstract class TimeRules extends StandbyWatchRules {
                                 && sentAt.nanosSince(opened)
                                         >= -scene.patience().toNanos()
                                 && wall < CLOCKS_APART.toNanos(),
-                        "sentAt " + sentAt + " does not lie between " + opened + ", when the instance had been opened,"
-                                + " and " + now + ", when the answer was there");
+                        "sentAt " + sentAt + " does not lie between " + opened + ", when the instance was opened, and "
+                                + now + ", when the answer arrived");
             }
         }
     }
 
-    /** Rule 7.3: a record written long ago by its writer's clock is waited for like any other. */
+    /** Rule 7.3: a record with an old time by its writer's clock is waited for like any other. */
     @Test
     protected void required_rule7_3_aClockThatIsBehindDoesNotEndALease(Scene scene) throws Exception {
         Party party = scene.party();
@@ -132,7 +133,7 @@ abstract class TimeRules extends StandbyWatchRules {
                         + " ms before its lease had run out");
     }
 
-    /** Rule 7.3: nor does a record from the future stand for ever. */
+    /** Rule 7.3: a record with a future time is taken over like any other. */
     @Test
     protected void required_rule7_3_aClockThatIsAheadDoesNotProlongALease(Scene scene) throws Exception {
         scene.harness().rewrite(scene.election(), "stranger", Instant.now().plus(Duration.ofHours(1)));

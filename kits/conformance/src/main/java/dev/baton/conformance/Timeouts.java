@@ -3,7 +3,7 @@ package dev.baton.conformance;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How much slower than the harness thinks this machine is. */
+/** How much slower this machine is than the harness assumes. */
 public final class Timeouts {
     /** The environment variable that multiplies every timeout of the kit: 1 unless set. */
     public static final String FACTOR = "BATON_CONFORMANCE_TIMEOUT_FACTOR";
@@ -11,7 +11,7 @@ public final class Timeouts {
     private Timeouts() {}
 
     /**
-     * What {@value #FACTOR} says.
+     * The value of {@value #FACTOR}.
      *
      * @throws IllegalArgumentException unless it is a number greater than zero
      */

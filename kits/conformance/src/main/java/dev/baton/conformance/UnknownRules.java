@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /** Rule 3: what follows from a call whose outcome is unknown. */
 abstract class UnknownRules extends GrantRules {
 
-    /** Rule 3.1: from silence nothing is learned. */
+    /** Rule 3.1: silence is not a refusal. */
     @Test
     protected void required_rule3_1_silenceIsNeverARefusal(Scene scene) throws Exception {
         Party party = scene.party();
@@ -16,7 +16,7 @@ abstract class UnknownRules extends GrantRules {
         failsOrHangs(scene, party, "acquire while the store was silent");
     }
 
-    /** Rule 3.1: a request whose answer was lost may have had its effect. */
+    /** Rule 3.1: a lost answer is not a refusal: the request may have taken effect. */
     @Test
     protected void required_rule3_1_aLostAnswerIsNeverARefusal(Scene scene) throws Exception {
         Party party = scene.party();
@@ -33,11 +33,11 @@ abstract class UnknownRules extends GrantRules {
         }
         scene.require(
                 fate == Party.Fate.FAILED,
-                what + ", of an election that nobody holds, was answered: " + fate
-                        + "; nothing can have been learned, so it has to fail");
+                what + ", of an election without a holder, was answered: " + fate + "; the backend cannot know the"
+                        + " outcome, so it has to fail");
     }
 
-    /** Rule 3.2: however late an answer comes, a term that is over stays over. */
+    /** Rule 3.2: a late answer does not revive a term that has ended. */
     @Test
     protected void required_rule3_2_aTermThatEndedIsNotRevivedByALateAnswer(Scene scene) throws Exception {
         Party party = scene.party();
@@ -57,7 +57,7 @@ abstract class UnknownRules extends GrantRules {
         }
     }
 
-    /** Rule 3.3: another run of the same process, or a second one by mistake, is somebody else. */
+    /** Rule 3.3: another run of the same process, or a second process with its identity, is another holder. */
     @Test
     protected void required_rule3_3_aTwinOfTheSameIdentityIsAnotherHolder(Scene scene) throws Exception {
         Party one = scene.party();
@@ -68,10 +68,10 @@ abstract class UnknownRules extends GrantRules {
 
         scene.notGranted(other.acquire(twin), "acquire of a claim with the holder's identity and another nonce");
         scene.notGranted(other.renew(twin), "renew of a claim with the holder's identity and another nonce");
-        scene.granted(one.renew(claim), "renew after a twin of the same identity had asked");
+        scene.granted(one.renew(claim), "renew after an acquire of a twin with the same identity");
     }
 
-    /** Rule 3.3: a candidate whose answer was lost finds what it wrote, and does not wait for itself. */
+    /** Rule 3.3: a candidate whose answer was lost recognises its own write, and does not wait for it to expire. */
     @Test
     protected void required_rule3_3_whatWasWrittenWithoutAnAnswerIsRecognised(Scene scene) throws Exception {
         Party party = scene.party();
@@ -85,28 +85,28 @@ abstract class UnknownRules extends GrantRules {
         scene.require(
                 renewed instanceof Answer.Granted || System.nanoTime() - began > lease,
                 "a holder whose renewal " + fate + " as its answer was lost was refused afterwards (" + renewed
-                        + "): its own write counted as another's");
+                        + "): the backend took its own write for another candidate's");
     }
 
-    /** Rule 3.4: who may not write just now has not lost what it has written. */
+    /** Rule 3.4: a refused write does not end a term. */
     @Test
     protected void required_rule3_4_aRefusalToWriteEndsNoTerm(Scene scene) throws Exception {
         endsNoTerm(scene, scene.harness()::refuse, "the store refused to write");
     }
 
-    /** Rule 3.4: nor has who may not read. */
+    /** Rule 3.4: a refused read does not end a term. */
     @Test
     protected void required_rule3_4_aRefusalToReadEndsNoTerm(Scene scene) throws Exception {
         endsNoTerm(scene, scene.harness()::refuseReads, "the store refused to read");
     }
 
-    /** Rule 3.4: what stands between the two does not know what the store has. */
+    /** Rule 3.4: a proxy's "not found" does not end a term. */
     @Test
     protected void required_rule3_4_aNotFoundOfSomethingInBetweenEndsNoTerm(Scene scene) throws Exception {
         endsNoTerm(scene, scene.harness()::misroute, "something in between answered \"not found\"");
     }
 
-    /** Rule 3.4: a renewal that met its own copy was carried out all the same. */
+    /** Rule 3.4: a renewal that conflicts with its own copy took effect. */
     @Test
     protected void required_rule3_4_aRenewalThatMetItsOwnCopyEndsNoTerm(Scene scene) throws Exception {
         endsNoTerm(scene, scene.harness()::repeat, "each request was carried out twice");
@@ -123,10 +123,10 @@ abstract class UnknownRules extends GrantRules {
         scene.require(
                 fate != Party.Fate.REFUSED,
                 "renew of a claim that holds was answered Refused while " + what + ": its record stood");
-        scene.granted(party.renew(claim), "renew after a while in which " + what);
+        scene.granted(party.renew(claim), "renew after a time in which " + what);
     }
 
-    /** Rule 3.4: a request that met its own copy was carried out all the same. */
+    /** Rule 3.4: withdraw removes a claim whose request conflicted with its own copy. */
     @Test
     protected void required_rule3_4_whatMetItsOwnCopyIsWithdrawn(Scene scene) throws Exception {
         Party party = scene.party();

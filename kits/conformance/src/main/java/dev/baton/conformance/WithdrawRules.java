@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Rule 5: what withdraw removes, and what it leaves alone. */
 abstract class WithdrawRules extends OwedRules {
 
-    /** Rule 5.1: a candidate that was refused leaves without a trace. */
+    /** Rule 5.1: the withdraw of a refused claim leaves the holder's claim alone. */
     @Test
     protected void required_rule5_1_whoWasRefusedWithdrawsWithoutHarmToTheHolder(Scene scene) throws Exception {
         Rivals rivals = Rivals.of(scene, "leader", "standby");
@@ -17,7 +17,7 @@ abstract class WithdrawRules extends OwedRules {
         scene.granted(rivals.leading().renew(rivals.held()), "the holder's renew after a standby's withdraw");
     }
 
-    /** Rule 5.1: nor does the withdrawal of one that bears the holder's name. */
+    /** Rule 5.1: the withdraw of a twin with the holder's identity leaves the holder's claim alone. */
     @Test
     protected void required_rule5_1_aTwinWithdrawsWithoutHarmToTheHolder(Scene scene) throws Exception {
         Rivals rivals = Rivals.of(scene, "app", "app");
@@ -28,7 +28,7 @@ abstract class WithdrawRules extends OwedRules {
                 "the holder's renew after the withdraw of another claim of its identity");
     }
 
-    /** Rule 5.1: a deposed leader's withdrawal comes too late to mean its successor. */
+    /** Rule 5.1: a deposed leader's withdraw leaves its successor's claim alone. */
     @Test
     protected void required_rule5_1_aDeposedLeaderWithdrawsWithoutHarmToItsSuccessor(Scene scene) throws Exception {
         Party one = scene.party();
@@ -43,7 +43,7 @@ abstract class WithdrawRules extends OwedRules {
         scene.granted(other.renew(next), "the successor's renew after its predecessor's withdraw");
     }
 
-    /** Rule 5.1: nor does it mean another kind of client that wrote over it. */
+    /** Rule 5.1: withdraw leaves a record alone that another kind of client wrote over it. */
     @Test
     protected void required_rule5_1_aStrangersRecordIsLeftAlone(Scene scene) throws Exception {
         Party one = scene.party();
@@ -58,10 +58,10 @@ abstract class WithdrawRules extends OwedRules {
         scene.require(
                 !(answer instanceof Answer.Granted) || System.nanoTime() - lease >= 0,
                 "another kind of client had written its record over a holder's, the holder was withdrawn, and the next"
-                        + " to ask was answered " + answer);
+                        + " acquire was answered " + answer);
     }
 
-    /** Rule 5.2: a hand-over waits for nothing that could lapse. */
+    /** Rule 5.2: after a withdraw no candidate waits for a lease to expire. */
     @Test
     protected void required_rule5_2_afterAWithdrawalTheNextIsGrantedWithoutWaiting(Scene scene) throws Exception {
         Rivals rivals = Rivals.of(scene, "leader", "standby");

@@ -1,6 +1,6 @@
 /**
- * The rules of the SPI as tests: a backend is proved by extending {@link dev.baton.conformance.LockBackendConformance}
- * and saying, with a {@link dev.baton.conformance.BackendHarness}, how to open it and what may be done to its store.
+ * The rules of the SPI as tests: to prove a backend, extend {@link dev.baton.conformance.LockBackendConformance} and
+ * write a {@link dev.baton.conformance.BackendHarness}, which opens the backend and injects faults into its store.
  */
 @NullMarked
 package dev.baton.conformance;

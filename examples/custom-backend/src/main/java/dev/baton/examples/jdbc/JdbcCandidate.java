@@ -4,11 +4,11 @@ import dev.baton.LeaderElection;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Of all the processes that run this against one PostgreSQL, one reconciles. */
+/** One of all processes that run this against one PostgreSQL reconciles. */
 public final class JdbcCandidate {
     private JdbcCandidate() {}
 
-    /** Contends until this process is ended; the argument is a URL such as {@code jdbc:postgresql://db/orders?user=me}. */
+    /** Contends until this process ends; the argument is a URL such as {@code jdbc:postgresql://db/orders?user=me}. */
     public static void main(String[] args) throws InterruptedException {
         var backend = JdbcRegister.on(postgres(args[0]), 0);
         LeaderElection.on(backend, "orders/reconciler")
@@ -22,14 +22,14 @@ public final class JdbcCandidate {
         Thread.currentThread().join();
     }
 
-    /** A server that is asked with bounds on both sides: here for the network, there for rows that others have locked. */
+    /** A data source with two timeouts: the client's for the network, the server's for rows that others have locked. */
     static DataSource postgres(String url) {
         int seconds = (int) JdbcRegister.TIMEOUT.toSeconds();
         PGSimpleDataSource server = new PGSimpleDataSource();
         try {
             server.setUrl(url);
         } catch (IllegalArgumentException e) {
-            // Its message repeats the address, which may hold a password.
+            // The cause is left out: its message repeats the address, which may hold a password.
             throw new IllegalArgumentException(
                     "the address must be as in jdbc:postgresql://host/database?user=…&password=…");
         }

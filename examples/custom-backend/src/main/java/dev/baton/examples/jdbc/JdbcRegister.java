@@ -29,21 +29,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Elections in a table of a SQL database, made by {@code schema.sql}: a row each, compared and set by its revision.
+ * Elections in a table of a SQL database, which {@code schema.sql} creates: each row is compared and set by its
+ * revision.
  *
  * <p>One connection serves all elections of an instance, and one thread waits for its answers. The database's clock
- * decides nothing. Standbys ask each retryPeriod; there is no watch.
+ * decides nothing. Standbys poll each retryPeriod; there is no watch.
  */
 public final class JdbcRegister implements Register {
     private static final Logger log = LoggerFactory.getLogger(JdbcRegister.class);
 
-    /** The SQL state of a statement that was refused, and not carried out. */
+    /** The SQL state of a statement that the database refused and did not execute. */
     private static final String NOT_PERMITTED = "42501";
 
-    /** For any answer of the database: less than half a renewDeadline, so that a leader has another try. */
+    /** The timeout of a statement: less than half a renewDeadline, so that a leader can renew again. */
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** Where a row stands that was laid for an election and never written: it counts as none. */
+    /** The revision of a row that was inserted for an election and never written: it counts as no row. */
     private static final long UNWRITTEN = 0;
 
     private static final String READ = "SELECT * FROM baton_election WHERE election = ? AND revision > " + UNWRITTEN;
@@ -69,7 +70,7 @@ public final class JdbcRegister implements Register {
     /**
      * A backend on {@code database}, which must connect within bounded time and be no pool; the caller closes it.
      *
-     * @param epoch of the tokens: 0 at first, raised by one whenever the database may have lost a commit
+     * @param epoch the epoch of the tokens: 0 at first, raised by one whenever the database may have lost a commit
      */
     public static LockBackend on(DataSource database, int epoch) {
         return new RegisterBackend(new JdbcRegister(database), epoch);
@@ -114,7 +115,7 @@ public final class JdbcRegister implements Register {
                         () -> new ConflictException(election + " does not stand at revision " + revision)));
     }
 
-    /** Asks in its turn; what comes to it after its time is dropped, since nobody waits for it any more. */
+    /** Queues statements. Those whose turn comes after the deadline are dropped: their caller has stopped waiting. */
     private CompletionStage<Optional<Entry>> ask(Callable<Optional<Entry>> statements) {
         Moment limit = runtime.timekeeper().now().plus(TIMEOUT);
         return CompletableFuture.supplyAsync(
@@ -135,7 +136,7 @@ public final class JdbcRegister implements Register {
                 thread);
     }
 
-    /** Runs a statement, which is a transaction of its own, and answers the row that it found or wrote. */
+    /** Runs a statement as a transaction of its own, and returns the row that it found or wrote. */
     private Optional<Entry> run(String sql, Object... values) throws SQLException {
         try (PreparedStatement statement = connected().prepareStatement(sql, WRITTEN)) {
             for (int i = 0; i < values.length; i++) {
@@ -165,7 +166,7 @@ public final class JdbcRegister implements Register {
         return connection;
     }
 
-    /** A connection on which something failed is not used again (rule 7.2). */
+    /** A connection with a failed statement is not used again (rule 7.2). */
     private void disconnect() {
         try (Connection failed = connection) {
             connection = null;

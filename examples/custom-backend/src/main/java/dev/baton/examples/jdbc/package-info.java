@@ -1,4 +1,4 @@
-/** A backend as a stranger would write it, on a SQL database; {@code docs/write-a-backend.md} explains every line. */
+/** A backend as a user would write it, on a SQL database; {@code docs/write-a-backend.md} explains every line. */
 @NullMarked
 package dev.baton.examples.jdbc;
 

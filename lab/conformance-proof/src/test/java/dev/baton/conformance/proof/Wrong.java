@@ -152,7 +152,7 @@ enum Wrong {
                     Wrong::asItIs);
         }
     },
-    TAKES_SILENCE_FOR_NO("3.1", "nothing can have been learned") {
+    TAKES_SILENCE_FOR_NO("3.1", "the backend cannot know the outcome") {
         @Override
         LockBackend around(LockBackend right) {
             return new ForwardingBackend(right) {
@@ -289,7 +289,7 @@ enum Wrong {
             };
         }
     },
-    RETRIES_WHAT_WAS_REFUSED("4.5", "who closes had to wait for it") {
+    RETRIES_WHAT_WAS_REFUSED("4.5", "close() would wait for it") {
         @Override
         LockBackend around(LockBackend right) {
             return new ForwardingBackend(right) {
@@ -322,7 +322,7 @@ enum Wrong {
             };
         }
     },
-    OWES_WHAT_WAS_REFUSED("4.5", "must not wait for the store to change its mind") {
+    OWES_WHAT_WAS_REFUSED("4.5", "must not wait for the store to accept writes again") {
         @Override
         Register client(Register shared, Link link, BackendRuntime runtime, Duration timeout) {
             return new Mutants.RefusalOwed(super.client(shared, link, runtime, timeout));
@@ -349,7 +349,7 @@ enum Wrong {
             };
         }
     },
-    CONFIRMS_WHAT_THE_STORE_DID_NOT("4.2", "nobody can have confirmed it") {
+    CONFIRMS_WHAT_THE_STORE_DID_NOT("4.2", "the store cannot have confirmed it") {
         @Override
         LockBackend around(LockBackend right) {
             return new Mistakes.WithdrawalFailureIgnored(right);
@@ -440,7 +440,7 @@ enum Wrong {
             };
         }
     },
-    CRIES_LOST("6.1", "of a claim that is still renewed") {
+    CRIES_LOST("6.1", "for a claim that is still renewed") {
         @Override
         LockBackend around(LockBackend right) {
             Map<ElectionName, Claim> last = new ConcurrentHashMap<>();
@@ -490,7 +490,7 @@ enum Wrong {
             };
         }
     },
-    LEAVES_THE_LEADER_IN_THE_DARK("6.2", "the leader, which was watching, heard only") {
+    LEAVES_THE_LEADER_IN_THE_DARK("6.2", "the leader, which was watching, got only the hints") {
         @Override
         LockBackend around(LockBackend right) {
             return new Mistakes.LostNeverSaid(right);
@@ -521,7 +521,7 @@ enum Wrong {
             };
         }
     },
-    KEEPS_SAYING_THAT_IT_WATCHES("6.3", "that its watcher has heard the last word on it is watching(true)") {
+    KEEPS_SAYING_THAT_IT_WATCHES("6.3", "that its watcher got the last about watching is watching(true)") {
         @Override
         LockBackend around(LockBackend right) {
             return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
@@ -534,7 +534,7 @@ enum Wrong {
             });
         }
     },
-    WATCHES_IN_NAME_ONLY("6.3", "a watcher that was told watching(true) heard only") {
+    WATCHES_IN_NAME_ONLY("6.3", "a watcher with watching(true) got only the hints") {
         @Override
         LockBackend around(LockBackend right) {
             return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
@@ -545,7 +545,7 @@ enum Wrong {
             });
         }
     },
-    NEVER_SAYS_VACANT("6.4", "a standby, which was watching, heard only") {
+    NEVER_SAYS_VACANT("6.4", "a standby, which was watching, got only the hints") {
         @Override
         LockBackend around(LockBackend right) {
             return hearing(right, watcher -> new Mistakes.Hearing(watcher) {
@@ -556,7 +556,7 @@ enum Wrong {
             });
         }
     },
-    ANSWERS_FROM_MEMORY("6.5", "and was not granted, though nobody else held the election") {
+    ANSWERS_FROM_MEMORY("6.5", "and was not granted, though no other claim held the election") {
         @Override
         LockBackend around(LockBackend right) {
             return new ForwardingBackend(right) {
