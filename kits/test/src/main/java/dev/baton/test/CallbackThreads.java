@@ -6,12 +6,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A thread for each callback, and the knowledge of whether it still has something to do. */
+/** A thread for each callback, and whether each is still busy. */
 final class CallbackThreads implements Executor {
-    /** How long a callback has to wait before it is taken to be waiting for something that only time or the test brings. */
+    /** How long a callback must wait before it counts as waiting for virtual time or the test. */
     private static final long WAITS_NANOS = Duration.ofMillis(50).toNanos();
 
-    /** The same when there is news for it, that its term is over for one: a thread that was woken may yet show as waiting. */
+    /**
+     * The same after an event that may wake it, such as the end of its term: a thread that was woken may still show as
+     * waiting.
+     */
     private static final long WAITS_DESPITE_NEWS_NANOS = Duration.ofMillis(200).toNanos();
 
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
@@ -36,7 +39,7 @@ final class CallbackThreads implements Executor {
         }
     }
 
-    /** The test may have given work to a callback that waits. */
+    /** The test may have woken a callback that waits. */
     void expectWork() {
         disturb(WAITS_NANOS);
     }
@@ -62,7 +65,7 @@ final class CallbackThreads implements Executor {
         return none || System.nanoTime() - quietUntil >= 0;
     }
 
-    /** An interrupted thread that waits is about to find out. */
+    /** An interrupted thread that waits is about to wake. */
     private static boolean isWaiting(Thread thread) {
         Thread.State state = thread.getState();
         return (state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING) && !thread.isInterrupted();

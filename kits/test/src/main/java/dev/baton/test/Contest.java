@@ -18,9 +18,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One election: who waits, who holds it, and whether the test has said that the next one may. Confined to the loop. */
+/**
+ * One election: its waiting claims, its holder, and whether the test has granted the next claim. Confined to the loop.
+ */
 final class Contest {
-    /** Who leads once the test has revoked a term: somebody in another process. */
+    /** The leader after the test has revoked a term: a candidate in another process. */
     private static final String ANOTHER = "another";
 
     private final ElectionName name;
@@ -36,27 +38,27 @@ final class Contest {
         this.name = name;
     }
 
-    /** Whether anybody takes part. */
+    /** Whether the election has neither a candidate nor an observer. */
     boolean isEmpty() {
         return watchers.isEmpty();
     }
 
-    /** The token of the newest term, once the one that the test let lead has asked to; its term may be over already. */
+    /** The token of the newest term, once the granted candidate has acquired it; the term may be over already. */
     Optional<FencingToken> granted() {
         return open ? Optional.empty() : Optional.ofNullable(token);
     }
 
-    /** The token of the one of ours who leads, if one does by the clock now. */
+    /** The token of this backend's candidate that leads now, if one does. */
     Optional<FencingToken> led(Moment now) {
         return remaining(now).isZero() ? Optional.empty() : Optional.ofNullable(token);
     }
 
-    /** The longest leaseDuration of those who take part. */
+    /** The longest leaseDuration of the candidates and observers. */
     Duration longestLease() {
         return watchers.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
-    /** For how long the one of ours who leads does so unless renewed; zero when none does. */
+    /** The remaining validity of this backend's leader unless renewed; zero without one. */
     Duration remaining(Moment now) {
         Claim claim = held;
         if (claim == null) {
@@ -66,7 +68,7 @@ final class Contest {
         return now.isBefore(over) ? Duration.ofNanos(over.nanosSince(now)) : Duration.ZERO;
     }
 
-    // -- what candidates ask --------------------------------------------------------------------------------------
+    // -- calls of candidates --------------------------------------------------------------------------------------
 
     Answer acquire(Claim claim, Moment now, Supplier<FencingToken> numbers) {
         if (claim.equals(held)) {
@@ -108,9 +110,9 @@ final class Contest {
         return new Refused(holder, Chance.whenTold());
     }
 
-    // -- what the test decides ------------------------------------------------------------------------------------
+    // -- decisions of the test ------------------------------------------------------------------------------------
 
-    /** The next one that asks leads; the one that has waited longest is told to. */
+    /** The next claim to acquire is granted; the claim that has waited longest gets the hint. */
     void open() {
         open = true;
         held = null;
@@ -118,12 +120,12 @@ final class Contest {
         waiting.stream().findFirst().ifPresent(first -> watchers.keySet().forEach(each -> each.yourTurn(first, null)));
     }
 
-    /** Nobody asked: it is as if {@link #open()} had never been called. */
+    /** Undoes {@link #open()}, because no claim acquired. */
     void shut() {
         open = false;
     }
 
-    /** Another process leads, of which ours hears unless it is cut off. */
+    /** Another process leads; this backend's candidates learn of it unless the store is unreachable. */
     FencingToken revoke(boolean heard, Moment now, FencingToken next) {
         Claim gone = held;
         held = null;
@@ -136,7 +138,7 @@ final class Contest {
         return next;
     }
 
-    // -- who listens ----------------------------------------------------------------------------------------------
+    // -- watchers ----------------------------------------------------------------------------------------------
 
     void join(ElectionWatcher watcher, Duration leaseDuration, boolean reachable) {
         watchers.put(watcher, leaseDuration);

@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * A backend in the hands of a test: candidates stand by until the test lets one lead, and time stands still until the test
- * lets it pass. Hand it to the service under test instead of a real one.
+ * A backend that a test controls: candidates stand by until the test grants one, and time stands still until the test
+ * advances it. Give it to the service under test in place of a real backend.
  *
  * <pre>{@code
  * backend.grant();                            // the candidate leads: onStartedLeading runs
@@ -31,11 +31,12 @@ import java.util.function.Supplier;
  * backend.revoke();                           // another leads: onStoppedLeading has run
  * }</pre>
  *
- * <p>Each of these methods returns when all that follows from it has happened: callbacks have returned or, for a moment of
- * real time, done nothing but wait. One that computes for ten seconds is not waited for any longer, nor is one on an
- * executor of the service's own. Called from a callback, they wait for no callback. Any thread, but one at a time.
+ * <p>Each of these methods returns when all consequences have happened: callbacks have returned, or have waited for a
+ * moment of real time. The methods stop waiting for a callback that computes for ten seconds, and do not wait for
+ * callbacks on an executor of the service's own. Called from a callback, they wait for no callback. They may be called
+ * from any thread, but one at a time.
  *
- * <p>While an election is being closed time passes by itself, twenty times as fast as real time.
+ * <p>While an election closes, time advances by itself, twenty times as fast as real time.
  */
 public final class TestBackend implements LockBackend {
     private final TestRuntime runtime = new TestRuntime();
@@ -46,16 +47,16 @@ public final class TestBackend implements LockBackend {
 
     private TestBackend() {}
 
-    /** A backend on which nobody leads yet; the caller closes it. */
+    /** A backend without a leader; the caller closes it. */
     public static TestBackend open() {
         return new TestBackend();
     }
 
-    // -- what a test decides --------------------------------------------------------------------------------------
+    // -- controls of a test --------------------------------------------------------------------------------------
 
     /**
-     * Lets a candidate lead: of several, the one that has waited longest. Time passes only if that one leaves the contest
-     * to others for a while, as it does after a step-down.
+     * Lets a candidate lead: of several, the one that has waited longest. Time advances only if that candidate waits
+     * before it contends again, as after a step-down.
      *
      * @return the token of its term
      * @throws IllegalStateException unless there is exactly one election, without a leader, and a candidate that can lead
@@ -83,7 +84,7 @@ public final class TestBackend implements LockBackend {
         }
         return token.orElseThrow(() -> {
             runtime.carryOut(contest::shut);
-            return new IllegalStateException("nobody wanted to lead " + contest + " within "
+            return new IllegalStateException("no candidate acquired " + contest + " within "
                     + ElectionTiming.text(patience)
                     + " of virtual time; is its candidate paused, withdrawn or closed, or"
                     + " do callbacks of its last term still run?");
@@ -91,11 +92,11 @@ public final class TestBackend implements LockBackend {
     }
 
     /**
-     * Lets another process lead instead of the candidate that does. The candidate hears of it at once, and its term ends as
-     * {@link dev.baton.event.EndReason#LOST}; while it is {@linkplain #unreachable() cut off} it hears nothing, and leads on
-     * until its term expires.
+     * Deposes the leader: another process leads instead. The candidate learns of it at once, and its term ends as
+     * {@link dev.baton.event.EndReason#LOST}; while the store is {@linkplain #unreachable() unreachable}, it does not
+     * learn of it, and leads until its term expires.
      *
-     * @return the token of the other, greater than the candidate's: what a fenced resource is to have seen
+     * @return the other process's token, greater than the candidate's, for a test to give to a fenced resource
      * @throws IllegalStateException unless there is exactly one election, and a candidate leads it
      */
     public FencingToken revoke() {
@@ -115,8 +116,8 @@ public final class TestBackend implements LockBackend {
     }
 
     /**
-     * Lets no renewal succeed until every term has expired by its own clock, as when the store cannot be reached for so long.
-     * Time passes: renewDeadline, less what has passed since the last renewal.
+     * Fails every renewal until every term has expired by its own clock, as an unreachable store does. Time advances:
+     * by renewDeadline, less the time since the last renewal.
      *
      * @throws IllegalStateException when no candidate leads
      */
@@ -134,24 +135,26 @@ public final class TestBackend implements LockBackend {
         demand(!longest.isZero(), "no candidate leads, so no term can expire; grant() one first");
     }
 
-    /** Fails every call to the store, and silences it, until {@link #reachable()}. Terms last until they expire. */
+    /**
+     * Fails every call to the store, and delivers no hints, until {@link #reachable()}. Terms last until they expire.
+     */
     public void unreachable() {
         runtime.carryOut(() -> connect(false));
     }
 
-    /** Ends what {@link #unreachable()} began. */
+    /** Ends {@link #unreachable()}. */
     public void reachable() {
         runtime.carryOut(() -> connect(true));
     }
 
-    /** Lets time pass, in which terms are renewed and whatever else is due happens, each at its time. */
+    /** Advances time. Renewals and all other timers run, each at its time. */
     public void advance(Duration duration) {
         runtime.advance(Required.given("duration", duration));
     }
 
     /**
-     * Stops the process for this long, as a long collection of garbage or a suspended machine does: time passes, and what
-     * was due happens afterwards. A term that was to expire has expired before anything else.
+     * Stops the process for this long, as a long garbage collection or a suspended machine does: time advances, and
+     * timers that came due run afterwards. A term due to expire has expired before anything else happens.
      */
     public void pause(Duration duration) {
         runtime.pause(Required.given("duration", duration));
@@ -163,7 +166,7 @@ public final class TestBackend implements LockBackend {
                     .filter(contest -> !contest.isEmpty())
                     .toList();
             demand(!all.isEmpty(), "there is no candidate; start an election on this backend first");
-            demand(all.size() == 1, "there are several elections, " + all + "; name the one that is meant");
+            demand(all.size() == 1, "there are several elections, " + all + "; name the one you mean");
             return all.get(0);
         });
     }
@@ -192,7 +195,7 @@ public final class TestBackend implements LockBackend {
         }
     }
 
-    // -- what elections ask ---------------------------------------------------------------------------------------
+    // -- calls of elections ---------------------------------------------------------------------------------------
 
     @Override
     public String kind() {
@@ -250,7 +253,10 @@ public final class TestBackend implements LockBackend {
         return () -> time.execute(() -> contest(election).leave(watcher));
     }
 
-    /** Reaches the store again, hands over what is led, with as much virtual time as that takes, and ends the threads. */
+    /**
+     * Makes the store reachable, hands over all leaderships, with as much virtual time as that takes, and ends the
+     * threads.
+     */
     @Override
     public void close() {
         if (!runtime.isClosed()) {

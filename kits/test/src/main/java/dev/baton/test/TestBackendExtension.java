@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests a {@link TestBackend} for a parameter, and closes it after each, with all elections on it.
  *
- * <p>A test, the constructor of its class, and its {@code @BeforeEach} and {@code @AfterEach} methods get the same one. One
- * that {@code @BeforeAll} asks for is shared by all tests of the class.
+ * <p>A test, the constructor of its class, and its {@code @BeforeEach} and {@code @AfterEach} methods get the same
+ * backend. A backend for {@code @BeforeAll} is shared by all tests of the class.
  */
 public final class TestBackendExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
     private static final Namespace NAMESPACE = Namespace.create(TestBackendExtension.class);
@@ -20,7 +20,7 @@ public final class TestBackendExtension implements ParameterResolver, AfterEachC
     /** Used by JUnit. */
     public TestBackendExtension() {}
 
-    /** A test has an instance of its class to itself, and so has its backend. */
+    /** Each test has an instance of its class to itself, and a backend to itself. */
     @Override
     public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
         return ExtensionContextScope.TEST_METHOD;

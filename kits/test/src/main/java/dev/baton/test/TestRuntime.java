@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 final class TestRuntime implements BackendRuntime {
     private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos() / 5;
 
-    /** A callback that computes for as long, in real time, is not waited for. */
+    /** How long to wait, in real time, for a callback that computes. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final CallbackThreads callbacks = new CallbackThreads();
@@ -80,12 +80,12 @@ final class TestRuntime implements BackendRuntime {
         return () -> elections.remove(election);
     }
 
-    // -- what a test does -----------------------------------------------------------------------------------------
+    // -- controls of a test -----------------------------------------------------------------------------------------
 
     /**
-     * Runs {@code task} on the loop once what is under way is done, and waits until all that follows has happened.
+     * Runs {@code task} on the loop after the work in progress, and waits until all consequences have happened.
      *
-     * @throws IllegalStateException after the end, when there is no loop to run it
+     * @throws IllegalStateException after close, when no loop can run it
      */
     void carryOut(Runnable task) {
         if (closed) {
@@ -96,7 +96,7 @@ final class TestRuntime implements BackendRuntime {
         settle();
     }
 
-    /** What {@code question} answers on the loop. */
+    /** The answer of {@code question}, which runs on the loop. */
     <T> T ask(Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         carryOut(() -> make(() -> CompletableFuture.completedFuture(question.get()), answer));
@@ -107,13 +107,13 @@ final class TestRuntime implements BackendRuntime {
         }
     }
 
-    /** Waits until whatever the test did on its own has had its effect, too. */
+    /** Waits until the test's own actions have taken effect, too. */
     private void settleBefore() {
         callbacks.expectWork();
         settle();
     }
 
-    /** Waits until the loop has nothing to do and every callback has returned or waits. */
+    /** Waits until the loop is idle and every callback has returned or waits. */
     private void settle() {
         boolean inside = callbacks.isCallback();
         long begun = System.nanoTime();
@@ -126,7 +126,7 @@ final class TestRuntime implements BackendRuntime {
                 interrupted = true;
                 continue;
             }
-            // The last step may have begun a callback after this looked for some.
+            // The last step may have started a callback after the check.
             if ((inside || callbacks.areAtRest()) && time.awaitsNothingSince(steps)) {
                 break;
             }
@@ -137,7 +137,7 @@ final class TestRuntime implements BackendRuntime {
         }
     }
 
-    /** Lets time pass, and runs what comes due, each at its time, with all that follows from it. */
+    /** Advances time, and runs the timers that come due, each at its time, with all consequences. */
     void advance(Duration duration) {
         settleBefore();
         long end = time.now().plus(duration).nanos();
@@ -147,16 +147,16 @@ final class TestRuntime implements BackendRuntime {
         time.pass(end - time.now().nanos());
     }
 
-    /** Lets time pass without this process: it is told afterwards. */
+    /** Advances time while the process is stopped: timers run afterwards. */
     void pause(Duration duration) {
         settleBefore();
         time.pass(duration.toNanos());
         settle();
     }
 
-    // -- the end --------------------------------------------------------------------------------------------------
+    // -- close --------------------------------------------------------------------------------------------------
 
-    /** Lets elections hand over, with as much time as that takes them; ends the terms of those that do not. */
+    /** Lets elections hand over, with as much virtual time as they need; ends the terms of those that do not. */
     @Override
     public void close() {
         if (closed) {

@@ -14,20 +14,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still unless a test moves it, and the loop thread on which everything is decided.
+ * A clock that stands still unless a test advances it, and the loop thread that makes all decisions.
  *
- * <p>Time passes by itself for one purpose: whoever closes an election waits for it on a thread of his own, and sets a
- * timer from there. As long as such a timer is set, time passes, much faster than on a real clock, so that closing takes
- * no test longer than a moment.
+ * <p>Time advances by itself for one purpose: a thread that closes an election waits for the hand-over, and sets a
+ * timer from outside the loop. As long as such a timer is set, time advances, much faster than on a real clock, so that
+ * closing takes only a moment of a test.
  */
 final class TestTime implements Timekeeper {
-    /** How many times as fast as a real clock time passes while an election is being closed. */
+    /** The speed of time, as a multiple of real time, while an election closes. */
     private static final int SPEED = 20;
 
     private static final long REAL_TICK_MILLIS = 1;
     private static final long TICK_NANOS = REAL_TICK_MILLIS * 1_000_000 * SPEED;
 
-    /** More tasks than this without the clock moving is a busy loop. */
+    /** More tasks than this while the clock stands still count as a busy loop. */
     private static final int MOST_AT_ONCE = 100_000;
 
     private static final Instant BEGINNING = Instant.parse("2030-01-01T00:00:00Z");
@@ -57,7 +57,7 @@ final class TestTime implements Timekeeper {
     /**
      * A clock that stands still.
      *
-     * @param mayFlow whether nobody needs the time that there is to do something
+     * @param mayFlow whether time may advance by itself, because no callback is busy
      */
     static TestTime start(BooleanSupplier mayFlow) {
         TestTime time = new TestTime(mayFlow);
@@ -117,7 +117,7 @@ final class TestTime implements Timekeeper {
         return Thread.currentThread() == loop;
     }
 
-    /** Moves both clocks to the next timer that is due within {@code nanos}, and lets it run; or says that there is none. */
+    /** Advances both clocks to the next timer that is due within {@code nanos}, and runs it. Whether there was one. */
     boolean leap(long nanos) {
         synchronized (lock) {
             Task next = timers.peek();
@@ -129,7 +129,7 @@ final class TestTime implements Timekeeper {
         }
     }
 
-    /** Moves both clocks at once, past what is due on the way: the loop is late for it. */
+    /** Advances both clocks at once, past timers that are due on the way: they run late. */
     void pass(long nanos) {
         synchronized (lock) {
             now = now.plusNanos(Math.max(0, nanos));
@@ -139,7 +139,7 @@ final class TestTime implements Timekeeper {
     }
 
     /**
-     * Waits until nothing is left to be done now.
+     * Waits until the loop has no task that is due.
      *
      * @return how many steps the loop has made
      * @throws IllegalStateException when a task of the loop failed, which is a defect
@@ -156,7 +156,7 @@ final class TestTime implements Timekeeper {
         }
     }
 
-    /** Whether nothing is left to be done now, and nothing was done since the loop had made so many steps. */
+    /** Whether the loop has no task that is due, and has made no step beyond {@code steps}. */
     boolean awaitsNothingSince(long before) {
         synchronized (lock) {
             return steps == before && (isIdle() || closed);
@@ -172,7 +172,7 @@ final class TestTime implements Timekeeper {
         return next != null && next.at() <= now.nanos();
     }
 
-    /** Ends the loop once it has done what it was given. */
+    /** Ends the loop after its present tasks. */
     void close() {
         synchronized (lock) {
             closed = true;
@@ -228,7 +228,7 @@ final class TestTime implements Timekeeper {
         return task.run();
     }
 
-    /** A tick passes, unless somebody is busy; whatever comes due in it is run at its time. */
+    /** Advances time by a tick, unless the loop or a callback is busy; timers due in it run at their time. */
     private void flow() {
         if (isIdle() && awaited > 0 && mayFlow.getAsBoolean() && !leap(TICK_NANOS)) {
             pass(TICK_NANOS);

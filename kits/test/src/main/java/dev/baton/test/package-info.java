@@ -1,4 +1,4 @@
-/** What the test of a service that leads needs: a backend in its hands, and time. */
+/** For tests of services that lead: a backend and a clock that the test controls. */
 @NullMarked
 package dev.baton.test;
 

@@ -239,7 +239,7 @@ class TestBackendTest {
         assertThat(told).containsExactly("app leads", "interrupted");
         assertThatIllegalStateException()
                 .isThrownBy(backend::grant)
-                .withMessageContaining("nobody wanted to lead orders/reconciler within 15s");
+                .withMessageContaining("no candidate acquired orders/reconciler within 15s");
         assertThat(election.health().healthy()).isFalse();
         stop.countDown();
         backend.grant();

@@ -21,7 +21,7 @@ final class CallbackGrammar implements Check {
         return findings;
     }
 
-    /** What has been said of the newest term. */
+    /** The events so far of the newest term. */
     private static final class Scene {
         private final FencingToken token;
         private @Nullable Moment validUntil;
@@ -57,7 +57,7 @@ final class CallbackGrammar implements Check {
             run.log().forEach(this::read);
         }
 
-        /** A term whose beginning is not in the log: whatever may have been said before counts as said. */
+        /** A term whose beginning is not in the log: all events that may precede the log count as seen. */
         private static Scene afterTheFact(Term term) {
             Scene scene = new Scene(term.token(), null);
             scene.workStarted = true;
@@ -71,7 +71,7 @@ final class CallbackGrammar implements Check {
                 case RENEWED -> renewed(logged);
                 case TERM_DRAINING, TERM_ENDED, WORK_STARTED, WORK_RETURNED, WORK_STOPPED -> ofTerm(logged);
                 default -> {
-                    // Of the candidate, not of a term.
+                    // An event of the candidate, not of a term.
                 }
             }
         }

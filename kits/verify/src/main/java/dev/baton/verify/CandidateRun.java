@@ -6,9 +6,9 @@ import dev.baton.spi.ElectionName;
 import java.util.List;
 
 /**
- * One candidate from its start to its end, as far as logs tell of it; at least one event.
+ * One candidate from its start to its end, as far as the logs have it; at least one event.
  *
- * @param election what it contended for
+ * @param election the election that it contended for
  * @param name its identity; a second run under the same identity is called {@code identity (2)}
  * @param log its events, in their order
  */
@@ -18,7 +18,7 @@ public record CandidateRun(ElectionName election, String name, List<LoggedEvent>
         log = List.copyOf(log);
     }
 
-    /** What it called itself. */
+    /** The candidate's identity. */
     public String identity() {
         return first().event().identity();
     }
@@ -36,17 +36,20 @@ public record CandidateRun(ElectionName election, String name, List<LoggedEvent>
         return log.get(log.size() - 1);
     }
 
-    /** Whether the log begins before the run does, so that nothing can be missing at the front. */
+    /** Whether the log has the start of the run, so that no earlier event can be missing. */
     boolean hasItsBeginning() {
         return first().event().type() == Type.STARTED;
     }
 
-    /** Whether it said that it stopped, so that nothing can be missing at the end. */
+    /** Whether the log has the stop of the run, so that no later event can be missing. */
     boolean hasItsEnd() {
         return log.stream().anyMatch(logged -> logged.event().type() == Type.STOPPED);
     }
 
-    /** The nanoseconds between its two clocks at {@code event}: constant while nobody sets the one or suspends the other. */
+    /**
+     * The nanoseconds between its two clocks at {@code event}: constant unless the wall clock is set or the machine is
+     * suspended.
+     */
     static long offset(ElectionEvent event) {
         return event.at().wallNanos() - event.at().nanos();
     }

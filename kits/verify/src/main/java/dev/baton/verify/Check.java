@@ -2,14 +2,14 @@ package dev.baton.verify;
 
 import java.util.List;
 
-/** One rule, held against one election's history. It reads nothing but the history, and keeps nothing. */
+/** Checks one rule on one election's history. It reads only the history, and keeps no state. */
 @FunctionalInterface
 public interface Check {
 
-    /** What there is to say, in the order of time; empty when all is well. */
+    /** The findings, in the order of time; empty when the rule was kept. */
     List<Finding> check(ElectionHistory history, Premises premises);
 
-    /** All of them, in the order of {@link Rule}. */
+    /** All checks, in the order of {@link Rule}. */
     static List<Check> all() {
         return List.of(
                 new OneLeader(),

@@ -7,10 +7,10 @@ import java.time.Duration;
 /**
  * How times of different instances are compared. An instance's own times are always compared on its own monotonic clock.
  *
- * @param uncertainty by how much the wall clocks of two instances may differ; an overlap that is no longer than this
- *     cannot be told from clocks that differ
+ * @param uncertainty the most that the wall clocks of two instances differ; an overlap no longer than this is uncertain
  * @param oneHost whether all instances ran on one machine that was not restarted meanwhile, so that they share one
- *     monotonic clock and nothing is uncertain; true of Linux, where {@link System#nanoTime()} counts from the boot
+ *     monotonic clock and no time is uncertain; this holds on Linux, where {@link System#nanoTime()} counts from the
+ *     boot
  */
 public record Clocks(Duration uncertainty, boolean oneHost) {
 
@@ -32,12 +32,12 @@ public record Clocks(Duration uncertainty, boolean oneHost) {
         return new Clocks(Duration.ZERO, true);
     }
 
-    /** Where {@code moment} lies on the line that all instances share: nanoseconds. */
+    /** The position of {@code moment}, in nanoseconds, on the time line that all instances share. */
     long position(Moment moment) {
         return oneHost ? moment.nanos() : moment.wallNanos();
     }
 
-    /** By how many nanoseconds positions of two instances may be wrong. */
+    /** The uncertainty, in nanoseconds, between positions of two instances. */
     long uncertaintyNanos() {
         return oneHost ? 0 : uncertainty.toNanos();
     }

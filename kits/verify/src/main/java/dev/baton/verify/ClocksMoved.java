@@ -5,7 +5,7 @@ import dev.baton.verify.Finding.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says where a wall clock was set, or a machine suspended: times on both sides of it compare badly. */
+/** Reports where a wall clock was set, or a machine suspended: times before and after it do not compare well. */
 final class ClocksMoved implements Check {
     private static final long WORTH_SAYING = 500_000_000;
 

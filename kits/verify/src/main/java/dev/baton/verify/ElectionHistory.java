@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * All that logs tell of one election; at least one run.
+ * The history of one election, from its logs; at least one run.
  *
- * @param election which
+ * @param election the election's name
  * @param runs its candidates, by the beginning of their logs
  * @param terms by their start
  * @param clocks how times of different runs were compared
@@ -27,7 +27,7 @@ public record ElectionHistory(ElectionName election, List<CandidateRun> runs, Li
                 .toList();
     }
 
-    /** When the first event was told, in nanoseconds on the line of {@link #clocks()}. */
+    /** The time of the first event, in nanoseconds on the line of {@link #clocks()}. */
     public long begin() {
         return runs.stream()
                 .mapToLong(run -> clocks.position(run.first().event().at()))
@@ -35,7 +35,7 @@ public record ElectionHistory(ElectionName election, List<CandidateRun> runs, Li
                 .orElseThrow();
     }
 
-    /** When the last event was told. */
+    /** The time of the last event. */
     public long end() {
         return runs.stream()
                 .mapToLong(run -> clocks.position(run.last().event().at()))
@@ -43,13 +43,13 @@ public record ElectionHistory(ElectionName election, List<CandidateRun> runs, Li
                 .orElseThrow();
     }
 
-    /** What the wall clock of the first run showed, or would have, at {@code position}. */
+    /** The time at {@code position} by the wall clock of the first run. */
     public Instant wall(long position) {
         Moment first = runs.get(0).first().event().at();
         return first.wall().plusNanos(position - clocks.position(first));
     }
 
-    /** By how many nanoseconds the distance between two terms may be wrong. */
+    /** The uncertainty, in nanoseconds, of the distance between two terms. */
     long uncertainty(Term one, Term other) {
         return one.run().is(other.run())
                 ? 0
@@ -60,7 +60,7 @@ public record ElectionHistory(ElectionName election, List<CandidateRun> runs, Li
         return terms.stream().filter(term -> term.run().is(run)).toList();
     }
 
-    /** Identities that somebody saw leading, and of whom there is no log. */
+    /** Identities that a candidate saw leading, and that have no log. */
     Set<String> unheard() {
         Set<String> heard = runs.stream().map(CandidateRun::identity).collect(Collectors.toSet());
         return runs.stream()

@@ -41,12 +41,12 @@ public final class ElectionPicture {
         this.staging = staging;
     }
 
-    /** What {@code history} looks like. */
+    /** The picture of {@code history}. */
     public static Timeline of(ElectionHistory history, Premises premises) {
         return of(history, premises, Staging.PLAIN);
     }
 
-    /** The same, laid out as {@code staging} says, with what was done from outside. */
+    /** The picture of {@code history}, laid out by {@code staging}, with its disturbances. */
     public static Timeline of(ElectionHistory history, Premises premises, Staging staging) {
         return new ElectionPicture(history, premises, staging).timeline();
     }
@@ -66,7 +66,7 @@ public final class ElectionPicture {
         return new Timeline(from - margin, to + margin, tick(to - from), List.copyOf(lanes.values()), bands());
     }
 
-    /** In a candidate's lane there are words enough below the bars; elsewhere there is room for them. */
+    /** A candidate's lane has text enough below its bars; other lanes have room for labels. */
     private void disturb(Lane lane, Disturbance done, boolean toCandidate) {
         String tip = done.what() + " for " + Words.span(done.to() - done.from()) + "\nfrom "
                 + Words.time(history.wall(done.from()));
@@ -148,7 +148,7 @@ public final class ElectionPicture {
             case PAUSED -> lane.marks().add(new Mark(at, Tone.EVENT, "pauses", tip));
             case RESUMED -> lane.marks().add(new Mark(at, Tone.EVENT, "resumes", tip));
             default -> {
-                // A picture of everything shows nothing.
+                // A picture of all events would show too little of each.
             }
         }
     }
@@ -169,7 +169,7 @@ public final class ElectionPicture {
         return lane;
     }
 
-    /** Wall-clock times, whatever line the positions are on. */
+    /** Ticks with wall-clock times, on either time line. */
     private LongFunction<String> tick(long length) {
         DateTimeFormatter format = length < 10_000_000_000L ? TO_MILLIS : TO_SECONDS;
         return at -> format.format(history.wall(at));

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one event as they were read, before anybody has looked at them. */
+/** The fields of one event as read, before any check. */
 final class EventFields {
     @Nullable String at;
 
@@ -35,7 +35,7 @@ final class EventFields {
 
     @Nullable String detail;
 
-    /** @throws IllegalArgumentException naming what is missing or wrong */
+    /** @throws IllegalArgumentException naming the missing or wrong field */
     ElectionEvent toEvent() {
         long nanos = present("mono", mono);
         Moment moment = new Moment(nanos, wallNanos(present("at", at)));
@@ -89,15 +89,14 @@ final class EventFields {
                 .filter(type -> type.text().equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("the event's type \"" + text
-                        + "\" is none that this version knows; use the version of the service that wrote it"));
+                        + "\" is unknown to this version; use the version of the service that wrote it"));
     }
 
     private static EndReason reason(String text) {
         try {
             return EndReason.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "the event's reason \"" + text + "\" is none that this version knows", e);
+            throw new IllegalArgumentException("the event's reason \"" + text + "\" is unknown to this version", e);
         }
     }
 }

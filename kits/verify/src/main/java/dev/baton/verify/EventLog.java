@@ -13,11 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What one file says: the events in it, in its order.
+ * The events of one file, in its order.
  *
- * @param name of the file
- * @param events what candidates said
- * @param remarks what its reader should know of it: sentences
+ * @param name the name of the file
+ * @param events the candidates' events
+ * @param remarks remarks on the file for its reader, a sentence each
  */
 public record EventLog(String name, List<LoggedEvent> events, List<String> remarks) {
     private static final byte[] FLIGHT_RECORDING = {'F', 'L', 'R', 0};
@@ -28,9 +28,9 @@ public record EventLog(String name, List<LoggedEvent> events, List<String> remar
     }
 
     /**
-     * Reads lines of JSON, or a flight recording, whichever it is.
+     * Reads lines of JSON, or a flight recording.
      *
-     * @throws UnreadableLogException when it is neither, or cannot be read at all
+     * @throws UnreadableLogException when the file is neither, or cannot be read
      */
     public static EventLog read(Path file) throws UnreadableLogException {
         String name = file.toString();
@@ -58,7 +58,7 @@ public record EventLog(String name, List<LoggedEvent> events, List<String> remar
     /**
      * Reads several files.
      *
-     * @throws UnreadableLogException when one of them cannot be understood
+     * @throws UnreadableLogException when one of them cannot be parsed
      */
     public static List<EventLog> readAll(Iterable<Path> files) throws UnreadableLogException {
         List<EventLog> logs = new ArrayList<>();
@@ -71,7 +71,7 @@ public record EventLog(String name, List<LoggedEvent> events, List<String> remar
     /**
      * Reads lines of JSON, as {@link dev.baton.event.EventSink#jsonLines} wrote them.
      *
-     * @param name what to call them
+     * @param name the name of the log
      * @throws UnreadableLogException when a line is not one object of JSON, or the event in it lacks something
      * @throws IOException when {@code lines} fails
      */

@@ -4,13 +4,13 @@ import dev.baton.spi.ElectionName;
 import java.util.List;
 
 /**
- * One thing to know about an election.
+ * One result of a check on an election.
  *
- * @param kind how grave
- * @param rule about what
- * @param election of which election
- * @param text what, in plain words: a sentence without its full stop
- * @param origins where it can be read
+ * @param kind how grave it is
+ * @param rule the rule that it is about
+ * @param election the election that it is about
+ * @param text the result in plain words: a sentence without its full stop
+ * @param origins where the logs show it
  */
 public record Finding(Kind kind, Rule rule, ElectionName election, String text, List<Origin> origins) {
 
@@ -18,9 +18,9 @@ public record Finding(Kind kind, Rule rule, ElectionName election, String text, 
     public enum Kind {
         /** A promise was broken. */
         VIOLATION,
-        /** A promise may have been broken; these logs and clocks cannot tell. */
+        /** A promise may have been broken; these logs and clocks cannot decide it. */
         UNCERTAIN,
-        /** Nothing was broken, but who looks into an incident wants to know. */
+        /** No promise was broken, but it helps to understand an incident. */
         NOTE
     }
 

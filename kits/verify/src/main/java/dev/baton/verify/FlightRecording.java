@@ -26,7 +26,7 @@ final class FlightRecording {
                 }
             }
         }
-        // A recording is written buffer by buffer, each of another thread.
+        // A recording is written buffer by buffer, and each buffer is of another thread.
         recorded.sort(Comparator.comparing(RecordedEvent::getStartTime));
         Origin origin = new Origin(name, 0);
         List<LoggedEvent> events = new ArrayList<>();
@@ -40,7 +40,7 @@ final class FlightRecording {
         return new EventLog(name, events, List.of());
     }
 
-    /** A name as it is: in a recording it is printable. */
+    /** A name, unchanged: in a recording it is printable. */
     private static @Nullable String raw(@Nullable String name) {
         return name == null ? null : Printable.parse(name);
     }

@@ -17,14 +17,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what several files say into one history an election.
+ * Merges the events of several files into one history an election.
  *
- * <p>A run begins where a candidate says that it started. Events of an identity that begin otherwise, as in the second of
- * two files that a log was rotated into, go on with the run whose clocks they share. What several files tell, a recording
- * beside lines of JSON, is counted once.
+ * <p>A run begins with a candidate's start event. Events of an identity without one, as in the second of two files of a
+ * rotated log, continue the run whose clocks they share. An event in several files, such as a recording beside lines of
+ * JSON, counts once.
  */
 final class Histories {
-    /** A process's two clocks are as far apart from each other in one file as in the next, give or take this. */
+    /** The most by which the distance between a process's two clocks may differ from one file to the next. */
     private static final long SAME_PROCESS = 2_000_000_000L;
 
     private final Map<Candidate, List<List<LoggedEvent>>> parts = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class Histories {
 
     private record Candidate(ElectionName election, String identity) {}
 
-    /** An event without its wall clock, which a recording reads for itself. */
+    /** An event without its wall clock, because a recording reads that clock itself. */
     private record Key(
             long mono,
             Type type,

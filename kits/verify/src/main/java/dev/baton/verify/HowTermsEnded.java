@@ -5,9 +5,9 @@ import dev.baton.verify.Finding.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names every term that was not handed over in order, with its reason. */
+/** Reports every term that did not end with an orderly hand-over, with its reason. */
 final class HowTermsEnded implements Check {
-    /** A loop that is busy says a little late that a term has run out. */
+    /** A busy loop reports an expired term a little late. */
     private static final long WORTH_SAYING = 250_000_000;
 
     @Override
@@ -29,7 +29,7 @@ final class HowTermsEnded implements Check {
                             + (late < WORTH_SAYING
                                     ? ""
                                     : "; it had run out " + Words.span(late)
-                                            + " before the process said so: the process stood still"),
+                                            + " before the process reported it: the process stood still"),
                     List.of(ended.origin())));
         }
         return findings;

@@ -7,7 +7,7 @@ import dev.baton.verify.Finding.Kind;
 import dev.baton.verify.picture.SvgTimeline;
 import java.util.List;
 
-/** A verdict as one page of HTML that needs nothing else: pictures, terms, and what there is to say of them. */
+/** A verdict as one self-contained page of HTML: pictures, terms and findings. */
 public final class HtmlReport {
     private static final String HEAD = """
             <!DOCTYPE html>
@@ -66,7 +66,7 @@ public final class HtmlReport {
         return of(verification, Staging.PLAIN);
     }
 
-    /** The page, its pictures laid out as {@code staging} says. */
+    /** The page, with its pictures laid out by {@code staging}. */
     public static String of(Verification verification, Staging staging) {
         return new HtmlReport(staging).write(verification);
     }

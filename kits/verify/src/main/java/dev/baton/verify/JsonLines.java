@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of JSON, one event each. An object that has no {@code election} is somebody else's, and passed over. */
+/** Lines of JSON, one event each. An object without {@code election} is not Baton's, and is skipped. */
 final class JsonLines {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -56,7 +56,7 @@ final class JsonLines {
                 events.add(new LoggedEvent(event, origin));
             }
         } catch (JsonProcessingException e) {
-            // A process that dies while it writes leaves half a line behind: that is no reason to refuse the rest.
+            // A process that dies during a write leaves half a line: the other lines still count.
             if (last && !events.isEmpty() && line.startsWith("{") && !line.endsWith("}")) {
                 remarks.add(origin + " is cut off in the middle, as by a crash; it was left out");
             } else {
@@ -101,7 +101,7 @@ final class JsonLines {
             case "reason" -> fields.reason = json.getValueAsString();
             case "detail" -> fields.detail = json.getValueAsString();
             default -> {
-                // A later version may say more.
+                // A later version may add fields.
             }
         }
     }

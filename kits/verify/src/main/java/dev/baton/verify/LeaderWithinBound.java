@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * While a candidate contends and reaches the store, somebody leads again within the bound. A gap in which nobody can be
- * shown to have been able to lead is told, and held against nobody.
+ * While a candidate contends and reaches the store, a candidate leads again within the bound. A gap in which no
+ * candidate can be shown to have been able to lead is reported, and breaks no promise.
  */
 final class LeaderWithinBound implements Check {
 
@@ -25,7 +25,7 @@ final class LeaderWithinBound implements Check {
         return findings;
     }
 
-    /** The stretches in which no term was valid and nobody without a log was seen to lead. */
+    /** The stretches in which no term was valid and no candidate without a log was seen to lead. */
     static List<Span> gaps(ElectionHistory history) {
         Clocks clocks = history.clocks();
         List<Span> taken = new ArrayList<>();
@@ -41,7 +41,7 @@ final class LeaderWithinBound implements Check {
         return Span.gaps(new Span(history.begin(), history.end()), taken);
     }
 
-    /** While others saw it leading, before its own log begins. */
+    /** The stretches in which other candidates saw it leading, before its own log begins. */
     private static List<Span> seenBefore(ElectionHistory history, CandidateRun late) {
         Clocks clocks = history.clocks();
         Span before =
@@ -74,7 +74,7 @@ final class LeaderWithinBound implements Check {
                 Kind.NOTE, Rule.LEADER_WITHIN_BOUND, history.election(), said + ": " + excuse(history, gap), List.of());
     }
 
-    /** Against the candidate, unless the last leader may have led on: its log may end before it did. */
+    /** A broken promise, unless the last leader may have continued to lead: its log may end before its term. */
     private static Finding held(ElectionHistory history, Span gap, CandidateRun run, String said) {
         Optional<Term> open = history.terms().stream()
                 .filter(term -> term.end(history.clocks()) == gap.from() && term.ended() == null)

@@ -3,9 +3,9 @@ package dev.baton.verify;
 import dev.baton.event.ElectionEvent;
 
 /**
- * One event, and where it was read.
+ * One event, and its place in a log.
  *
- * @param event what a candidate said
- * @param origin where it stands
+ * @param event the event
+ * @param origin its place
  */
 public record LoggedEvent(ElectionEvent event, Origin origin) {}

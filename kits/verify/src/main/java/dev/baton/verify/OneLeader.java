@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * No two terms of different runs are valid at the same moment, each by its leader's own account.
- */
+/** No two terms of different runs are valid at the same moment, each by its leader's events. */
 final class OneLeader implements Check {
 
     @Override
@@ -27,14 +25,14 @@ final class OneLeader implements Check {
         return findings;
     }
 
-    /** Pairs of terms that overlap by more than the clocks may be wrong, the one that began first first. */
+    /** Pairs of terms that overlap by more than the clocks' uncertainty, the earlier term first. */
     static List<Term[]> together(ElectionHistory history) {
         return near(history).stream()
                 .filter(pair -> overlap(history, pair[0], pair[1]) > history.uncertainty(pair[0], pair[1]))
                 .toList();
     }
 
-    /** Pairs of which it cannot be said that they are apart. */
+    /** Pairs of terms that may overlap, within the clocks' uncertainty. */
     private static List<Term[]> near(ElectionHistory history) {
         Clocks clocks = history.clocks();
         long widest = clocks.uncertaintyNanos()

@@ -7,7 +7,7 @@ import dev.baton.verify.Finding.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says what the logs leave open: beginnings and ends that are missing, and leaders of whom there is no log. */
+/** Reports what the logs leave open: missing beginnings and ends, and leaders without a log. */
 final class OpenEnds implements Check {
 
     @Override

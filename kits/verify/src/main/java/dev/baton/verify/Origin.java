@@ -3,10 +3,10 @@ package dev.baton.verify;
 import dev.baton.spi.Printable;
 
 /**
- * Where an event was read.
+ * The place of an event in a log.
  *
- * @param file the name of the log, as it was given
- * @param line counted from one; 0 in a recording, which has none
+ * @param file the name of the log, as given
+ * @param line counted from one; 0 in a recording, which has no lines
  */
 public record Origin(String file, long line) {
 

@@ -4,7 +4,7 @@ import dev.baton.spi.ElectionTiming;
 import java.time.Duration;
 
 /**
- * What the logs themselves do not say, and the verdict rests on.
+ * The assumptions of a verdict that are not in the logs.
  *
  * @param clocks how times of different instances are compared
  * @param failoverBound how long an election may be without a valid term while a candidate contends and reaches the store
@@ -23,8 +23,8 @@ public record Premises(Clocks clocks, Duration failoverBound) {
     }
 
     /**
-     * The bound that {@code timing} promises, counted from the end of the last validity: leaseDuration, for which a standby
-     * waits, and the two retryPeriods after which it has asked at the latest.
+     * The bound that {@code timing} promises, counted from the end of the last validity: leaseDuration, for which a
+     * standby waits, and the two retryPeriods after which it has tried to acquire at the latest.
      */
     public static Premises of(Clocks clocks, ElectionTiming timing) {
         return new Premises(

@@ -2,20 +2,20 @@ package dev.baton.verify;
 
 import dev.baton.event.ElectionEvent;
 
-/** What keeps a candidate from leading, as it goes from event to event. */
+/** The conditions that keep a candidate from leading, updated by each event. */
 final class Readiness {
     private boolean blind;
     private boolean idle;
     private boolean cutOff;
     private boolean busy;
 
-    /** @param blind whether its log begins in the middle, so that at first nobody knows whom it sees leading */
+    /** @param blind whether its log begins in the middle, so that at first it is unknown which leader it sees */
     Readiness(boolean blind) {
         this.blind = blind;
         this.idle = !blind;
     }
 
-    /** Whether nothing does, after {@code event}. */
+    /** Whether no condition keeps it from leading after {@code event}. */
     boolean after(ElectionEvent event) {
         switch (event.type()) {
             case STARTED, RESUMED -> idle = false;
@@ -26,7 +26,7 @@ final class Readiness {
             case WORK_STOPPED -> busy = false;
             case NEW_LEADER, NO_LEADER, TERM_STARTED, TERM_ENDED -> blind = false;
             default -> {
-                // Nothing that would keep it from leading.
+                // The other events do not keep it from leading.
             }
         }
         return !blind && !idle && !cutOff && !busy;

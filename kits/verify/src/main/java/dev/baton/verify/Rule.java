@@ -1,6 +1,6 @@
 package dev.baton.verify;
 
-/** What is checked. */
+/** The rules that are checked. */
 public enum Rule {
     /** No two terms of one election are valid at the same moment. */
     ONE_LEADER("one leader at a time"),
@@ -10,17 +10,17 @@ public enum Rule {
     TOKEN_HAS_ONE_HOLDER("a token has one holder"),
     /** A term starts, its work is started and stopped at most once each, and it is over before the next. */
     CALLBACK_GRAMMAR("a term starts and stops once"),
-    /** What has run out is never renewed. */
+    /** An expired term is never renewed. */
     EXPIRY_IS_FINAL("what has expired stays so"),
-    /** While a candidate contends and reaches the store, somebody leads again within the bound. */
+    /** While a candidate contends and reaches the store, a candidate leads again within the bound. */
     LEADER_WITHIN_BOUND("a leader again within the bound"),
-    /** What leaders wrote where tokens are compared is neither overwritten by a deposed one nor lost. */
+    /** Writes to a resource that compares tokens are neither overwritten by a deposed leader nor lost. */
     FENCED_WRITES("fenced writes"),
-    /** How terms ended that were not handed over. */
+    /** The reasons of terms that ended without a hand-over. */
     ENDS("how terms ended"),
-    /** What the logs leave open. */
+    /** The questions that the logs leave open. */
     RECORDS("what the logs leave open"),
-    /** What the clocks did. */
+    /** The steps of wall clocks. */
     CLOCKS("clocks");
 
     private final String text;
@@ -29,7 +29,7 @@ public enum Rule {
         this.text = text;
     }
 
-    /** In words. */
+    /** The rule in words. */
     public String text() {
         return text;
     }

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A stretch of time on the line that the instances share.
  *
- * @param from in nanoseconds, inclusive
- * @param to in nanoseconds, exclusive
+ * @param from its beginning in nanoseconds, inclusive
+ * @param to its end in nanoseconds, exclusive
  */
 record Span(long from, long to) {
 
@@ -21,7 +21,7 @@ record Span(long from, long to) {
         return new Span(Math.max(from, other.from), Math.min(to, other.to));
     }
 
-    /** What {@code whole} has that none of {@code taken} covers, in order. */
+    /** The parts of {@code whole} that {@code taken} does not cover, in order. */
     static List<Span> gaps(Span whole, Collection<Span> taken) {
         List<Span> gaps = new ArrayList<>();
         long free = whole.from;

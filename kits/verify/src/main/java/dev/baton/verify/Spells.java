@@ -17,7 +17,10 @@ final class Spells {
         this.clocks = clocks;
     }
 
-    /** While it contended, reached the store, and no callback of its own stood in the way: then it leads if it can. */
+    /**
+     * While it contended, reached the store, and no callback of its own kept it from contending: then it leads if it
+     * can.
+     */
     List<Span> ready() {
         Readiness readiness = new Readiness(!run.hasItsBeginning());
         return during(false, readiness::after);
@@ -28,7 +31,7 @@ final class Spells {
         return between(Set.of(Type.UNREACHABLE), Set.of(Type.REACHABLE, Type.STARTED, Type.STOPPED));
     }
 
-    /** While it had been told not to contend. */
+    /** While it was paused. */
     List<Span> paused() {
         return between(Set.of(Type.PAUSED), Set.of(Type.RESUMED, Type.STARTED, Type.STOPPED));
     }

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * How a picture is laid out, and what it shows besides what the logs tell.
+ * The layout of a picture, and what it shows beside the logs.
  *
- * @param lane in which lane of the picture the run of that name is drawn; several may share one
- * @param disturbances what was done from outside
+ * @param lane the lane of the picture for the run of a name; several runs may share one
+ * @param disturbances the faults that a test or an operator caused
  */
 public record Staging(UnaryOperator<String> lane, List<Disturbance> disturbances) {
-    /** A lane for each run, and nothing besides. */
+    /** A lane for each run, without disturbances. */
     public static final Staging PLAIN = new Staging(UnaryOperator.identity(), List.of());
 
     public Staging {

@@ -7,15 +7,15 @@ import dev.baton.spi.Moment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One leadership by its leader's own account.
+ * One leadership by its leader's events.
  *
- * @param run whose it was
+ * @param run the leader's run
  * @param token its fencing token
- * @param began the event that says so; in a log whose beginning is missing, the first that mentions it
- * @param validUntil until when its last renewal made it valid, or null if the log does not say
+ * @param began the event of its beginning; in a log whose beginning is missing, the first event that names the term
+ * @param validUntil the end of its validity by its last renewal, or null if the log does not have it
  * @param draining when it was asked to hand over, or null
- * @param ended the event that says so, or null when none does
- * @param clockStep by how many nanoseconds the wall clock moved against the monotonic one meanwhile
+ * @param ended the event of its end, or null without one
+ * @param clockStep the nanoseconds by which the wall clock moved against the monotonic one meanwhile
  */
 public record Term(
         CandidateRun run,
@@ -26,7 +26,7 @@ public record Term(
         @Nullable LoggedEvent ended,
         long clockStep) {
 
-    /** Whether the log tells when it began, and does not merely mention it later. */
+    /** Whether the log has its beginning, and not only later events of it. */
     boolean hasItsBeginning() {
         return began.event().type() == Type.TERM_STARTED;
     }
@@ -37,8 +37,8 @@ public record Term(
     }
 
     /**
-     * When it was valid no more, on the line of {@code clocks}: when it said that it was over, or when its validity had run
-     * out, whichever came first. A stopped process says it late, and a killed one never.
+     * The end of its validity on the line of {@code clocks}: the event of its end, or its expiry, whichever came first.
+     * A stopped process logs the end late, and a killed one never.
      */
     public long end(Clocks clocks) {
         LoggedEvent last = ended == null ? run.last() : ended;
@@ -50,12 +50,12 @@ public record Term(
         return Math.max(start(clocks), ended == null ? lapsed : Math.min(said, lapsed));
     }
 
-    /** Why it ended, or null when nothing says so. */
+    /** The reason of its end, or null when the log has none. */
     public @Nullable EndReason reason() {
         return ended == null ? null : ended.event().reason();
     }
 
-    /** How long after its validity had run out it said so; 0 when in time. */
+    /** How long after its expiry the log has the event of its end; 0 when in time. */
     long saidLateBy() {
         return ended == null || validUntil == null
                 ? 0

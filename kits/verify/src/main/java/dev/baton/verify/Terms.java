@@ -49,7 +49,7 @@ final class Terms {
         account.take(logged);
     }
 
-    /** What is known of one term so far. */
+    /** The events of one term so far. */
     private final class Account {
         private final FencingToken token;
         private final LoggedEvent first;

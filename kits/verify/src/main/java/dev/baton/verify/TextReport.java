@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A verdict for a terminal: a timeline in letters, the terms, and what there is to say of them. */
+/** A verdict for a terminal: a timeline in letters, the terms and the findings. */
 public final class TextReport {
     private static final int CELLS = 60;
     private static final int WIDTH = 100;
@@ -47,7 +47,7 @@ public final class TextReport {
         return text.toString();
     }
 
-    /** What the verdict rests on, in a sentence. */
+    /** The premises of the verdict, in a sentence. */
     static String premises(Premises premises) {
         Clocks clocks = premises.clocks();
         return (clocks.oneHost()

@@ -15,7 +15,7 @@ final class TokensGrow implements Check {
         Term greatest = null;
         for (int i = 0; i < terms.size(); i++) {
             Term next = terms.get(i);
-            // One that a log mentions for the first time, late perhaps, began nobody knows when.
+            // The beginning of a term is unknown when its log begins in the middle of it.
             if (next.hasItsBeginning() && greatest != null && greatest.token().isAfter(next.token())) {
                 Term before = certainlyBefore(history, terms.subList(0, i), next);
                 findings.add(before == null ? unsure(history, greatest, next) : broken(history, before, next));

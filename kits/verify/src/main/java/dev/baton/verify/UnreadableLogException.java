@@ -4,7 +4,7 @@ import dev.baton.spi.Printable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A log that cannot be understood. The message is one sentence that names the file and, where it has any, the line. */
+/** A log that cannot be parsed. The message is one sentence that names the file and, where there is one, the line. */
 public final class UnreadableLogException extends IOException {
     private static final long serialVersionUID = 1L;
 

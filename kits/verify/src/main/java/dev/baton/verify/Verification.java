@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The verdict on some logs.
+ * The verdict on a set of logs.
  *
- * @param premises what it rests on
- * @param histories what they tell, an election each, by name
- * @param findings the gravest first
- * @param remarks on the files themselves
+ * @param premises its assumptions
+ * @param histories the history of each election, by name
+ * @param findings the findings, the gravest first
+ * @param remarks remarks on the files themselves
  */
 public record Verification(
         Premises premises, List<ElectionHistory> histories, List<Finding> findings, List<String> remarks) {
@@ -21,7 +21,7 @@ public record Verification(
         remarks = List.copyOf(remarks);
     }
 
-    /** Holds every rule against every election in {@code logs}. */
+    /** Checks every rule on every election in {@code logs}. */
     public static Verification of(List<EventLog> logs, Premises premises) {
         List<ElectionHistory> histories = Histories.of(logs, premises.clocks());
         List<Finding> findings = histories.stream()
@@ -33,7 +33,7 @@ public record Verification(
         return new Verification(premises, histories, findings, remarks);
     }
 
-    /** Whether nothing was broken. Uncertain findings break nothing. */
+    /** Whether no promise was broken. An uncertain finding is not a broken promise. */
     public boolean isGood() {
         return of(Kind.VIOLATION).isEmpty();
     }
@@ -43,7 +43,7 @@ public record Verification(
         return findings.stream().filter(finding -> finding.kind() == kind).toList();
     }
 
-    /** One sentence, without its full stop. */
+    /** The summary: one sentence, without its full stop. */
     public String summary() {
         long candidates =
                 histories.stream().mapToLong(history -> history.runs().size()).sum();

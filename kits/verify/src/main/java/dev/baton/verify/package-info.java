@@ -1,6 +1,6 @@
 /**
- * Judges elections by what they say happened: reads the events that candidates told, as lines of JSON or from flight
- * recordings, and answers with what was broken, what cannot be told, and what happened, in plain words.
+ * Judges elections by their logs: reads the events of candidates, from lines of JSON or flight recordings, and reports
+ * broken promises, uncertain ones, and what happened, in plain words.
  */
 @NullMarked
 package dev.baton.verify;

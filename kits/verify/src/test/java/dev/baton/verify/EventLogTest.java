@@ -53,10 +53,10 @@ class EventLogTest {
             {"election":"a/b","type":"renewed","mono":99999999999999999999,"at":"2026-01-02T03:04:05Z"} | out of range
             {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","validUntil":9223372036854775807} | must lie within a day
             {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","validUntil":-86400000000000} | must lie within a day
-            {"election":"a/b","type":"renewd","mono":1,"at":"2026-01-02T03:04:05Z"} | "renewd" is none that this version knows
+            {"election":"a/b","type":"renewd","mono":1,"at":"2026-01-02T03:04:05Z"} | "renewd" is unknown to this version
             {"election":"ab","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z"} | exactly one slash
             {"election":"a/b","type":"renewed","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","token":"7"} | ten digits of epoch
-            {"election":"a/b","type":"term-ended","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","reason":"WHIM"} | "WHIM" is none
+            {"election":"a/b","type":"term-ended","mono":1,"at":"2026-01-02T03:04:05Z","identity":"x","reason":"WHIM"} | "WHIM" is unknown to this version
             {"election":"a/b",                                            | this is not one object of JSON
             """)
     void lineThatCannotBeUnderstoodIsNamed(String line, String saying) {

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Where the labels of one lane stand, so that none covers another, nor a mark, nor is cut off at the right.
+ * Places the labels of one lane, so that none covers another or a mark, or is cut off at the right.
  *
- * <p>A label that has no room beside its mark goes to a row below; if there is none either, it is shortened, and at last left
- * out: what the pointer shows says it all.
+ * <p>A label that has no room beside its mark goes to a row below; without room there it is shortened, and at last left
+ * out: the tooltip has the whole text.
  */
 final class LaneLabels {
-    /** In pixels, as all lengths here. */
+    /** The size of a label's letters, in pixels, as all lengths here. */
     static final double SIZE = 11;
 
-    /** Of labels in bars, most of which are bold. */
+    /** The size of labels in bars, most of which are bold. */
     private static final double BOLD_SIZE = SIZE * Lettering.BOLD;
 
     /** From the middle of a mark to its edge. */

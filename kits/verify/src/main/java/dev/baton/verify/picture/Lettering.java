@@ -1,15 +1,15 @@
 package dev.baton.verify.picture;
 
 /**
- * How wide a text is. Nobody knows which font a reader has, so a letter counts for what it takes in DejaVu Sans, which is
- * wider than what other systems have for their own.
+ * Estimates the width of a text. The reader's font is unknown, so a letter has its width in DejaVu Sans, which is wider
+ * than the default fonts of other systems.
  */
 final class Lettering {
-    /** By how much bold letters are wider. */
+    /** The factor by which bold letters are wider. */
     static final double BOLD = 1.16;
 
     private static final String ELLIPSIS = "…";
-    /** With fewer letters than that a shortened word tells nothing. */
+    /** The shortest useful length of a shortened word. */
     private static final int FEWEST = 4;
 
     private static final double ASIAN = 1.1;
@@ -18,14 +18,14 @@ final class Lettering {
 
     private Lettering() {}
 
-    /** In pixels, of letters that are {@code size} high. */
+    /** The width in pixels, of letters that are {@code size} high. */
     static double width(String text, double size) {
         return size * text.codePoints().mapToDouble(Lettering::em).sum();
     }
 
     /**
-     * The text, or as much of its beginning as there is room for, with an ellipsis; empty where that tells nothing. A number
-     * is never cut, since it would be another.
+     * The text, or as much of its beginning as fits, with an ellipsis; empty where too little fits. A number is never
+     * cut, because it would become another number.
      */
     static String shortened(String text, double size, double room) {
         if (width(text, size) <= room) {

@@ -24,7 +24,7 @@ public final class SvgTimeline {
     private static final int ROW = 13;
     private static final int NAME_SIZE = 12;
     private static final int TITLE_SIZE = 15;
-    /** What names, titles and labels keep from the edges. */
+    /** The distance of names, titles and labels from the edges. */
     private static final int MARGIN = 12;
 
     private static final int MOST_TICKS = 10;
@@ -86,7 +86,7 @@ public final class SvgTimeline {
         this.height = top(timeline.lanes().size()) + AXIS;
     }
 
-    /** Where a lane begins; each is as high as its labels want it. */
+    /** The top of each lane; a lane is as high as its labels need. */
     private int top(int lane) {
         return top
                 + marked.subList(0, lane).stream().mapToInt(SvgTimeline::height).sum();
@@ -217,7 +217,7 @@ public final class SvgTimeline {
                 label.at(), y + ROW * label.row(), title(label.of().tip()), escaped(label.text()));
     }
 
-    /** As much as there is room for; where that is not all, the pointer shows all. */
+    /** As much of the text as fits; the tooltip has the rest. */
     private static String shortened(String text, double size, double room) {
         String all = text.lines().map(Printable::text).collect(Collectors.joining(" "));
         String shown = Lettering.shortened(all, size, room);
@@ -241,7 +241,7 @@ public final class SvgTimeline {
         return Math.max(2, x(bar.to()) - x(bar.from()));
     }
 
-    /** What XML would take for its own, or cannot have, is written as it wants; lines stay lines. */
+    /** Escapes or replaces characters that XML reserves or forbids, and keeps line breaks. */
     public static String escaped(String text) {
         return text.lines()
                 .map(Printable::text)

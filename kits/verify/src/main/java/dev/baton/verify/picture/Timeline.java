@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.function.LongFunction;
 
 /**
- * What a picture shows: lanes, one below the other, and stretches across all of them, on one axis of nanoseconds.
+ * The content of a picture: lanes, one below the other, and stretches across all of them, on one axis of nanoseconds.
  *
- * @param from where the axis begins
- * @param to where it ends, later than {@code from}
- * @param tick what to write below a position of the axis
- * @param lanes from top to bottom
- * @param bands across all lanes
+ * @param from the beginning of the axis
+ * @param to its end, later than {@code from}
+ * @param tick the text below a position of the axis
+ * @param lanes the lanes from top to bottom
+ * @param bands the stretches across all lanes
  */
 public record Timeline(long from, long to, LongFunction<String> tick, List<Lane> lanes, List<Bar> bands) {
 
@@ -22,32 +22,32 @@ public record Timeline(long from, long to, LongFunction<String> tick, List<Lane>
         bands = List.copyOf(bands);
     }
 
-    /** What a bar or a mark stands for, which decides its colour and its pattern. */
+    /** The meaning of a bar or a mark, which decides its colour and its pattern. */
     public enum Tone {
         /** A term. */
         TERM,
         /** The part of a term in which it was asked to hand over. */
         DRAINING,
-        /** A term of which nothing is known but that it may have lasted so long. */
+        /** A term that may have lasted so long; more is not known. */
         ASSUMED,
-        /** What somebody else saw. */
+        /** A leadership that only another candidate saw. */
         SEEN,
         /** Cut off from the store. */
         CUT_OFF,
-        /** Told not to contend. */
+        /** Paused. */
         PAUSED,
-        /** Nobody leads. */
+        /** No candidate leads. */
         GAP,
-        /** What must not be. */
+        /** A broken promise. */
         WRONG,
-        /** Something was done to it. */
+        /** A fault was caused. */
         FAULT,
-        /** Something is being done to it. */
+        /** A fault lasts. */
         DISTURBED,
-        /** Something happened. */
+        /** An event. */
         EVENT;
 
-        /** The class of its shape in a picture. */
+        /** The CSS class of its shape. */
         String style() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
@@ -62,7 +62,7 @@ public record Timeline(long from, long to, LongFunction<String> tick, List<Lane>
      * @param marks at moments
      */
     public record Lane(String name, List<Bar> bars, List<Bar> lines, List<Mark> marks) {
-        /** A lane with nothing in it yet, to be added to. */
+        /** An empty lane. */
         public static Lane named(String name) {
             return new Lane(name, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }

@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches for an order of operations that explains their answers, just in time: it goes through calls and answers as they
- * happened, with every state that the register may be in, and lets an operation take effect no later than its answer
- * demands (Lowe, <em>Testing for linearizability</em>, 2017).
+ * Searches for an order of operations that explains their answers, just in time: it follows calls and answers in their
+ * order, with every state that the register may be in, and lets an operation take effect no later than its answer
+ * (Lowe, <em>Testing for linearizability</em>, 2017).
  *
  * @param contradiction the first answer that no order explains, in a sentence, or empty
- * @param undecided whether there were more states than could be followed
+ * @param undecided whether the search was given up, with too many states
  */
 record Linearization(String contradiction, boolean undecided) {
     private static final int MOST_STATES = 200_000;
@@ -28,7 +28,7 @@ record Linearization(String contradiction, boolean undecided) {
         return new Search(operations, fenced).search();
     }
 
-    /** What the register may hold, and which calls that have not been answered have taken effect. */
+    /** A value that the register may hold, and the unanswered calls that have taken effect. */
     private record State(long value, @Nullable FencingToken greatest, Set<Integer> done) {
         State after(int call, long next, @Nullable FencingToken token) {
             Set<Integer> more = new HashSet<>(done);
@@ -95,12 +95,15 @@ record Linearization(String contradiction, boolean undecided) {
                     }
                 }
             }
-            // What is asked in the same instant as another is answered may have come first.
+            // A call at the same instant as another call's answer may have come first.
             steps.sort(Comparator.comparingLong(Step::at).thenComparing(Step::answer));
             return steps;
         }
 
-        /** A write that was never answered nor seen need not have happened, unless it may have moved the fence. */
+        /**
+         * A write without an answer that no read saw need not have happened, unless it may have raised the fence's
+         * token.
+         */
         private boolean matters(Operation operation) {
             return operation.outcome() != Outcome.UNKNOWN
                     || (operation.isWrite() && (fenced || seen.contains(operation.value())));
@@ -153,8 +156,8 @@ record Linearization(String contradiction, boolean undecided) {
         }
 
         /**
-         * Whether it makes no difference any more when {@code call} happens, or whether: a write that was never answered, and
-         * that the fence would refuse by now, or that nobody saw and that moves no fence.
+         * Whether it no longer matters when or whether {@code call} happens: a write without an answer that the fence
+         * would refuse by now, or that no read saw and that does not raise the fence's token.
          */
         private boolean isOver(@Nullable FencingToken greatest, int call) {
             Operation operation = operations.get(call);

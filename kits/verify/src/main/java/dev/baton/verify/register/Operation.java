@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Times of all callers are on one line: one machine's monotonic clock, or the register's own. A value is written at most
  * once; {@link #INITIAL} stands for what the register holds before any write.
  *
- * @param client who called
- * @param kind what was asked for
- * @param token the term's token, by which a fence decides, or null for a call that carries none
- * @param value what was written, or read; of a read that was not {@link Outcome#DONE}, nothing
- * @param basedOn the value that a writer had read before, and made this one of, or null when it did not
+ * @param client the caller's name
+ * @param kind the kind of the call
+ * @param token the term's token, by which a fence decides, or null for a call without one
+ * @param value the value written or read; meaningless for a read that was not {@link Outcome#DONE}
+ * @param basedOn the value that a writer had read and changed into this one, or null
  * @param invoked when the call began, in nanoseconds
- * @param returned when it was answered; {@link Long#MAX_VALUE} when it never was
- * @param outcome what was answered
+ * @param returned when it was answered; {@link Long#MAX_VALUE} without an answer
+ * @param outcome the answer
  */
 public record Operation(
         String client,
@@ -29,24 +29,24 @@ public record Operation(
         long returned,
         Outcome outcome) {
 
-    /** What a register holds before any write. */
+    /** The value of a register before any write. */
     public static final long INITIAL = 0;
 
-    /** What was asked for. */
+    /** The kind of a call. */
     public enum Kind {
-        /** The value. */
+        /** Reads the value. */
         READ,
-        /** To replace the value. */
+        /** Replaces the value. */
         WRITE
     }
 
-    /** What was answered. */
+    /** The answer to a call. */
     public enum Outcome {
-        /** It was done. */
+        /** The register carried it out. */
         DONE,
-        /** The fence refused it: the token is smaller than one that was seen. */
+        /** The fence refused it: its token is smaller than one that the fence has seen. */
         REFUSED,
-        /** Nothing: it may have been done, may yet be, or never. */
+        /** No answer: the register may have carried it out, may still do so, or never. */
         UNKNOWN
     }
 
@@ -73,7 +73,7 @@ public record Operation(
         return outcome == Outcome.DONE;
     }
 
-    /** Whether this was answered before {@code other} was asked. */
+    /** Whether this call was answered before {@code other} began. */
     boolean precedes(Operation other) {
         return returned < other.invoked;
     }

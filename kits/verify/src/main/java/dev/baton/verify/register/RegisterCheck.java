@@ -11,14 +11,14 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a register that leaders read and wrote, by the operations that its callers recorded.
+ * Checks a register that leaders read and wrote, by the operations that the leaders recorded.
  *
  * <ul>
- *   <li>A write that was acknowledged although an operation with a greater token had been acknowledged before it was asked
- *       for is <em>stale</em>. A fence lets none pass; without a fence they show what a fence is for.
- *   <li>An acknowledged write is <em>lost</em> if a later read answers with something older, or if two acknowledged writes
- *       were made of the same value, so that one of them did not know of the other.
- *   <li>And some order of all operations, in which each takes effect between its call and its answer, has to explain every
+ *   <li>A write that was acknowledged although an operation with a greater token had been acknowledged before its call
+ *       is <em>stale</em>. A fence lets no stale write pass; without a fence they show why one is needed.
+ *   <li>An acknowledged write is <em>lost</em> if a later read returns an older value, or if two acknowledged writes
+ *       are based on the same value, so that one of them overwrote the other unseen.
+ *   <li>An order of all operations, in which each takes effect between its call and its answer, must explain every
  *       answer: the register is <em>linearizable</em>.
  * </ul>
  */
@@ -35,7 +35,7 @@ public final class RegisterCheck {
      * The verdict on {@code operations}, which may be in any order.
      *
      * @param fenced whether the register refuses tokens smaller than the greatest it has seen
-     * @throws IllegalArgumentException when two writes write the same value, by which they could not be told apart
+     * @throws IllegalArgumentException when two writes write the same value, so that they cannot be told apart
      */
     public static RegisterVerdict check(List<Operation> operations, boolean fenced) {
         List<Operation> ordered = operations.stream()
@@ -77,7 +77,7 @@ public final class RegisterCheck {
         return writes;
     }
 
-    /** Goes through the calls in order, with the greatest token of all that had been acknowledged before each. */
+    /** Goes through the calls in order, with the greatest token acknowledged before each. */
     private List<String> staleWrites() {
         List<String> stale = new ArrayList<>();
         PriorityQueue<Operation> acknowledged = new PriorityQueue<>(Comparator.comparingLong(Operation::returned));
@@ -93,7 +93,7 @@ public final class RegisterCheck {
             if (operation.isWrite() && greatest != null && isAfter(greatest, token)) {
                 stale.add(operation + " was taken after " + greatest);
             }
-            // Who reads without a fence leaves nothing behind that would tell others of its token.
+            // A read without a fence does not make its token known to the register.
             if (operation.isWrite() || fenced) {
                 acknowledged.add(operation);
             }
@@ -139,7 +139,9 @@ public final class RegisterCheck {
         return lost;
     }
 
-    /** Whether {@code read}, the write that a read answered with, or none, was over before {@code newest} was asked for. */
+    /**
+     * Whether {@code read}, the write whose value a read returned, or null, was answered before {@code newest} began.
+     */
     private static boolean isOlder(@Nullable Operation read, Operation newest) {
         return read == null || read.precedes(newest);
     }

@@ -3,15 +3,16 @@ package dev.baton.verify.register;
 import java.util.List;
 
 /**
- * What became of a register.
+ * The verdict on a register.
  *
- * @param done how many writes were acknowledged
- * @param refused how many the fence refused
- * @param unknown how many were never answered
- * @param staleWrites acknowledged although a greater token had been seen before they were asked for: sentences
- * @param lostWrites acknowledged, and gone without having been seen by what replaced them: sentences
+ * @param done the number of acknowledged writes
+ * @param refused the number of writes that the fence refused
+ * @param unknown the number of writes without an answer
+ * @param staleWrites writes acknowledged although a greater token had been acknowledged before their call, a sentence
+ *     each
+ * @param lostWrites acknowledged writes that were overwritten unseen, a sentence each
  * @param contradiction why no order of the operations explains the answers, a sentence, or empty when one does
- * @param undecided whether the search for an order was given up; then {@code contradiction} is empty and says nothing
+ * @param undecided whether the search for an order was given up; {@code contradiction} is then empty and means nothing
  */
 public record RegisterVerdict(
         long done,

@@ -1,5 +1,5 @@
 /**
- * Judges what leaders wrote: a register whose operations were recorded by those who called it, with or without a fence that
+ * Judges leaders' writes: checks a register by the operations that its callers recorded, with or without a fence that
  * compares tokens.
  */
 @NullMarked
