@@ -14,8 +14,8 @@ import io.etcd.jetcd.options.PutOption;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A leader that keeps its work's data in the etcd that elected it, where etcd itself refuses the writes of a leader that
- * was deposed and does not know.
+ * A leader that keeps its data in the etcd that elected it: etcd itself refuses the writes of a deposed leader that
+ * does not know it yet.
  */
 public final class EtcdFencedWriter {
     private static final ElectionName ELECTION = ElectionName.parse("orders/ledger");
@@ -28,7 +28,7 @@ public final class EtcdFencedWriter {
         this.client = client;
     }
 
-    /** Writes an entry a second for as long as this process leads, until it is ended. */
+    /** Writes an entry a second while this process leads, until the process ends. */
     public static void main(String[] args) throws InterruptedException {
         var client = Client.builder().endpoints(args[0].split(",", -1)).build();
         new EtcdFencedWriter(EtcdBackend.connect(args[0]), client).contend();
@@ -51,7 +51,7 @@ public final class EtcdFencedWriter {
         }
     }
 
-    /** @throws IllegalStateException when the term is over, whatever this process believes */
+    /** @throws IllegalStateException when the term is over, even if this process does not know it yet */
     void append(EtcdFence fence, String entry) throws InterruptedException, ExecutionException {
         ByteSequence key = ByteSequence.from("/ledger/" + fence.token() + "/" + entry, UTF_8);
         boolean written = fence.guard(client.getKVClient())

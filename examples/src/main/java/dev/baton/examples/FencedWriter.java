@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A leader whose writes carry the token of its term, and a resource that compares it.
  *
- * <p>{@link Leadership#requireValid()} stops a leader that knows it was deposed. One that does not know, because it was
- * paused between that check and its write, is stopped by the resource and by nothing else.
+ * <p>{@link Leadership#requireValid()} stops a leader that knows it was deposed. Only the resource stops a leader that
+ * does not know it, because it was paused between that check and its write.
  */
 public final class FencedWriter {
     private final Ledger ledger;
@@ -22,7 +22,7 @@ public final class FencedWriter {
         this.ledger = ledger;
     }
 
-    /** Writes an entry a second for as long as this process leads, until it is ended. */
+    /** Writes an entry a second while this process leads, until the process ends. */
     public static void main(String[] args) throws InterruptedException {
         var writer = new FencedWriter(new Ledger());
         writer.contend(ZooKeeperBackend.connect(args[0]));
@@ -36,7 +36,7 @@ public final class FencedWriter {
                 .start();
     }
 
-    /** New work begins only while the term accepts it; each write is checked here and fenced there. */
+    /** New work begins only while the term accepts it; each write is checked here and fenced at the resource. */
     private void work(Leadership term) throws InterruptedException {
         for (int number = 1; term.acceptsWork(); number++) {
             term.requireValid();
@@ -50,7 +50,7 @@ public final class FencedWriter {
         private final List<String> entries = new ArrayList<>();
         private @Nullable FencingToken greatest;
 
-        /** @throws IllegalStateException when a later leader has written before */
+        /** @throws IllegalStateException when a later leader has already written */
         synchronized void append(FencingToken token, String entry) {
             FencingToken seen = greatest;
             if (seen != null && seen.isAfter(token)) {

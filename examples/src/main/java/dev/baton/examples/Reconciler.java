@@ -6,8 +6,8 @@ import dev.baton.spi.LockBackend;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * A service that leads: of all its instances one takes orders from a queue and enters them into a ledger that compares
- * tokens. {@code ReconcilerTest} tests it as leader and as one that was deposed, without a server.
+ * A service that leads: one of its instances takes orders from a queue and enters them into a ledger that compares
+ * tokens. {@code ReconcilerTest} tests it as leader and as deposed leader, without a server.
  */
 public final class Reconciler implements AutoCloseable {
     private final BlockingQueue<String> orders;

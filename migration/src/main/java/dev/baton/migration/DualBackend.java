@@ -26,40 +26,40 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A backend made of an old and a new one, for moving a live fleet from one store to the other. A term needs both: it is
- * acquired on the old store and then on the new, is valid while both grants are, ends when either is lost, and is given
- * back on the new store and then on the old.
+ * acquired on the old store and then on the new, is valid while both grants are, ends when either is lost, and is
+ * released on the new store and then on the old.
  *
  * <p><b>The procedure</b>, one process at a time and in any order within a step:
  *
  * <ol>
- *   <li>All candidates are on the old backend, with epoch <i>e</i>. Take a token of theirs, and choose {@code raiseFrom}
- *       so far above its number that the old store will not get there before step 2 is done. Numbers are revisions of
+ *   <li>All candidates are on the old backend, with epoch <i>e</i>. Take a current token, and choose {@code raiseFrom}
+ *       so far above its number that the old store will not reach it before step 2 is done. Numbers are revisions of
  *       the whole store, or ZooKeeper's transaction ids: look at how they grew in the last days.
  *   <li>Restart each candidate with {@code DualBackend.of(old, next, raiseFrom)}, the same {@code raiseFrom} everywhere, the
  *       old backend as before and the new one opened with epoch <i>e + 1</i>.
- *   <li>When no candidate of the old backend is left, wait for the old store to reach {@code raiseFrom}, or write to it
- *       until it does; then ask the leader to step down. The step is done when a token of epoch <i>e + 1</i> is seen.
- *   <li>Restart each candidate with the new backend alone, opened as before.
- *   <li>When no candidate with two backends is left, the old store may go.
+ *   <li>When no candidate with the old backend alone is left, wait for the old store to reach {@code raiseFrom}, or
+ *       write to it until it does; then let the leader step down. The step is done when a token of epoch <i>e + 1</i>
+ *       appears. <li>Restart each candidate with the new backend alone, opened as before.
+ *   <li>When no candidate with two backends is left, remove the old store.
  * </ol>
  *
- * <p><b>What may never run together</b>: candidates of the old backend alone and of the new backend alone. They share no
- * lock and would both lead. All others share one, so at no time do two lead.
+ * <p><b>What may never run together</b>: candidates of the old backend alone and of the new backend alone. They share
+ * no lock, so two would lead at once. All other pairs share one.
  *
  * <p><b>Tokens</b> are the old store's while its number is below {@code raiseFrom}, and the new store's from then on.
  * They grow from term to term throughout if the steps are kept apart as above. With {@code raiseFrom} 0 the epoch rises
  * with the first term on both, and no wait is needed; but a candidate of the old backend that leads after it has a
- * smaller token, so choose 0 only where no resource compares tokens. That the new epoch is greater is checked when a term
- * is about to begin; until it is, nobody with two backends leads.
+ * smaller token, so choose 0 only where no resource compares tokens. That the new epoch is greater is checked when a
+ * term is about to begin; until it is, no candidate with two backends leads.
  *
  * <p><b>To go back</b> before step 3, restart each candidate with the old backend. After it, finish, and move back by the
  * same procedure with the roles exchanged and the epoch raised once more.
  *
- * <p>While two are held, both stores have to be up: either one's failure ends the term. A candidate that holds the old
- * store and does not get the new one within a retryPeriod gives the old one back and pauses for a random time.
+ * <p>While candidates hold two stores, both must be up: the failure of either ends the term. A candidate that holds the
+ * old store and does not acquire the new one within a retryPeriod releases the old one and pauses for a random time.
  *
- * <p>The instance owns both backends and decides on the new one's loop. Threads and errors are as for any
- * {@link LockBackend}. A store that records who leads is told by it of each term, on either side.
+ * <p>The instance owns both backends and decides on the new one's loop. Threads and errors are as for any {@link
+ * LockBackend}. It passes each event to a backend that records changes of leader, on either side.
  */
 public final class DualBackend implements LockBackend, EventSink {
     private final Side old;
@@ -84,10 +84,10 @@ public final class DualBackend implements LockBackend, EventSink {
     }
 
     /**
-     * A backend that holds both, and closes both when closed. Neither may be closed by others before.
+     * A backend that holds both, and closes both when closed. The caller must not close either before.
      *
-     * @param old what the fleet comes from, with the epoch that it has
-     * @param next where it goes, opened with a greater epoch
+     * @param old the backend that the fleet leaves, with its present epoch
+     * @param next the backend that the fleet moves to, opened with a greater epoch
      * @param raiseFrom the first number of the old store at which a term takes the new store's token, 0 or more; the same
      *     for every candidate of the fleet
      * @throws IllegalArgumentException when both are the same instance or {@code raiseFrom} is negative
@@ -113,7 +113,7 @@ public final class DualBackend implements LockBackend, EventSink {
         return old.backend().kind() + "+" + next.backend().kind();
     }
 
-    /** The new backend's. */
+    /** The new backend's runtime. */
     @Override
     public BackendRuntime runtime() {
         return next.backend().runtime();
@@ -125,7 +125,7 @@ public final class DualBackend implements LockBackend, EventSink {
         next.backend().check(election, timing);
     }
 
-    /** The smaller of both: one lock is all that a successor of the other kind has to wait for. */
+    /** The smaller of both: a successor with only one of the two backends waits for that lock alone. */
     @Override
     public Duration windDownBudget(ElectionTiming timing) {
         Duration one = old.backend().windDownBudget(timing);
@@ -167,13 +167,13 @@ public final class DualBackend implements LockBackend, EventSink {
         });
     }
 
-    /** Passes on to each part that records events: operators of either store read there who leads. */
+    /** Passes on to each backend that records events: operators of either store see the leader there. */
     @Override
     public void accept(ElectionEvent event) {
         events.accept(event);
     }
 
-    /** Hands over while both connections still stand, then closes the new backend and the old one. */
+    /** Hands over while both connections are open, then closes the new backend and the old one. */
     @Override
     public void close() {
         runtime().close();
@@ -181,7 +181,7 @@ public final class DualBackend implements LockBackend, EventSink {
         old.backend().close();
     }
 
-    // -- for the holds and the sights, on the loop ----------------------------------------------------------------
+    // -- for claims and watches, on the loop ----------------------------------------------------------------
 
     Side old() {
         return old;
@@ -212,7 +212,7 @@ public final class DualBackend implements LockBackend, EventSink {
         byPart.remove(hold.part().nonce());
     }
 
-    /** The name of a further round. */
+    /** The claim's name in a further round. */
     Claim renamed(DualClaim hold, int round) {
         Claim claim = hold.claim();
         Claim renamed = new Claim(claim.election(), claim.identity(), claim.nonce() + "-" + round, claim.timing());
@@ -221,7 +221,7 @@ public final class DualBackend implements LockBackend, EventSink {
         return renamed;
     }
 
-    /** The hold that stands in the stores under {@code part} in this round, or null. */
+    /** The claim that the stores know as {@code part} in this round, or null. */
     @Nullable DualClaim holdOf(Claim part) {
         return byPart.get(part.nonce());
     }
@@ -247,14 +247,14 @@ public final class DualBackend implements LockBackend, EventSink {
         }
     }
 
-    /** A holder under the name that its candidate knows, with the token of its term or null where it is not certain. */
+    /** The holder under its candidate's name, with the token of its term, or null where that is not certain. */
     Holder shown(Holder holder, @Nullable FencingToken token) {
         DualClaim ours = holder.nonce() == null ? null : byPart.get(holder.nonce());
         String nonce = ours == null ? holder.nonce() : ours.claim().nonce();
         return new Holder(holder.identity(), nonce, token, holder.acquired(), holder.renewed(), holder.transitions());
     }
 
-    /** Below raiseFrom a holder of the old store leads, if it leads, with the token it has there. */
+    /** Below raiseFrom, a holder of the old store that leads has the old store's token. */
     @Nullable Holder onOldOnly(@Nullable Holder holder) {
         if (holder == null) {
             return null;
@@ -263,12 +263,18 @@ public final class DualBackend implements LockBackend, EventSink {
         return shown(holder, token != null && token.number() < raiseFrom ? token : null);
     }
 
-    /** It leads by the new store alone, or is one of two in the middle of a step: the token is not certain. */
+    /**
+     * The holder leads by the new store alone, or is between two steps of an acquire or release: its token is not
+     * certain.
+     */
     @Nullable Holder onNextOnly(@Nullable Holder holder) {
         return holder == null ? null : shown(holder, null);
     }
 
-    /** We stand in no line on the new store unless we hold the old one, so nobody would tell us of our turn there. */
+    /**
+     * This candidate is in the new store's line only while it holds the old store, so the new store will not call its
+     * turn.
+     */
     Chance chanceOnNext(Chance said, ElectionTiming timing) {
         if (!said.equals(Chance.whenTold())) {
             return said;

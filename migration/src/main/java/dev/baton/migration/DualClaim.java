@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * One claim on both stores, confined to the loop.
  *
- * <p>On each store it stands under a name of its own for each round: what was given back is not asked for again under
- * the same name (rule 4.4).
+ * <p>On each store it has a name of its own for each round: a released claim is not acquired again under the same name
+ * (rule 4.4).
  */
 final class DualClaim {
-    /** Longer pauses than this many times the first would make a failover wait. */
+    /** The longest pause, as a multiple of the first: a longer one would delay a failover. */
     private static final int MOST_ROUNDS_DOUBLED = 2;
 
     private static final long RACE_NANOS = 5_000_000;
 
-    /** What a round has come to. */
+    /** The state of a round. */
     private enum Stage {
-        /** Nothing is under way; on the old store it may stand in line. */
+        /** No call is in flight; the claim may be in the old store's line. */
         WAITING,
-        /** Being acquired or given back. */
+        /** The claim is being acquired or released. */
         MOVING,
-        /** Both were granted. */
+        /** Both stores have granted the claim. */
         HELD
     }
 
@@ -43,7 +43,7 @@ final class DualClaim {
     private boolean giving;
     private @Nullable FencingToken token;
     private @Nullable Moment restsUntil;
-    private Throwable trouble = new BackendException("nothing was asked yet");
+    private Throwable trouble = new BackendException("no request was sent yet");
 
     DualClaim(DualBackend two, Claim claim) {
         this.two = two;
@@ -56,17 +56,17 @@ final class DualClaim {
         return claim;
     }
 
-    /** The claim as both stores know it in this round. */
+    /** The claim under its name of this round, as both stores know it. */
     Claim part() {
         return part;
     }
 
-    /** Whether what the stores show of it is on its way to something else. */
+    /** Whether the claim is being acquired or released, so that what the stores show of it will change. */
     boolean isMoving() {
         return stage == Stage.MOVING;
     }
 
-    /** Whether it is being given back, so that its disappearance is no loss. */
+    /** Whether the claim is being released, so that its disappearance is not a loss. */
     boolean isGivingBack() {
         return giving;
     }
@@ -87,7 +87,10 @@ final class DualClaim {
         });
     }
 
-    /** Hints must not make a candidate that cannot reach the new store snatch the old one again and again. */
+    /**
+     * Acquires, or fails during a pause: hints must not make a candidate that cannot reach the new store acquire the
+     * old one again and again.
+     */
     private void acquireUnlessResting(Moment deadline, CompletableFuture<Answer> answer) {
         if (restsUntil != null && now().isBefore(restsUntil)) {
             answer.completeExceptionally(trouble);
@@ -113,7 +116,7 @@ final class DualClaim {
         });
     }
 
-    /** The old store is held meanwhile, for no longer than {@code until}. */
+    /** Acquires the new store, while it holds the old one no longer than {@code until}. */
     private void acquireNext(Answer.Granted old, Moment until, Moment deadline, CompletableFuture<Answer> answer) {
         owedOnNext = true;
         two.next().<Answer>call(backend -> backend.acquire(part, until), (said, failure) -> {
@@ -152,7 +155,7 @@ final class DualClaim {
         two.retell(claim.election());
     }
 
-    /** Another holds the new store for longer than we may keep the old one. */
+    /** Another candidate holds the new store for longer than this one may keep the old one. */
     private void leave(Answer.Refused refused, Moment deadline, CompletableFuture<Answer> answer) {
         Chance pause = two.chanceOnNext(refused.chance(), claim.timing()).orLater(Chance.after(backoff()));
         giveBack(deadline, failure -> {
@@ -173,7 +176,7 @@ final class DualClaim {
     private void fail(CompletableFuture<Answer> answer, @Nullable Throwable failure) {
         stage = Stage.WAITING;
         answer.completeExceptionally(failure == null ? new BackendException("no answer") : failure);
-        // What it may have written was kept quiet while it was on its way.
+        // The watch did not report the claim's own writes while the call was in flight.
         two.retell(claim.election());
     }
 
@@ -190,7 +193,10 @@ final class DualClaim {
         two.next().<Answer>call(backend -> backend.renew(part, deadline), renewal::nextSaid);
     }
 
-    /** Waits for both answers, since no other call may be made before (rule 1.2); says at once when either is a loss. */
+    /**
+     * Waits for both answers, because no other call may be made before (rule 1.2); reports a loss as soon as either
+     * answers with one.
+     */
     private final class Renewal {
         private final FencingToken kept;
         private final CompletableFuture<Answer> answer;
@@ -255,7 +261,7 @@ final class DualClaim {
         void back(@Nullable Throwable failure);
     }
 
-    /** Gives back both, and begins a new round when both stores have confirmed. */
+    /** Releases both, and begins a new round when both stores have confirmed. */
     private void giveBack(Moment deadline, Given then) {
         stage = Stage.MOVING;
         giving = true;
@@ -281,7 +287,7 @@ final class DualClaim {
             return;
         }
         Moment now = now();
-        // A new store that does not answer must not keep the old one from being given back.
+        // A new store that does not answer must not delay the release of the old one.
         Moment half = now.plusNanos(Math.max(1, deadline.nanosSince(now) / 2));
         two.next().<Void>call(backend -> backend.withdraw(part, half), (done, failure) -> {
             owedOnNext = failure != null;
@@ -314,7 +320,7 @@ final class DualClaim {
         return two.loop().random().nextLong(Math.max(1, bound));
     }
 
-    /** Half a retryPeriod to a whole one, doubled per round in vain. */
+    /** A random half to whole retryPeriod, doubled per failed round. */
     private Duration backoff() {
         long most = retryNanos() << Math.min(round, MOST_ROUNDS_DOUBLED);
         return Duration.ofNanos(most / 2 + random(most / 2));

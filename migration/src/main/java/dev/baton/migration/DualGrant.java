@@ -7,13 +7,13 @@ import dev.baton.spi.Moment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What two grants amount to together. */
+/** Combines two grants into one. */
 final class DualGrant {
     private DualGrant() {}
 
     /**
-     * A grant that is relied on no longer than either of the two, on either clock: counted from the earlier sending, for
-     * as long as the first of both guarantees lasts.
+     * A grant that lasts no longer than either of the two, on either clock: from the earlier sentAt until the earlier
+     * end of both guarantees.
      */
     static Answer.Granted of(Answer.Granted one, Answer.Granted other, ElectionTiming timing, FencingToken token) {
         Moment from = earlier(one.sentAt(), other.sentAt());
@@ -24,7 +24,8 @@ final class DualGrant {
 
     /**
      * The token of a term on both: the old store's while its number is below {@code raiseFrom}, then the new store's.
-     * Both numbers grow from term to term, so the choice is made once and for all, by whoever leads.
+     * Both numbers grow from term to term, so once a leader has chosen the new store's token, no later leader goes
+     * back.
      */
     static @Nullable FencingToken token(@Nullable FencingToken old, @Nullable FencingToken next, long raiseFrom) {
         if (old == null) {
@@ -38,7 +39,10 @@ final class DualGrant {
         return new Moment(first.nanos(), Math.min(one.wallNanos(), other.wallNanos()));
     }
 
-    /** What was sent later lasts later by as much, scaled: the guarantee is counted by another's clock. */
+    /**
+     * A request sent later has a guarantee that ends later by the same time, scaled for drift: the store's clock counts
+     * it.
+     */
     private static Duration since(Moment from, Answer.Granted granted, ElectionTiming timing) {
         Moment sentAt = granted.sentAt();
         long later = Math.min(sentAt.nanosSince(from), sentAt.wallNanos() - from.wallNanos());

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** What is seen of one election on both stores, told to one watcher as if it were one. Confined to the loop. */
+/** The watches of one election on both stores, reported to one watcher as one. Confined to the loop. */
 final class DualWatch {
     private final DualBackend two;
     private final Logger log;
@@ -58,7 +58,7 @@ final class DualWatch {
         watcher.lost(claim, how);
     }
 
-    /** Says who holds the election, unless that is a claim of ours on its way. */
+    /** Reports the holder of the election, unless it is a claim of this instance whose call is in flight. */
     void tell() {
         Holder on = old.holder;
         Holder onNext = next.holder;
@@ -80,7 +80,7 @@ final class DualWatch {
     }
 
     private Chance chanceOnOld() {
-        // A store with a line tells whoever stands in it; we may have left it.
+        // A store with a line reports to each candidate in it; this one may have left the line.
         Chance chance = old.chance();
         return chance.nanos() > timing.leaseDuration().toNanos() ? Chance.after(timing.leaseDuration()) : chance;
     }
@@ -93,7 +93,7 @@ final class DualWatch {
         return one.nonce() != null && one.nonce().equals(other.nonce());
     }
 
-    /** Hears one store, on any thread. */
+    /** Receives one store's hints, on any thread. */
     private final class Ear implements ElectionWatcher {
         private final Side part;
         private LockBackend.@Nullable Observation observation;
@@ -143,7 +143,7 @@ final class DualWatch {
             }
         }
 
-        /** What was told, of which some time has passed since. */
+        /** The chance of a hint, less the time since. */
         Chance chance() {
             long passed = two.loop().now().nanosSince(toldAt);
             return chance instanceof Chance.After
@@ -186,7 +186,7 @@ final class DualWatch {
                 holder = null;
                 Holder other = next.holder;
                 if (this == old && left != null && other != null && isSame(left, other)) {
-                    // Given back on the new store before; a store with a line does not say so.
+                    // The new store was released before; a store with a line does not report that.
                     next.holder = null;
                 }
                 tell();
@@ -198,7 +198,7 @@ final class DualWatch {
             hear(() -> {
                 DualClaim ours = two.holdOf(first);
                 if (ours != null && this == old) {
-                    // The new store has still to be asked.
+                    // The new store must still be acquired.
                     watcher.yourTurn(ours.claim(), null);
                 }
             });

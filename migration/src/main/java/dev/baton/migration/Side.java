@@ -9,14 +9,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two backends: called on its own sender thread, heard on the loop that decides.
+ * One of the two backends: called on its own sender thread; its answers run on the loop that decides.
  *
  * @param backend the backend
- * @param loop where everything is decided
+ * @param loop the loop that makes all decisions
  */
 record Side(LockBackend backend, Timekeeper loop) {
 
-    /** Makes a call of a request that {@link DualBackend}'s own sender has admitted already. */
+    /** Makes a call for a request that {@link DualBackend}'s own sender has already admitted. */
     <T> void call(Function<LockBackend, CompletionStage<T>> call, BiConsumer<@Nullable T, @Nullable Throwable> then) {
         backend.runtime()
                 .sendNext(() -> call.apply(backend))

@@ -8,8 +8,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * A clock that began at the wall clock's time and goes on with the monotonic one: a circuit that is open for ten seconds is
- * so whatever the wall clock is set to.
+ * A clock that starts at the wall clock's time and advances with the monotonic one: a circuit stays open for ten
+ * seconds even when the wall clock is set.
  */
 final class MonotonicClock extends Clock {
     private final Timekeeper time;

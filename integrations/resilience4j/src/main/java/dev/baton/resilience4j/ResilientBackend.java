@@ -33,24 +33,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend around another, which spares a store that is in trouble the tries of standbys: their acquires go through a
- * circuit breaker, a rate limiter for all elections of the instance, and a time limit for each attempt.
+ * A backend around another, which keeps standbys from loading a failing store: their acquires go through a circuit
+ * breaker, a rate limiter for all elections of the instance, and a time limit for each attempt.
  *
  * <pre>{@code
  * var backend = ResilientBackend.around(KubernetesBackend.connect()).build();
  * }</pre>
  *
- * <p>Renewals and withdrawals are counted by the circuit breaker and by nothing else: none is rejected, none waits, none has
- * another deadline than the machine gave it. An acquire is made at once or not at all, so that it never holds a place in the
- * sender's queue that a renewal needs (rule 8.4), and what is granted counts from when the backend inside sent it (rule 2.1).
+ * <p>The circuit breaker counts renewals and withdrawals, and does nothing else to them: it rejects none, delays none
+ * and changes no deadline. An acquire is sent at once or not at all, so that it never holds a place in the sender's
+ * queue that a renewal needs (rule 8.4), and a grant counts from the moment when the inner backend sent the request
+ * (rule 2.1).
  *
- * <p>An acquire that is not sent fails, which is what a candidate makes its health and its next try of. Only when the store
- * itself has refused this very claim before, and nothing was sent for it since, the limiter's "not now" is a refusal: then
- * the claim stands where it stood, and the store knows that it waits. A claim of which the store has never heard, or of
- * which an earlier write is unknown, must not be called refused (rule 3.1): its candidate would wait to be told of a turn
- * that nobody knows it waits for.
+ * <p>An acquire that is not sent fails, which shows in the candidate's health and makes it try again. The limiter's
+ * rejection is a refusal only for a claim that the store itself has refused before, with no request since: the claim is
+ * still in the store's line. A claim that the store does not know, or whose earlier write is unknown, must not count as
+ * refused (rule 3.1): its candidate would wait for a turn that the store will never report.
  *
- * <p>Time is the runtime's. Nothing blocks, and no thread is started.
+ * <p>It takes time from the runtime, blocks no thread and starts none.
  */
 public final class ResilientBackend extends ForwardingBackend implements EventSink {
     private final Timekeeper time;
@@ -70,34 +70,34 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         limiter = builder.newLimiter(name, time);
         patience = builder.timeLimiters.timeLimiter(name, builder.timeLimiter);
         forget = () -> builder.forget(name);
-        open = "nothing was sent: the circuit breaker " + name
-                + " is open after failures; it lets a try through by itself";
-        limited = "nothing was sent: the rate limiter " + name + " of this process holds standbys back; retrying";
+        open = "no request was sent: the circuit breaker " + name
+                + " is open after failures; it lets a trial request through by itself";
+        limited = "no request was sent: the rate limiter " + name + " of this process holds standbys back; retrying";
     }
 
-    /** Begins to describe a backend around {@code backend}, which it closes when closed. */
+    /** Begins to describe a backend around {@code backend}, and closes {@code backend} when closed. */
     public static Builder around(LockBackend backend) {
         return new Builder(Required.given("backend", backend));
     }
 
-    /** Counts every call; stops acquires while it is open. */
+    /** The circuit breaker, which counts every call, and stops acquires while it is open. */
     public CircuitBreaker circuitBreaker() {
         return breaker;
     }
 
-    /** Counts and limits acquires. */
+    /** The rate limiter, which counts and limits acquires. */
     public RateLimiter rateLimiter() {
         return limiter;
     }
 
-    /** Says how long an attempt to acquire may take, and counts those that took longer. */
+    /** The time limiter, which has the limit of an attempt to acquire, and counts attempts that took longer. */
     public TimeLimiter timeLimiter() {
         return patience;
     }
 
-    // -- what is limited ------------------------------------------------------------------------------------------
+    // -- limited ------------------------------------------------------------------------------------------
 
-    /** Made at once, with a deadline of its own that is no later; or not made. */
+    /** Sends the acquire at once, with the same or an earlier deadline, or fails. */
     @Override
     public CompletionStage<Answer> acquire(Claim claim, Moment deadline) {
         if (!breaker.tryAcquirePermission()) {
@@ -122,7 +122,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         if (!refused.contains(claim)) {
             return CompletableFuture.failedFuture(new BackendException(limited));
         }
-        // Not all at once: the limiter would hold most of them back again.
+        // A random wait: if all tried at once, the limiter would reject most of them again.
         long refresh = Moment.boundedNanos(limiter.getRateLimiterConfig().getLimitRefreshPeriod());
         long again = refresh + time.random().nextLong(refresh);
         return CompletableFuture.completedFuture(new Refused(null, Chance.after(Duration.ofNanos(again))));
@@ -138,15 +138,15 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         }
     }
 
-    // -- what is not ----------------------------------------------------------------------------------------------
+    // -- not limited ----------------------------------------------------------------------------------------------
 
-    /** Made at once, whatever the circuit breaker and the rate limiter say. */
+    /** Sends at once, in any state of the circuit breaker and the rate limiter. */
     @Override
     public CompletionStage<Answer> renew(Claim claim, Moment deadline) {
         return counted(() -> delegate.renew(claim, deadline));
     }
 
-    /** Made at once, whatever the circuit breaker and the rate limiter say. */
+    /** Sends at once, in any state of the circuit breaker and the rate limiter. */
     @Override
     public CompletionStage<Void> withdraw(Claim claim, Moment deadline) {
         refused.remove(claim);
@@ -172,9 +172,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         });
     }
 
-    // -- what is as it was ----------------------------------------------------------------------------------------
+    // -- unchanged ----------------------------------------------------------------------------------------
 
-    /** Passes on to a backend that records events. */
+    /** Passes the event on to an inner backend that records events. */
     @Override
     public void accept(ElectionEvent event) {
         if (delegate instanceof EventSink store) {
@@ -182,14 +182,14 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         }
     }
 
-    /** Closes the backend inside, and leaves the registries. */
+    /** Closes the inner backend, and leaves the registries open. */
     @Override
     public void close() {
         super.close();
         forget.run();
     }
 
-    /** Collects how much is let through; everything has a default. */
+    /** Collects the limits; each has a default. */
     public static final class Builder {
         /** After half of the last twenty calls have failed, two tries every ten seconds. */
         private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
@@ -223,16 +223,16 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             this.right = right;
         }
 
-        /** What the three are called in their registries and in metrics; the backend's kind unless set. */
+        /** The name of all three in their registries and in metrics; the backend's kind unless set. */
         public Builder name(String value) {
             name = Required.given("name", value);
             return this;
         }
 
         /**
-         * When to stop asking, and when to try again: after half of the last twenty calls have failed, two tries every ten
-         * seconds, unless set. Its clock is the runtime's, whichever is set; it changes state when asked, never by a thread of
-         * its own.
+         * When the circuit opens, and when it lets trial requests through: after half of the last twenty calls have
+         * failed, two every ten seconds, unless set. It always uses the runtime's clock; it changes state at a call,
+         * never on a thread of its own.
          */
         public Builder circuitBreaker(CircuitBreakerConfig value) {
             breaker = Required.given("circuitBreaker", value);
@@ -240,8 +240,8 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         }
 
         /**
-         * How many acquires all elections of this instance may make together: fifty a second unless set. Nothing waits for a
-         * permission, whatever its timeout is set to.
+         * How many acquires all elections of this instance may send together: fifty a second unless set. No call waits
+         * for a permission, whatever the timeout in {@code config}.
          */
         public Builder rateLimiter(RateLimiterConfig value) {
             limiter = Required.given("rateLimiter", value);
@@ -254,7 +254,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             return this;
         }
 
-        /** Where the three are to be found, for one's metrics; registries of this backend's own unless set. */
+        /** The registries of the three, for metrics; registries of this backend's own unless set. */
         public Builder registries(
                 CircuitBreakerRegistry circuitBreakers,
                 RateLimiterRegistry rateLimiters,
@@ -266,7 +266,7 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
         }
 
         /**
-         * The backend; it starts nothing.
+         * The backend; it starts no thread.
          *
          * @throws IllegalArgumentException when a registry has another under this name already
          */
@@ -290,7 +290,9 @@ public final class ResilientBackend extends ForwardingBackend implements EventSi
             return breakers.circuitBreaker(as, config);
         }
 
-        /** The registry makes only those that look at the system's clock, and takes one that does not in its place. */
+        /**
+         * The registry creates only breakers with the system's clock, so it gets one with the runtime's clock instead.
+         */
         private RateLimiter newLimiter(String as, Timekeeper time) {
             RateLimiterConfig config = RateLimiterConfig.from(limiter)
                     .timeoutDuration(Duration.ZERO)

@@ -156,7 +156,8 @@ class ResilientBackendTest {
 
         assertThat(store.take()).containsExactly("acquire claim-1", "acquire elsewhere");
         assertThat(why)
-                .isEqualTo("nothing was sent: the rate limiter scripted of this process holds standbys back; retrying");
+                .isEqualTo(
+                        "no request was sent: the rate limiter scripted of this process holds standbys back; retrying");
         time.advance(SECOND);
         assertThat(acquire(backend, claim())).isCompletedWithValue(REFUSED);
     }
@@ -242,7 +243,7 @@ class ResilientBackendTest {
         assertThat(store.take()).isEmpty();
         assertThat(why)
                 .isEqualTo(
-                        "nothing was sent: the circuit breaker scripted is open after failures; it lets a try through by"
+                        "no request was sent: the circuit breaker scripted is open after failures; it lets a trial request through by"
                                 + " itself");
     }
 

@@ -27,12 +27,12 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * A service of which one instance works and the others stand by, as kube-scheduler does and with its flags.
  *
- * <p>Exit codes: 0 ended by SIGTERM or SIGINT, after its work had stopped and another could lead; 1 it could not start, or its
- * work did not stop in time; 2 a flag is wrong.
+ * <p>Exit codes: 0 ended by SIGTERM or SIGINT, after its work had stopped and its claim was released; 1 it could not
+ * start, or its work did not stop in time; 2 a flag is wrong.
  */
 @Command(
         name = "active-standby",
-        description = "Of all its instances one works, a line a second in a ledger; the others stand by.",
+        description = "One of its instances works, a line a second in a ledger; the others stand by.",
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
 final class ActiveStandby implements Callable<Integer> {
@@ -54,21 +54,21 @@ final class ActiveStandby implements Callable<Integer> {
             names = "--ledger",
             paramLabel = "FILE",
             defaultValue = "ledger.txt",
-            description = "What the leader writes, shared by all instances. Default: ${DEFAULT-VALUE}")
+            description = "The file that the leader writes, shared by all instances. Default: ${DEFAULT-VALUE}")
     private Path ledger;
 
     @Option(
             names = "--bind-address",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "Where /healthz, /readyz and /leader are served. Default: ${DEFAULT-VALUE}")
+            description = "The address of /healthz, /readyz and /leader. Default: ${DEFAULT-VALUE}")
     private InetAddress bindAddress;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8080",
-            description = "On which port; 0 for any that is free. Default: ${DEFAULT-VALUE}")
+            description = "The port; 0 for any free port. Default: ${DEFAULT-VALUE}")
     private int port;
 
     @Option(
@@ -78,7 +78,7 @@ final class ActiveStandby implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli writes it, and reads its annotation
     private boolean help;
 
-    /** Runs until it is told to end. */
+    /** Runs until a signal ends it. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }
@@ -121,7 +121,7 @@ final class ActiveStandby implements Callable<Integer> {
         return FAILED;
     }
 
-    /** Checks all that can be checked before anything is sent. */
+    /** Checks all that can be checked before the first request. */
     private Supplier<Standing> candidate(String identity, Work work) {
         try {
             ElectionTiming timing = leaderElect.timing();
@@ -156,18 +156,18 @@ final class ActiveStandby implements Callable<Integer> {
         log.info("serving on port {}", endpoints.port());
     }
 
-    /** The exit code of one whose {@code standing} was closed. */
+    /** The exit code after {@code standing} was closed. */
     static int farewell(Standing standing) {
         if (standing.idle()) {
             log.info("ended in order");
             return 0;
         }
-        log.error(
-                "the work has not stopped in time, and ends with the process; another leads when the lease has run out");
+        log.error("the work has not stopped in time, and ends with the process; a standby leads when the lease has"
+                + " expired");
         return FAILED;
     }
 
-    /** As Kubernetes' components name themselves: the host, and what makes this run of the process unique. */
+    /** An identity as Kubernetes' components have it: the host, and a part unique to this run of the process. */
     private static String hostName() {
         String host = System.getenv("HOSTNAME");
         if (host != null && !host.isBlank()) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only instance, which works without having been elected ({@code --leader-elect=false}). Nobody grants it a token, so
- * its lines carry the smallest there is, and are refused once anyone elected has written.
+ * The only instance, which works without having been elected ({@code --leader-elect=false}). It has no granted token,
+ * so its lines carry the smallest one, and the ledger refuses them once an elected leader has written.
  */
 final class Alone implements Standing {
     static final FencingToken TOKEN = new FencingToken(0, 0);

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** An instance that works while it leads, and stands by while another does. */
+/** An instance that works while it leads, and otherwise stands by. */
 final class Candidate implements Standing {
     private final LockBackend backend;
     private final Work work;
@@ -28,7 +28,7 @@ final class Candidate implements Standing {
      * Begins to contend.
      *
      * @param backend closed with the candidate
-     * @throws IllegalArgumentException when the name or the timing breaks a rule, of the backend's or in general
+     * @throws IllegalArgumentException when the name or the timing breaks a rule, the backend's or a general one
      */
     Candidate(LockBackend backend, ElectionName name, ElectionTiming timing, String identity, Work work) {
         this.backend = backend;

@@ -31,16 +31,16 @@ final class Endpoints implements AutoCloseable {
     }
 
     /**
-     * Takes the port, and answers nobody yet.
+     * Binds the port, and answers no request yet.
      *
-     * @param address with port 0 for any that is free
+     * @param address with port 0 for any free port
      * @throws IOException when the port is taken, or the address is not this machine's
      */
     static Endpoints bind(InetSocketAddress address) throws IOException {
         return new Endpoints(HttpServer.create(address, 0));
     }
 
-    /** Answers for {@code standing} from now on. */
+    /** Starts to answer requests with the state of {@code standing}. */
     void serve(Standing standing) {
         route("/healthz", () -> verdict(standing.ill()));
         route("/readyz", () -> verdict(ending ? Optional.of("shutting down") : standing.unready()));
@@ -49,12 +49,12 @@ final class Endpoints implements AutoCloseable {
         server.start();
     }
 
-    /** The port that was taken. */
+    /** The bound port. */
     int port() {
         return server.getAddress().getPort();
     }
 
-    /** Not ready any more, though it goes on answering. */
+    /** Reports not ready from now on, and continues to answer. */
     void ending() {
         ending = true;
     }
@@ -65,7 +65,7 @@ final class Endpoints implements AutoCloseable {
         threads.shutdown();
     }
 
-    /** In ASCII, since it is read in terminals too: a leader's name is whatever another client wrote. */
+    /** Escapes the text to ASCII, because terminals show it, and another client may have written the leader's name. */
     private String json(Map<String, ?> fields) throws IOException {
         return json.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(fields);
     }
@@ -76,7 +76,7 @@ final class Endpoints implements AutoCloseable {
         Answer answer() throws IOException;
     }
 
-    /** With 500 for a failed check, as Kubernetes' own components have it. */
+    /** Answers 500 for a failed check, as Kubernetes' own components do. */
     private static Answer verdict(Optional<String> trouble) {
         return new Answer(trouble.isPresent() ? 500 : 200, "text/plain; charset=utf-8", trouble.orElse("ok") + "\n");
     }
@@ -90,7 +90,7 @@ final class Endpoints implements AutoCloseable {
     }
 
     private static Answer answer(HttpExchange exchange, String path, Question question) throws IOException {
-        // A context answers for all paths that begin with its own.
+        // A context also gets requests for all paths that begin with its own.
         if (!exchange.getRequestURI().getPath().equals(path)) {
             return new Answer(404, "text/plain", "not found\n");
         }

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as Kubernetes' components take them, in the syntax of Go: {@code 15s}, {@code 1m30s}, {@code 1.5h}, {@code 0}. */
+/**
+ * Durations in Go's syntax, as in flags of Kubernetes' components: {@code 15s}, {@code 1m30s}, {@code 1.5h}, {@code 0}.
+ */
 final class GoDuration {
     private static final Pattern PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
     private static final Pattern WHOLE = Pattern.compile("([-+]?)(0|(?:" + PART + ")+)");
@@ -14,7 +16,7 @@ final class GoDuration {
     private GoDuration() {}
 
     /**
-     * Reads what Go's {@code time.ParseDuration} reads; below a nanosecond is cut off.
+     * Parses as Go's {@code time.ParseDuration} does; truncates to nanoseconds.
      *
      * @throws IllegalArgumentException naming {@code text}, the rule and an example
      */

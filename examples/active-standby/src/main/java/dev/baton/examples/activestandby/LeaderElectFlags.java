@@ -7,7 +7,7 @@ import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of kube-scheduler's election, by its names and with its defaults; but for the name of the resource, since on the
+ * The flags of kube-scheduler's election, with its names and defaults, except the name of the resource: on the
  * scheduler's own this service would keep the scheduler from leading.
  */
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
@@ -53,14 +53,14 @@ final class LeaderElectFlags {
             names = "--leader-elect-resource-name",
             paramLabel = "NAME",
             defaultValue = "active-standby",
-            description = "What is competed for. Default: ${DEFAULT-VALUE}")
+            description = "The name of the object to lock. Default: ${DEFAULT-VALUE}")
     private String name;
 
     @Option(
             names = "--leader-elect-resource-namespace",
             paramLabel = "NAMESPACE",
             defaultValue = "kube-system",
-            description = "Where that is. Default: ${DEFAULT-VALUE}")
+            description = "The namespace of that object. Default: ${DEFAULT-VALUE}")
     private String namespace;
 
     /** @throws IllegalArgumentException naming the values and the rule that they break */
@@ -73,7 +73,7 @@ final class LeaderElectFlags {
         return new ElectionName(namespace, name);
     }
 
-    /** The objects of a cluster that can carry a record; two at once for a fleet that moves from one to the other. */
+    /** The kinds of objects that can carry a record; two at once for a fleet that moves from one to the other. */
     enum ResourceLock {
         LEASES,
         ENDPOINTS,

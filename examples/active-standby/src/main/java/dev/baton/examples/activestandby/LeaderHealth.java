@@ -10,15 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What client-go's {@code HealthzAdaptor} tells: a leader that has not renewed for leaseDuration and 20 s more should have
- * stopped long ago, and something keeps it from stopping. A standby is healthy.
+ * The check of client-go's {@code HealthzAdaptor}: a leader that has not renewed for leaseDuration and 20 s more should
+ * have stopped long ago, so it is unhealthy. A standby is healthy.
  *
- * <p>Here a term ends by itself at renewDeadline, so this is about the work of one: it hangs, deaf to interrupts, and while
- * it does this candidate does not contend either. A restart helps, which is what a liveness probe is for. That the store
- * cannot be reached is no reason for one.
+ * <p>Baton ends a term at renewDeadline by itself, so this check covers the term's work: work that hangs and ignores
+ * interrupts. While it hangs, this candidate does not contend. A restart helps, and a liveness probe causes one. An
+ * unreachable store is no reason for a restart.
  */
 final class LeaderHealth implements EventSink {
-    /** As kube-scheduler has it. */
+    /** kube-scheduler's value. */
     private static final Duration TOLERANCE = Duration.ofSeconds(20);
 
     private final Timekeeper time;
@@ -44,17 +44,17 @@ final class LeaderHealth implements EventSink {
         working = true;
     }
 
-    /** It is over, and cleaned up after. */
+    /** The work of the term has stopped, clean-up included. */
     void stopped() {
         working = false;
     }
 
-    /** Whether the work of a term has begun, and is not over. */
+    /** Whether the work of a term has begun and not stopped. */
     boolean working() {
         return working;
     }
 
-    /** What is wrong, if anything is. */
+    /** The fault, or empty. */
     Optional<String> trouble() {
         Moment last = renewed;
         if (!working || last == null) {

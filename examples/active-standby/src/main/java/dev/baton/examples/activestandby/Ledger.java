@@ -17,16 +17,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resource that only a leader may write: a file of numbered lines, {@code token number writer}, shared by processes of
- * one machine. It compares tokens: a line with a smaller token than the last one's is refused, whatever its writer believes.
+ * The resource that only a leader may write: a file of numbered lines, {@code token number writer}, shared by processes
+ * of one machine. It compares tokens: it refuses a line with a smaller token than the last line's, even if the writer
+ * takes itself for the leader.
  *
- * <p>The file's lock makes comparing and writing one step. A process that is stopped between the two holds up all others;
- * a server of its own, as a database is, would not. A process has one instance for a file, for any number of threads. One
- * that is killed or interrupted while it writes leaves half a line, which the next writer removes.
+ * <p>The file's lock makes comparing and writing one step. A process that is stopped between the two blocks all others;
+ * a database server would not have this weakness. A process has one instance for a file, for any number of threads. A
+ * process killed or interrupted during a write leaves half a line, which the next writer removes.
  */
 final class Ledger {
     private static final Pattern LINE = Pattern.compile("(\\d{10}-\\d{19}) (\\d{1,19}) (.+)");
-    /** Where the last line is looked for, in bytes; the longest takes a quarter of it. */
+    /**
+     * The size of the file's end in which the last line is searched, in bytes; the longest line has a quarter of it.
+     */
     private static final int TAIL = 4096;
 
     private final Path path;
@@ -35,13 +38,13 @@ final class Ledger {
         this.path = path;
     }
 
-    /** @param number 1 for the first line, one more for each that follows */
+    /** @param number 1 for the first line, one more for each further line */
     record Entry(FencingToken token, long number, String writer) {
-        /** @throws IllegalArgumentException when {@code line} is no line of a ledger */
+        /** @throws IllegalArgumentException when {@code line} is not a line of a ledger */
         static Entry parse(String line) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
-                throw new IllegalArgumentException("no line of a ledger: " + Printable.value(line));
+                throw new IllegalArgumentException("not a line of a ledger: " + Printable.value(line));
             }
             return new Entry(FencingToken.parse(matcher.group(1)), Long.parseLong(matcher.group(2)), matcher.group(3));
         }
@@ -55,8 +58,8 @@ final class Ledger {
     /**
      * Writes the next line.
      *
-     * @throws IllegalStateException when the last line has a greater token: another has led since
-     * @throws IOException when the file cannot be written, or is something else
+     * @throws IllegalStateException when the last line has a greater token, so another candidate has led since
+     * @throws IOException when the file cannot be written, or is not a ledger
      */
     synchronized Entry append(FencingToken token, String writer) throws IOException {
         try (FileChannel file = FileChannel.open(path, CREATE, READ, WRITE)) {
@@ -77,7 +80,7 @@ final class Ledger {
         }
     }
 
-    /** @param end where the next line begins: what follows is half a line, of a writer that was killed */
+    /** @param end the start of the next line: the bytes after it are half a line of a killed writer */
     private record Tail(@Nullable Entry last, long end) {}
 
     private Tail tail(FileChannel file) throws IOException {
@@ -88,7 +91,7 @@ final class Ledger {
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(size, TAIL));
         long from = size - buffer.capacity();
         while (buffer.hasRemaining() && file.read(buffer, from + buffer.position()) >= 0) {}
-        // One character a byte, so that places in the text are places in the file.
+        // One character a byte, so that positions in the text are positions in the file.
         String text = new String(buffer.array(), ISO_8859_1);
         int end = text.lastIndexOf('\n') + 1;
         int begin = text.lastIndexOf('\n', end - 2) + 1;
@@ -96,7 +99,7 @@ final class Ledger {
             String line = new String(buffer.array(), begin, Math.max(0, end - 1 - begin), UTF_8);
             return new Tail(Entry.parse(line), from + end);
         } catch (IllegalArgumentException e) {
-            throw new IOException(path + " is no ledger; name another file, or delete it", e);
+            throw new IOException(path + " is not a ledger; name another file, or delete it", e);
         }
     }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A line in the ledger, again and again.
+ * Work that writes a line to the ledger each {@code period}.
  *
- * @param period from one line to the next
+ * @param period the time from one line to the next
  */
 record LedgerWork(Ledger ledger, String identity, Duration period) implements Work {
 

@@ -4,22 +4,25 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where this instance stands, for probes and people. All methods may be called from any thread, and none blocks but {@link #close}. */
+/**
+ * The state of this instance, for probes and operators. All methods may be called from any thread, and none blocks but
+ * {@link #close}.
+ */
 interface Standing extends AutoCloseable {
 
-    /** Why this process should be restarted; empty if it should not. */
+    /** The reason to restart this process, or empty. */
     Optional<String> ill();
 
-    /** Why this process could not lead if it had to; empty if it could. */
+    /** The reason why this process could not lead if it had to, or empty. */
     Optional<String> unready();
 
-    /** Who leads, as the fields of a JSON object. */
+    /** The leader, as the fields of a JSON object. */
     Map<String, @Nullable Object> leader();
 
-    /** Stops the work, then lets another lead; returns when both are done, or have taken too long. */
+    /** Stops the work, then releases the claim; returns when both are done, or have taken too long. */
     @Override
     void close();
 
-    /** Whether no work is under way; asked after {@link #close}, whether that was in time. */
+    /** Whether no work is running. After {@link #close}, whether the work stopped in time. */
     boolean idle();
 }

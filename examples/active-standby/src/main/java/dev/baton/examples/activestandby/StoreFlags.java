@@ -15,7 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the contest is decided. */
+/** The flags that choose the backend. */
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
 final class StoreFlags {
     private static final String ETCD_HERE = "http://127.0.0.1:2379";
@@ -76,9 +76,9 @@ final class StoreFlags {
     private long raiseFrom;
 
     /**
-     * A backend that connects when first used, and leaves it to its opener to hand over when the process ends.
+     * A backend that connects when first used, without a shutdown hook: the caller hands over when the process ends.
      *
-     * @throws IllegalArgumentException when the flags do not fit together, or one of them does not do
+     * @throws IllegalArgumentException when the flags do not fit together, or one of them is not valid
      */
     LockBackend open(ResourceLock lock) {
         if (backend != Backend.KUBERNETES && lock != ResourceLock.LEASES) {
@@ -119,7 +119,7 @@ final class StoreFlags {
         };
     }
 
-    /** Both at once, on the way from the annotation to the Lease, whose tokens have the next epoch. */
+    /** Both kinds at once, for a move from the annotation to the Lease, whose tokens have the next epoch. */
     private LockBackend thenLease(KubernetesBackend.Builder old) {
         return DualBackend.of(kubernetes(old, epoch), kubernetes(KubernetesBackend.lease(), epoch + 1), raiseFrom);
     }

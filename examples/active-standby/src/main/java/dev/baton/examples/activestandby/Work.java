@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
-/** What an instance does while it may. */
+/** The work of an instance. */
 @FunctionalInterface
 interface Work {
 
     /**
-     * Works until it is no longer allowed to.
+     * Works while allowed.
      *
-     * @param token what each write carries
-     * @param allowed asked before each piece of work
-     * @param over opens when there is nothing to wait for any more
-     * @throws IllegalStateException when a write was refused, since another has led
+     * @param token the token of each write
+     * @param allowed whether the next piece of work may begin
+     * @param over a latch that opens when the work should stop waiting
+     * @throws IllegalStateException when a write was refused, because another candidate has led since
      */
     void run(FencingToken token, BooleanSupplier allowed, CountDownLatch over) throws IOException, InterruptedException;
 }

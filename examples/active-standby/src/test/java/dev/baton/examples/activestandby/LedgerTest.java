@@ -73,7 +73,7 @@ class LedgerTest {
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> new Ledger(file()).append(LATER, "ben"))
-                .withMessageContaining("is no ledger");
+                .withMessageContaining("is not a ledger");
 
         assertThat(Files.readString(file())).isEqualTo(content);
     }
