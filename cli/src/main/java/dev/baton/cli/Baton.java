@@ -32,7 +32,7 @@ public final class Baton implements Runnable {
 
     /** Runs the command and ends the JVM with its exit code. */
     public static void main(String[] args) {
-        // The console belongs to what the command says; gRPC would tell there that it has found epoll.
+        // The console is for the command's output; gRPC would log there that it has found epoll.
         LogManager.getLogManager().reset();
         System.exit(commandLine(Terminal.detect()).execute(args));
     }
@@ -65,7 +65,7 @@ public final class Baton implements Runnable {
         return ExitCode.WRONG_ARGUMENT;
     }
 
-    /** A defect, with its trace; what a server or a library says in it is no more to be trusted than elsewhere. */
+    /** Reports a defect, with its stack trace; messages of servers and libraries in it are escaped, as everywhere. */
     private static int fail(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         command.getErr().println(command.getCommandSpec().qualifiedName() + " failed; this is a defect in it:");
         Printable.failure(failure).printStackTrace(command.getErr());

@@ -29,23 +29,23 @@ import picocli.CommandLine.Parameters;
         description = {
             "Judges elections by the logs of their candidates.",
             "",
-            "Each FILE holds lines of JSON, as EventSink.jsonLines writes them, or is a flight recording. Give those of all"
-                    + " instances: what several files tell is counted once, and files that a log was rotated into are"
-                    + " put together.",
+            "Each FILE holds lines of JSON, as EventSink.jsonLines writes them, or is a flight recording. Name the"
+                    + " files of all instances: an event in several files counts once, and the files of a rotated log"
+                    + " are merged.",
             ""
         },
         footer = {
             "",
             "What is checked: no two terms valid at once; tokens grow, and each has one holder; a term starts and stops"
-                    + " once, and what has expired stays so; somebody leads again within the bound, --lease-duration"
-                    + " and two retry periods after the last validity, while a candidate contends and reaches the"
-                    + " store.",
+                    + " once, and an expired term is never renewed; a candidate leads again within the bound,"
+                    + " --lease-duration and two retry periods after the last validity, while a candidate contends and"
+                    + " reaches the store.",
             "",
             "Clocks: an instance's own times are compared on its own monotonic clock, times of different instances on"
-                    + " their wall clocks. An overlap that is no longer than --clock-uncertainty cannot be told from"
-                    + " clocks that differ, and is reported as uncertain, not as a violation.",
+                    + " their wall clocks. An overlap that is no longer than --clock-uncertainty may come from clocks"
+                    + " that differ, and is reported as uncertain, not as a violation.",
             "",
-            "Exit code: 0 no violation; 1 a violation; 2 a wrong argument, or a file that cannot be understood."
+            "Exit code: 0 no violation; 1 a violation; 2 a wrong argument, or a file that cannot be parsed."
         })
 final class VerifyCommand extends Subcommand {
     private final Terminal terminal;
@@ -59,20 +59,20 @@ final class VerifyCommand extends Subcommand {
     @Option(
             names = "--election",
             paramLabel = "NAME",
-            description = "Look at this election only, written namespace/name.")
+            description = "Check this election only, written namespace/name.")
     private @Nullable String election;
 
     @Option(
             names = "--clock-uncertainty",
             paramLabel = "TIME",
             defaultValue = "100ms",
-            description = "By how much the wall clocks of two instances may differ (default: ${DEFAULT-VALUE}).")
+            description = "The most that the wall clocks of two instances may differ (default: ${DEFAULT-VALUE}).")
     private Duration uncertainty = Duration.ZERO;
 
     @Option(
             names = "--one-host",
             description = "All instances ran on one machine, which was not restarted meanwhile: compare their monotonic"
-                    + " clocks, with no uncertainty.")
+                    + " clocks, without uncertainty.")
     private boolean oneHost;
 
     @Option(

@@ -1,14 +1,14 @@
 package dev.baton.cli.command;
 
-/** How {@code baton} ends, for scripts; the help of each subcommand says what they mean there. */
+/** The exit codes of {@code baton}, for scripts; the help of each subcommand explains them. */
 public final class ExitCode {
-    /** Done; nothing is to be complained of. */
+    /** The command succeeded. */
     public static final int DONE = 0;
 
-    /** A promise was broken, or what was asked for could not be done. */
+    /** A promise was broken, or the command failed. */
     public static final int FAILED = 1;
 
-    /** An argument is wrong; nothing was done. */
+    /** An argument is wrong; the command did nothing. */
     public static final int WRONG_ARGUMENT = 2;
 
     /** An election has no leader, or there is no election. */

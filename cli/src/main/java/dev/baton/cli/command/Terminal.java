@@ -11,15 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where the output goes.
+ * The properties of the output.
  *
  * @param live whether lines can be redrawn: a terminal that is not dumb
- * @param colour whether colours are welcome: live, and NO_COLOR is unset
- * @param unicode whether the locale's charset is UTF-8; without it everything is ASCII
+ * @param colour whether to use colours: live, and NO_COLOR is unset
+ * @param unicode whether the locale's charset is UTF-8; without it all output is ASCII
  */
 public record Terminal(PrintStream out, PrintStream err, boolean live, boolean colour, boolean unicode) {
 
-    /** As the baton script found it, which passes {@code -Dbaton.tty=true}: System.console() means another thing since 22. */
+    /**
+     * The terminal that the baton script detected and passed as {@code -Dbaton.tty=true}: System.console() has another
+     * meaning since Java 22.
+     */
     public static Terminal detect() {
         Map<String, String> env = System.getenv();
         boolean tty = Boolean.getBoolean("baton.tty");
@@ -37,7 +40,7 @@ public record Terminal(PrintStream out, PrintStream err, boolean live, boolean c
         return new Terminal(out, err, live, false, unicode);
     }
 
-    /** The locale as POSIX decides it: the first of the three that is set. */
+    /** The locale by POSIX's rule: the first of the three variables that is set. */
     static boolean isUtf8(Map<String, String> env) {
         for (String variable : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
             String locale = env.getOrDefault(variable, "");

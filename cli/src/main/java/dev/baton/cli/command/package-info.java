@@ -1,6 +1,6 @@
 /**
- * What subcommands share: how they are declared, how they object to an argument and how they end, where their output goes,
- * and how times are written.
+ * The common code of subcommands: their declaration, the rejection of arguments, exit codes, output, and the format of
+ * times.
  */
 @NullMarked
 package dev.baton.cli.command;

@@ -7,15 +7,15 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What was done to a leader, and the facts that belong to it: those of the term that it struck, and the first term that
- * began after it. Whatever the same candidates did at another time is no answer to it.
+ * An action on a leader, and the facts that belong to it: those of the leader's term, and the first term that began
+ * after the action. Facts of the same candidates at other times do not count.
  *
- * @param done the fact that tells it, with the term that it was meant for
- * @param facts all of them
+ * @param done the fact of the action, with the term that it was meant for
+ * @param facts all facts
  */
 record Act(Fact done, List<Fact> facts) {
 
-    /** Those acts among the facts that struck a leader, in the order in which they are told. */
+    /** The acts in the facts that met a valid term, in the order of the facts. */
     static List<Act> in(List<Fact> facts, Predicate<Fact> which) {
         return facts.stream()
                 .filter(which)
@@ -37,8 +37,8 @@ record Act(Fact done, List<Fact> facts) {
     }
 
     /**
-     * Whether the term was valid when it was done. On a busy machine a leader can lose its term by the rules a moment
-     * before: then nobody was struck, and what follows is no answer.
+     * Whether the term was valid at the time of the action. On a busy machine a leader can lose its term by the rules a
+     * moment before: then the act does not count.
      */
     boolean struck() {
         boolean begun = ofItsTerm("term-started").anyMatch(start -> start.mono() <= done.mono());
@@ -53,12 +53,12 @@ record Act(Fact done, List<Fact> facts) {
                 .min(Comparator.comparingLong(Fact::mono));
     }
 
-    /** What its term told after it. */
+    /** The facts of its term after the act. */
     Stream<Fact> afterwards(String type) {
         return ofItsTerm(type).filter(fact -> fact.mono() >= done.mono());
     }
 
-    /** What its term told after its process was allowed to go on; nothing if it never was. */
+    /** The facts of its term after its process was continued; none if it never was. */
     List<Fact> afterResumption(String type) {
         return facts.stream()
                 .filter(fact -> fact.is("signal-cont") && fact.by(done.who()) && fact.mono() >= done.mono())

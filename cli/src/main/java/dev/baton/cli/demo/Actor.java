@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** The demo's hold on one candidate process: what it says, and what is done to it. */
+/** The demo's control of one candidate process: its output, commands and signals. */
 final class Actor {
     private final String name;
     private final Process process;
@@ -39,26 +39,32 @@ final class Actor {
         commands.println(command);
     }
 
-    /** {@code kill -9}. {@code token} is that of its term. Told once it is done: nothing that it sends is later. */
+    /**
+     * {@code kill -9}. {@code token} is that of its term. The fact is recorded after the signal: no request of the
+     * process is later.
+     */
     Fact kill(String token) throws IOException, InterruptedException {
         mayEnd = true;
         signal("KILL");
         return tell("signal-kill", token);
     }
 
-    /** {@code kill -STOP}. Told once it is done: until it goes on, nothing that it sends is later. */
+    /**
+     * {@code kill -STOP}. The fact is recorded after the signal: until it is continued, no request of the process is
+     * later.
+     */
     Fact stop(String token) throws IOException, InterruptedException {
         signal("STOP");
         return tell("signal-stop", token);
     }
 
-    /** {@code kill -CONT}. Told before it is done: nothing that it does afterwards is earlier. */
+    /** {@code kill -CONT}. The fact is recorded before the signal: no later action of the process is earlier. */
     void carryOn() throws IOException, InterruptedException {
         journal.accept(Fact.now("signal-cont", name));
         signal("CONT");
     }
 
-    /** Ends the process, in whatever state it is. */
+    /** Ends the process, in any state. */
     void remove() {
         mayEnd = true;
         process.destroyForcibly();
@@ -97,7 +103,7 @@ final class Actor {
                 journal.accept(Fact.now("died", name).with("code", (long) code));
             }
         } catch (IOException | IllegalArgumentException e) {
-            journal.accept(Fact.now("trouble", name).with("detail", "cannot be understood: " + e));
+            journal.accept(Fact.now("trouble", name).with("detail", "cannot be parsed: " + e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * What a {@link Venue} works with while a demo lasts.
+ * The tools of a {@link Venue} during a demo.
  *
- * @param directory of this run, to be thrown away; its name is unique
- * @param guardian is told of every process that is started, whose command line names the directory
- * @param leftovers is told of everything that has to be gone in the end
- * @param journal takes what is measured
+ * @param directory the directory of this run, deleted at the end; its name is unique
+ * @param guardian watches every started process, whose command line must name the directory
+ * @param leftovers collects everything to remove at the end
+ * @param journal takes the measurements
  */
 record Backstage(Path directory, Guardian guardian, Leftovers leftovers, Consumer<Fact> journal) {}

@@ -1,6 +1,6 @@
 package dev.baton.cli.demo;
 
-/** A scene that did not go as it should. Its message says what was awaited. */
+/** A scene that failed. Its message names the awaited event. */
 final class BrokenScene extends Exception {
     private static final long serialVersionUID = 1L;
 

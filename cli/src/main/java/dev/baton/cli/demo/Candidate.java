@@ -12,13 +12,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One candidate of the demo, a process of its own: tells its events on standard output, one JSON object a line, and takes
- * {@code step-down} and {@code exit} on standard input. It leaves when that ends, so that it never outlives the demo.
+ * One candidate of the demo, a process of its own: it prints its events on standard output, one JSON object a line, and
+ * reads {@code step-down} and {@code exit} from standard input. It exits when standard input ends, so that it never
+ * outlives the demo.
  */
 final class Candidate {
     private Candidate() {}
 
-    /** Runs until told to exit. */
+    /** Runs until the command to exit. */
     public static void main(String[] args) throws IOException {
         Part part = Part.parse(args);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);

@@ -15,7 +15,7 @@ final class Cast implements AutoCloseable {
             List.of("ada", "ben", "cleo", "dora", "emil", "finn", "gwen", "hugo", "iris");
     static final int MOST = NAMES.size();
 
-    /** For a process to end, on a machine as busy as it may be. */
+    /** How long a process may take to end, on the busiest machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Part part;
@@ -38,7 +38,7 @@ final class Cast implements AutoCloseable {
         }
     }
 
-    /** Starts another process in the place of {@code former}, under another name: an identity is of one process. */
+    /** Replaces {@code former} with a new process under another name: an identity belongs to one process. */
     Actor replace(Actor former) throws IOException {
         String name = former.name();
         int dash = name.indexOf('-');
@@ -57,7 +57,7 @@ final class Cast implements AutoCloseable {
         return actors.stream().filter(Actor::isAlive).toList();
     }
 
-    /** Standbys first, so that nobody takes over; the leader hands over to nobody. */
+    /** Ends the standbys first, so that no candidate takes over from the leader. */
     void leave(Actor leader) throws InterruptedException {
         List<Actor> order = new ArrayList<>(alive());
         order.remove(leader);
@@ -69,7 +69,7 @@ final class Cast implements AutoCloseable {
         leader.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Ends them all, in whatever state they are. */
+    /** Ends all processes, in any state. */
     @Override
     public void close() {
         List<Actor> all;

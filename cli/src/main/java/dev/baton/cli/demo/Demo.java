@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One run: sets the stage, plays the scenes, judges what was seen, and leaves nothing behind. */
+/** One run of the demo: prepares the store, plays the scenes, judges the facts, and cleans up. */
 final class Demo {
     private static final int LOG_TAIL = 6;
 
@@ -37,10 +37,10 @@ final class Demo {
     }
 
     /**
-     * Plays it.
+     * Runs the demo.
      *
      * @return the exit code
-     * @throws IOException when the stage could not be set
+     * @throws IOException when the store could not be prepared
      */
     static int run(Plan plan, Terminal terminal) throws IOException, InterruptedException {
         PrintWriter events = plan.events() == null ? null : writer(plan.events());
@@ -95,7 +95,7 @@ final class Demo {
     private void interrupted() {
         screen.hush();
         screen.say("");
-        screen.say("  interrupted; stopping the candidates and removing what they left");
+        screen.say("  interrupted; stopping the candidates and removing their data");
     }
 
     private void banner(String title) {
@@ -109,7 +109,7 @@ final class Demo {
 
     private String footnote(List<Fact> facts) {
         if (plan.promisedFailover() != null) {
-            return "failover is held to --promise-failover, not to what the timing promises ("
+            return "the bound of failovers is --promise-failover, and not the timing's promise ("
                     + ElectionTiming.text(plan.promises().expiry()) + " and ten round trips)";
         }
         long[] trips = facts.stream()
@@ -124,7 +124,7 @@ final class Demo {
                 trips.length == 0 ? "unknown" : Durations.text(trips[trips.length / 2]));
     }
 
-    /** What the candidates logged last: nobody looks for it in a directory that will be gone. */
+    /** Prints the last lines of the candidates' logs, because their directory is deleted at the end. */
     private void showLogs(Path directory) throws IOException {
         List<Path> logs;
         try (Stream<Path> files = Files.list(directory)) {

@@ -20,27 +20,27 @@ import picocli.CommandLine.Option;
         description = {
             "Plays four scenes with real processes, and checks every promise.",
             "",
-            "Starts a server on a free loopback port unless told to use one that exists, ZooKeeper in this process or,"
-                    + " with --backend etcd, an etcd that is installed here, and"
-                    + " candidates as processes of their own. One is elected; hands over when asked; is killed with kill -9; is stopped with SIGSTOP"
-                    + " until another leads, and continued: then its first isValid() must answer false, and the write"
-                    + " it sends all the same must be refused because of its token.",
+            "Starts a server on a free loopback port, unless an option names an existing one: ZooKeeper in this process"
+                    + " or, with --backend etcd, an etcd that is installed here. Candidates run as processes of their"
+                    + " own. A leader is elected; one hands over when asked; one is killed with kill -9; one is stopped"
+                    + " with SIGSTOP until another candidate leads, and continued: then its first isValid() must return"
+                    + " false, and the stale write that it still sends must be refused because of its token.",
             ""
         },
         footer = {
             "",
-            "What failover is held to: the last thing that a dead leader sent reached the server no later than it died."
+            "The bound of a failover: the last request of a dead leader reached the server no later than it died."
                     + " ZooKeeper ends a session leaseDuration after that, in whole ticks (500ms when embedded), at"
-                    + " most one tick late (two in an ensemble, whose leader hears a tick later who is alive). etcd"
-                    + " ends a lease after leaseDuration, in whole seconds and no less than two, at most 500ms late. On"
-                    + " Kubernetes standbys wait leaseDuration, in whole seconds, and at most one retryPeriod. Telling"
-                    + " the successor takes a few round trips; ten of the slowest measured meanwhile are allowed. A"
-                    + " first election is held to leaseDuration, a hand-over to the time that the work took to stop and one"
-                    + " retryPeriod, and both to ten such round trips more. What a busy machine does to other candidates"
-                    + " and at other times is held against no promise.",
+                    + " most one tick late (two in an ensemble, whose leader learns of live sessions a tick later)."
+                    + " etcd ends a lease after leaseDuration, in whole seconds and no less than two, at most 500ms"
+                    + " late. On Kubernetes standbys wait leaseDuration, in whole seconds, and at most one retryPeriod."
+                    + " The successor learns of it in a few round trips; the bound adds ten of the slowest measured"
+                    + " meanwhile. The bound of a first election is leaseDuration, that of a hand-over is the time that"
+                    + " the work took to stop and one retryPeriod; both add ten such round trips. Delays of other"
+                    + " candidates on a busy machine, and at other times, break no promise.",
             "",
             "Exit code: 0 all promises kept; 1 a promise broken, or the demo could not be played; 2 a wrong argument."
-                    + " However it ends, Ctrl-C included, no process and no file is left."
+                    + " At any end, Ctrl-C included, it leaves no process and no file."
         })
 public final class DemoCommand extends Subcommand {
     private static final Duration DEFAULT_TICK = Duration.ofSeconds(2);
@@ -56,7 +56,7 @@ public final class DemoCommand extends Subcommand {
             names = "--renew-deadline",
             paramLabel = "TIME",
             defaultValue = "2.6s",
-            description = "How long a leader believes in its last renewal (default: ${DEFAULT-VALUE}).")
+            description = "How long a leader leads after its last renewal (default: ${DEFAULT-VALUE}).")
     private Duration renewDeadline = Duration.ZERO;
 
     @Option(
@@ -70,53 +70,52 @@ public final class DemoCommand extends Subcommand {
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many contend, 2 to 9 (default: ${DEFAULT-VALUE}).")
+            description = "The number of candidates, 2 to 9 (default: ${DEFAULT-VALUE}).")
     private int candidates;
 
     @Option(
             names = "--backend",
             paramLabel = "KIND",
             defaultValue = "zookeeper",
-            description = "Where the contest is decided: zookeeper, etcd, or in a cluster k8s-lease, k8s-endpoints or"
-                    + " k8s-configmap (default: ${DEFAULT-VALUE}).")
+            description = "The store that decides the election: zookeeper, etcd, or in a cluster k8s-lease,"
+                    + " k8s-endpoints or k8s-configmap (default: ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Option(
             names = "--endpoints",
             paramLabel = "HOST:PORT",
             description = "Use this ZooKeeper, or etcd, instead of one that is started for the demo; several are"
-                    + " separated by commas. What the demo writes there is deleted.")
+                    + " separated by commas. The demo deletes its data there.")
     private @Nullable String endpoints;
 
     @Option(
             names = "--allow-unsafe-servers",
-            description =
-                    "Play at --endpoints on versions of etcd, too, that can renew a lease that they have revoked.")
+            description = "Accept servers at --endpoints whose version of etcd can renew a revoked lease.")
     private boolean unsafeAllowed;
 
     @Option(
             names = "--tick-time",
             paramLabel = "TIME",
-            description = "tickTime of the servers at --endpoints (default: 2s, as theirs is).")
+            description = "tickTime of the servers at --endpoints (default: 2s, ZooKeeper's own default).")
     private @Nullable Duration tickTime;
 
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
             description = "Use the cluster and the namespace of its current context (default: that of KUBECONFIG, or"
-                    + " ~/.kube/config). What the demo writes there is deleted.")
+                    + " ~/.kube/config). The demo deletes its data there.")
     private @Nullable Path kubeconfig;
 
     @Option(
             names = "--promise-failover",
             paramLabel = "TIME",
-            description = "Hold failovers to this instead of what the timing promises.")
+            description = "The bound of failovers, in place of the timing's promise.")
     private @Nullable Duration promisedFailover;
 
     @Option(
             names = "--events",
             paramLabel = "FILE",
-            description = "Keep everything that was seen, one JSON object a line.")
+            description = "Write all facts to this file, one JSON object a line.")
     private @Nullable Path events;
 
     @Option(names = "--no-color", description = "Plain text. So does NO_COLOR, or output that is not a terminal.")
@@ -137,7 +136,7 @@ public final class DemoCommand extends Subcommand {
     private Plan plan() {
         if (candidates < 2 || candidates > Cast.MOST) {
             throw wrong("--candidates " + candidates + " must be 2 to " + Cast.MOST
-                    + ": it takes two for one to succeed the other; 3 is the default");
+                    + ": a successor needs a second candidate; 3 is the default");
         }
         Kind kind = Kind.of(backend).orElseThrow(() -> wrong("--backend " + Kind.notThere(backend, Kind::text)));
         if (unsafeAllowed && (kind != Kind.ETCD || endpoints == null)) {
@@ -196,8 +195,8 @@ public final class DemoCommand extends Subcommand {
 
     private Venue kubernetes(Kind kind) {
         if (endpoints != null || tickTime != null) {
-            throw wrong("--endpoints and --tick-time are not for Kubernetes, where --kubeconfig says which cluster it"
-                    + " is; leave them out");
+            throw wrong("--endpoints and --tick-time are not for Kubernetes, where --kubeconfig names the cluster;"
+                    + " leave them out");
         }
         Path found = Kubeconfig.find(kubeconfig, System.getenv(), home())
                 .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and " + Kubeconfig.NONE
@@ -205,7 +204,7 @@ public final class DemoCommand extends Subcommand {
         return new KubernetesVenue(kind, found);
     }
 
-    /** Asks the library, which knows the rules, before any process is started. */
+    /** Checks the timing by the library's rules, before any process starts. */
     private ElectionTiming timing(Venue venue) {
         try {
             ElectionTiming timing = ElectionTiming.of(leaseDuration, renewDeadline, retryPeriod);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
 
-/** A ZooKeeper server in this process, on a free loopback port, with its data in a directory to be thrown away. */
+/** A ZooKeeper server in this process, on a free loopback port, with its data in a temporary directory. */
 final class EmbeddedZooKeeper implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
     private static final Duration LONGEST_SESSION = Duration.ofDays(1);
@@ -20,7 +20,7 @@ final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     static EmbeddedZooKeeper start(Path data, Duration tick) throws IOException, InterruptedException {
-        // The data is thrown away: no need to reserve 64 MiB of disk for it.
+        // The data is temporary: no need to reserve 64 MiB of disk for it.
         System.setProperty("zookeeper.preAllocSize", "1024");
         ZooKeeperServer server = new ZooKeeperServer(data.toFile(), data.toFile(), Math.toIntExact(tick.toMillis()));
         server.setMaxSessionTimeout(Math.toIntExact(LONGEST_SESSION.toMillis()));

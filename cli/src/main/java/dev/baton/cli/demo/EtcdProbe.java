@@ -8,7 +8,7 @@ import io.etcd.jetcd.options.DeleteOption;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Writes to a key below the prefix of a demo, and deletes all that is there in the end. */
+/** Writes to a key below the prefix of a demo, and deletes all keys below it at the end. */
 final class EtcdProbe implements Probe {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where etcd's server is on this machine, if it is. */
+/** Finds etcd's server program on this machine. */
 final class EtcdProgram {
     private static final Path OF_DEBIAN = Path.of("/usr/bin/etcd");
 
     private EtcdProgram() {}
 
-    /** The first of: the one on the PATH; the newest that Baton's tests have built; Debian's. */
+    /** The program on the PATH, else the newest that Baton's tests have built, else Debian's. */
     static Optional<Path> find(Map<String, String> environment, Path home) {
         return find(environment, home, OF_DEBIAN);
     }
@@ -31,7 +31,7 @@ final class EtcdProgram {
                 .findFirst();
     }
 
-    /** Where they were looked for, for a sentence. */
+    /** The searched places, for a message. */
     static String places(Map<String, String> environment, Path home) {
         return "on the PATH, in " + cache(environment, home) + " or at " + OF_DEBIAN;
     }
@@ -47,7 +47,7 @@ final class EtcdProgram {
         return (named.isEmpty() ? home.resolve(".cache") : Path.of(named)).resolve("baton");
     }
 
-    /** Called {@code etcd-v3.7.3-linux-amd64}. */
+    /** The newest program in the cache, in a folder such as {@code etcd-v3.7.3-linux-amd64}. */
     private static Stream<Path> built(Path cache) {
         String platform = (System.getProperty("os.name") + "-" + System.getProperty("os.arch"))
                 .toLowerCase(Locale.ROOT)
@@ -57,13 +57,13 @@ final class EtcdProgram {
             files.filter(file -> file.getFileName().toString().matches("etcd-v[0-9.]+-(image|\\Q" + platform + "\\E)"))
                     .forEach(found::add);
         } catch (IOException e) {
-            // Nothing was built here.
+            // The tests have built none here.
             return Stream.empty();
         }
         return found.stream().sorted(Comparator.comparing(EtcdProgram::version).reversed());
     }
 
-    /** In an order in which 3.10.0 follows 3.9.0. */
+    /** Orders versions so that 3.10.0 follows 3.9.0. */
     private static String version(Path built) {
         String[] numbers =
                 built.getFileName().toString().split("-", -1)[1].substring(1).split("\\.", -1);

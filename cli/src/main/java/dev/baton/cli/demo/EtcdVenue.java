@@ -18,21 +18,21 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An etcd: one member started for the occasion, or a cluster that exists.
+ * An etcd: one member started for the demo, or an existing cluster.
  *
- * <p>The last keepAlive of a killed or stopped leader reached the servers no later than the signal. They end a lease its
- * TTL after that, which is leaseDuration in whole seconds, and no less than servers grant; and they look for leases that
- * have ended every 500 ms.
+ * <p>The last keepAlive of a killed or stopped leader reached the servers no later than the signal. They end a lease
+ * its TTL after that: leaseDuration in whole seconds, and at least the shortest that servers grant. They look for
+ * expired leases every 500 ms.
  *
- * @param endpoints of a cluster that exists, or null
- * @param program the server to start, or null when there are endpoints
- * @param unsafeAllowed whether to play on servers of a cluster on which the backend refuses to lead
+ * @param endpoints the endpoints of an existing cluster, or null
+ * @param program the server to start, or null with endpoints
+ * @param unsafeAllowed whether to accept servers on which the backend refuses to lead
  */
 record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean unsafeAllowed) implements Venue {
     private static final ElectionName ELECTION = ElectionName.parse("demo/reconciler");
     private static final ElectionName TRIAL = ElectionName.parse("demo/trial");
 
-    /** 1.5 times the election timeout that servers have unless told otherwise, in whole seconds. */
+    /** 1.5 times the default election timeout of servers, in whole seconds. */
     private static final Duration SHORTEST = Duration.ofSeconds(2);
 
     private static final Duration SCAN = Duration.ofMillis(500);
@@ -94,7 +94,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
                 .address();
     }
 
-    /** In an election of its own, to hear what the library has to say of these servers before any process is started. */
+    /** Runs an election of its own, so that the library checks these servers before any process starts. */
     private void leadOnce(String address, String prefix, ElectionTiming timing)
             throws IOException, InterruptedException {
         try (EtcdBackend backend = EtcdBackend.builder(address)
@@ -119,7 +119,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
         }
     }
 
-    /** On a busy machine an etcd that has just started may answer late; what it refuses it refuses again. */
+    /** On a busy machine an etcd that has just started may answer late, so a failed request is repeated. */
     private static Answer acquire(EtcdBackend backend, Claim claim) throws ExecutionException, InterruptedException {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             Optional<Answer> answer = backend.acquire(claim, deadline(backend))

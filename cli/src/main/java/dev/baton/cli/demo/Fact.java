@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that was seen, by a candidate, by the ledger or by the demo itself: a flat JSON object with at least
- * {@code mono}, {@code type} and {@code identity}.
+ * One event that a candidate, the ledger or the demo itself recorded: a flat JSON object with at least {@code mono},
+ * {@code type} and {@code identity}.
  *
- * <p>{@code mono} is {@link System#nanoTime()}, which on Linux is CLOCK_MONOTONIC, counted from the boot of the machine:
- * what makes the facts of several processes on one host comparable.
+ * <p>{@code mono} is {@link System#nanoTime()}, which on Linux is CLOCK_MONOTONIC, counted from the boot of the
+ * machine: it makes the facts of several processes on one host comparable.
  */
 record Fact(Map<String, Object> fields) {
-    /** Not a candidate, but the one who runs the demo. */
+    /** The identity of the demo itself, in facts that are not a candidate's. */
     static final String DEMO = "demo";
 
     Fact {
@@ -22,7 +22,7 @@ record Fact(Map<String, Object> fields) {
         }
     }
 
-    /** Something seen now. */
+    /** A fact with the present time. */
     static Fact now(String type, String identity) {
         return at(System.nanoTime(), type, identity);
     }
@@ -66,12 +66,12 @@ record Fact(Map<String, Object> fields) {
         return who().equals(identity);
     }
 
-    /** The token that this fact is about, in its sortable text form; empty if none. */
+    /** The token in this fact, in its sortable text form; empty without one. */
     String token() {
         return text("token");
     }
 
-    /** Whether this fact is about the same term as {@code other}. */
+    /** Whether this fact has the same term as {@code other}. */
     boolean sameTerm(Fact other) {
         return by(other.who()) && token().equals(other.token());
     }

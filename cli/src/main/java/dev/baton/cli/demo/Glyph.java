@@ -2,7 +2,7 @@ package dev.baton.cli.demo;
 
 import dev.baton.cli.command.Terminal;
 
-/** A sign of the timeline, or what stands for it where the locale has only ASCII. */
+/** A sign of the timeline, with an ASCII form for other locales. */
 enum Glyph {
     JOINS("·", "."),
     LEADS("▲", "^"),

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A shell that outlives the demo by a moment, should the demo be killed in a way that leaves it no time to clean up. Its
- * standard input ends with the demo; unless it was dismissed before, it kills the candidates, the stopped ones too, and
- * servers, and deletes the directory.
+ * A shell that cleans up if the demo is killed without time to do so. Its standard input ends with the demo; unless it
+ * was dismissed before, it kills the candidates, stopped ones too, and servers, and deletes the directory.
  */
 final class Guardian implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -56,7 +55,7 @@ final class Guardian implements AutoCloseable {
                 .start());
     }
 
-    /** Takes care of {@code process}, whose command line has to name the directory; kills it, if the end has come already. */
+    /** Watches {@code process}, whose command line must name the directory; kills it at once if the demo is over. */
     synchronized void watch(Process process) {
         if (over) {
             process.destroyForcibly();
@@ -67,8 +66,8 @@ final class Guardian implements AutoCloseable {
     }
 
     /**
-     * Kills all that it watches, and whatever it is told to watch from now on: a process that was being started as the end
-     * came is nobody else's yet.
+     * Kills all watched processes, and those that it is given from now on: no other code would kill a process that was
+     * starting as the demo ended.
      */
     synchronized void endAll() {
         over = true;
@@ -78,7 +77,7 @@ final class Guardian implements AutoCloseable {
                 .join());
     }
 
-    /** Dismisses it: everything has been cleaned up. */
+    /** Dismisses the guardian after the demo's own clean-up. */
     @Override
     public void close() {
         words.println("dismissed");

@@ -17,13 +17,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * What the leader of the demo does: checks that it leads, then writes to the ledger, some twenty times a second.
+ * The work of the demo's leader: it checks that it leads, then writes to the ledger, some twenty times a second.
  *
- * <p>When it notices that it was stopped for a while it reports what its first check since then answered, and, deposed,
- * sends one write with its old token all the same, as a service would whose check came just before the pause.
+ * <p>After a pause of the process it reports the result of its first check, and, if deposed, still sends one write with
+ * its old token, as a service does whose check came just before the pause.
  */
 final class Job implements AutoCloseable {
-    /** Between two writes. */
+    /** The time between two writes. */
     static final Duration PACE = Duration.ofMillis(50);
 
     /** A round that took longer was a pause of the process. */
@@ -52,13 +52,13 @@ final class Job implements AutoCloseable {
             long before = System.nanoTime();
             boolean valid = term.isValid();
             if (System.nanoTime() - before > PAUSE_NANOS) {
-                // Stopped in the middle of the check: nobody knows which side its answer is from. Check again.
+                // The process was stopped during the check, so its result may be older than the stop. Check again.
                 continue;
             }
             boolean paused = before - last > PAUSE_NANOS;
             if (paused) {
-                // Of the moment before it was asked: whatever happens between the answer and this line, it was true
-                // then.
+                // The time before the check: the result was true then, even if the term ends between the check and this
+                // line.
                 journal.accept(Fact.at(before, "first-check-after-pause", part.identity())
                         .with("token", token)
                         .with("valid", valid));
@@ -91,7 +91,7 @@ final class Job implements AutoCloseable {
     /**
      * Sends one write and waits for the answer, on a thread that no end of a term interrupts.
      *
-     * @param checkedAt when {@code isValid()} last answered true, or 0 for a write that was not preceded by a check
+     * @param checkedAt when {@code isValid()} last returned true, or 0 for a write without a check before it
      */
     private String write(String token, long checkedAt) {
         String request = token + " " + part.identity() + " " + counter++ + " " + checkedAt;

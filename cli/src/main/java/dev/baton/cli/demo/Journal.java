@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** All facts, in the order in which they arrived. Any thread may add, look, or wait for what it wants to see. */
+/** All facts, in the order of their arrival. Any thread may add facts, read them, or wait for them. */
 final class Journal {
     private final List<Fact> facts = new ArrayList<>();
     private final List<Consumer<Fact>> readers;
 
-    /** @param readers hear each fact, in order, and must be quick */
+    /** @param readers get each fact, in order, and must be quick */
     Journal(List<Consumer<Fact>> readers) {
         this.readers = List.copyOf(readers);
     }
@@ -29,10 +29,10 @@ final class Journal {
     }
 
     /**
-     * Waits until {@code look} finds something.
+     * Waits until {@code look} finds a result.
      *
-     * @param what it is, in words, for the failure
-     * @throws BrokenScene when it does not come, or a candidate dies while it is awaited
+     * @param what the awaited result in words, for the failure
+     * @throws BrokenScene when it does not come in time, or a candidate dies meanwhile
      */
     synchronized <T> T await(String what, Duration patience, Function<List<Fact>, Optional<T>> look)
             throws InterruptedException, BrokenScene {

@@ -4,7 +4,7 @@ import dev.baton.spi.Printable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Flat JSON objects of strings, whole numbers and booleans: as much as an event line needs. */
+/** Flat JSON objects of strings, whole numbers and booleans: the form of an event line. */
 final class Json {
     private final String text;
     private int at;
@@ -13,7 +13,7 @@ final class Json {
         this.text = text;
     }
 
-    /** @throws IllegalArgumentException when {@code text} is anything else */
+    /** @throws IllegalArgumentException when {@code text} is not such an object */
     static Map<String, Object> parse(String text) {
         return new Json(text).object();
     }

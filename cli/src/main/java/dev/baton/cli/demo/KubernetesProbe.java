@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Writes to an object beside the election's, of the same kind, and deletes both in the end. */
+/** Writes to an object beside the election's, of the same kind, and deletes both at the end. */
 final class KubernetesProbe implements Probe {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern VERSION = Pattern.compile("\"resourceVersion\":\\s*\"([0-9]+)\"");

@@ -14,11 +14,12 @@ import java.time.Duration;
 /**
  * A Kubernetes cluster, in the namespace of the kubeconfig's context.
  *
- * <p>A standby counts leaseDuration, in whole seconds, from when it heard of the leader's last renewal, and tries a few
- * milliseconds later. Had it to poll, it would take a retryPeriod more, so a failover must not take longer than that.
+ * <p>A standby counts leaseDuration, in whole seconds, from when it saw the leader's last renewal, and tries a few
+ * milliseconds later. A standby that polls would take up to a retryPeriod more, so a failover must not take longer than
+ * that.
  *
- * @param kind which kind of object carries the record
- * @param kubeconfig where the cluster is, and who the demo is there
+ * @param kind the kind of object that carries the record
+ * @param kubeconfig the cluster's address and the demo's credentials
  */
 record KubernetesVenue(Kind kind, Path kubeconfig) implements Venue {
     private static final String ELECTION = "baton-demo";

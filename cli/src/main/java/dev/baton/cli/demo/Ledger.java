@@ -14,8 +14,9 @@ import java.util.function.Consumer;
  * The resource that the leader writes to: one value, guarded by the greatest token it has seen.
  *
  * <p>Each request is a line {@code token identity counter checkedAt}; the answer is {@code accepted} or {@code refused}
- * and the greatest token, with {@code overwritten-unguarded} behind it if the write did harm to the other value. Beside the guarded value it keeps an unguarded one, which takes every write: proof that what
- * the guard refuses would have done harm.
+ * and the greatest token, followed by {@code overwritten-unguarded} if the write overwrote newer data in the unguarded
+ * value. Beside the guarded value the ledger keeps an unguarded one, which takes every write: it proves that a write
+ * that the guard refuses would have done harm.
  */
 final class Ledger implements AutoCloseable {
     private final ServerSocket server;
@@ -28,7 +29,7 @@ final class Ledger implements AutoCloseable {
         this.journal = journal;
     }
 
-    /** Listens on a free loopback port and tells {@code journal} of every write. */
+    /** Listens on a free loopback port and records every write in {@code journal}. */
     static Ledger open(Consumer<Fact> journal) throws IOException {
         Ledger ledger = new Ledger(new ServerSocket(0, 16, InetAddress.getLoopbackAddress()), journal);
         daemon("ledger", ledger::accept).start();
@@ -67,12 +68,12 @@ final class Ledger implements AutoCloseable {
                 out.println(write(line.split(" ", 4)));
             }
         } catch (IOException e) {
-            // How the connection of a killed candidate ends.
+            // The connection of a killed candidate ends so.
             journal.accept(Fact.now("ledger-disconnected", Fact.DEMO).with("detail", String.valueOf(e)));
         }
     }
 
-    /** One write at a time, and told in the order in which they were decided. */
+    /** Decides one write at a time, and records writes in the order of the decisions. */
     private synchronized String write(String[] request) {
         String token = request[0];
         Fact fact = Fact.now("ledger-accepted", request[1])

@@ -10,13 +10,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What has to be gone when the demo ends, however it ends; the last one first. */
+/** The resources to remove when the demo ends, in any way; the last one first. */
 final class Leftovers implements AutoCloseable {
     private final Deque<AutoCloseable> leftovers = new ArrayDeque<>();
     private final Thread hook;
     private boolean closed;
 
-    /** @param interrupted called before the clean-up when the JVM is ended from outside */
+    /** @param interrupted called before the clean-up when a signal ends the JVM */
     Leftovers(Runnable interrupted) {
         hook = new Thread(
                 () -> {
@@ -27,7 +27,7 @@ final class Leftovers implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Takes care of {@code leftover}; at once, if the end has come already. */
+    /** Removes {@code leftover} at the end; at once if the demo is over. */
     synchronized <T extends AutoCloseable> T add(T leftover) {
         if (closed) {
             remove(leftover);
@@ -43,7 +43,7 @@ final class Leftovers implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The JVM is ending, and the hook will find that nothing is left.
+            // The JVM is shutting down, and its hook will find no leftovers.
             assert closed;
         }
     }

@@ -4,11 +4,11 @@ import dev.baton.event.EndReason;
 import java.util.List;
 
 /**
- * How the timeline tells a fact.
+ * The line of the timeline for a fact.
  *
  * @param glyph the sign before the words
- * @param words what happened
- * @param tone how loudly
+ * @param words the event
+ * @param tone its emphasis
  */
 record Line(Glyph glyph, String words, Tone tone) {
 
@@ -19,7 +19,7 @@ record Line(Glyph glyph, String words, Tone tone) {
         HARSH
     }
 
-    /** The lines for {@code fact}; none for facts that are only counted. */
+    /** The lines for {@code fact}; none for facts that the timeline does not show. */
     static List<Line> of(Fact fact) {
         String token = Fact.brief(fact.token());
         return switch (fact.type()) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An etcd of one member, a process of its own on loopback, with its data in a directory to be thrown away. The guardian
- * knows it by that directory, which is on its command line.
+ * An etcd of one member, a process of its own on loopback, with its data in a temporary directory. The guardian
+ * recognises it by that directory, which is on its command line.
  */
 final class LocalEtcd implements AutoCloseable {
     private static final int ATTEMPTS = 3;
@@ -31,10 +31,10 @@ final class LocalEtcd implements AutoCloseable {
     }
 
     /**
-     * Starts it, and returns when it serves.
+     * Starts the server, and returns when it serves.
      *
-     * @param folder to be made
-     * @throws IOException with what it said, if it does not serve
+     * @param folder the folder to create
+     * @throws IOException with the server's last output, if it does not serve
      */
     static LocalEtcd start(Path program, Path folder, Guardian guardian) throws IOException, InterruptedException {
         Files.createDirectories(folder);
@@ -46,7 +46,7 @@ final class LocalEtcd implements AutoCloseable {
             }
             etcd.close();
             String said = Files.readString(log, StandardCharsets.UTF_8);
-            // Between choosing a port and binding it somebody else may take it.
+            // Another process may take the port between its choice and the bind.
             if (attempt == ATTEMPTS || !said.contains("address already in use")) {
                 throw new IOException(program + " did not serve; it said last: " + tail(said));
             }
@@ -70,7 +70,7 @@ final class LocalEtcd implements AutoCloseable {
                         "--listen-peer-urls=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
                         "--initial-cluster=demo=" + peer,
-                        // The data is thrown away: no need to wait for the disk.
+                        // The data is temporary: no need to wait for the disk.
                         "--unsafe-no-fsync"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -102,7 +102,7 @@ final class LocalEtcd implements AutoCloseable {
         try {
             return asking.getResponseCode() == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {
-            // It does not listen yet, or not any more, which its process tells.
+            // It does not listen yet, or has ended; the process shows which.
             return false;
         } finally {
             asking.disconnect();
@@ -119,7 +119,7 @@ final class LocalEtcd implements AutoCloseable {
         return address;
     }
 
-    /** Ends it, and waits until it is gone: its data is of no use to anybody. */
+    /** Kills the server, whose data is not needed, and waits until it is gone. */
     @Override
     public void close() {
         process.destroyForcibly();

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a candidate process is told on its command line.
+ * The command-line arguments of a candidate process.
  *
  * @param identity its name, unique to the process
- * @param kind of store
- * @param address of ZooKeeper or etcd, or the kubeconfig
+ * @param kind the kind of store
+ * @param address the address of ZooKeeper or etcd, or the kubeconfig
  * @param place ZooKeeper's base path, or etcd's prefix, below which the election is
- * @param election that they all contend in
+ * @param election the election of all candidates
  * @param tick ZooKeeper's tickTime
- * @param timing of the election
- * @param ledgerPort where the ledger listens on loopback
+ * @param timing the timing of the election
+ * @param ledgerPort the ledger's port on loopback
  */
 record Part(
         String identity,
@@ -33,7 +33,7 @@ record Part(
         ElectionTiming timing,
         int ledgerPort) {
 
-    /** What the store knows of it; the rest is yet to be said. */
+    /** The part without identity and ledger, which come later. */
     static Part on(Kind kind, String address, String place, String election, Duration tick) {
         return new Part("", kind, address, place, election, tick, ElectionTiming.DEFAULT, 0);
     }
@@ -46,7 +46,7 @@ record Part(
         return new Part(name, kind, address, place, election, tick, timing, ledgerPort);
     }
 
-    /** The backend that it contends on; it connects when first used. */
+    /** The candidate's backend; it connects when first used. */
     LockBackend open() {
         return switch (kind) {
             case ZOOKEEPER ->
@@ -54,11 +54,11 @@ record Part(
             case ETCD ->
                 EtcdBackend.builder(address)
                         .prefix(place)
-                        // The venue has looked at the servers before.
+                        // The venue has checked the servers before.
                         .allowUnsafeServers(true)
                         .build();
             case K8S_LEASE, K8S_ENDPOINTS, K8S_CONFIGMAP ->
-                // Events would stay in the cluster for an hour after the demo.
+                // Events would remain in the cluster for an hour after the demo.
                 kind.kubernetes(Path.of(address)).events(false).build();
         };
     }

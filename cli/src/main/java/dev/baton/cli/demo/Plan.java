@@ -6,13 +6,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demo is asked for.
+ * The settings of a demo.
  *
- * @param timing of the election
- * @param venue where it is decided
- * @param candidates how many contend
- * @param promisedFailover what to hold failovers to, or null for what the timing promises
- * @param events where to keep the facts, or null
+ * @param timing the timing of the election
+ * @param venue the store that decides it
+ * @param candidates the number of candidates
+ * @param promisedFailover the bound of failovers, or null for the timing's promise
+ * @param events the file for the facts, or null
  */
 record Plan(
         ElectionTiming timing,
@@ -21,12 +21,12 @@ record Plan(
         @Nullable Duration promisedFailover,
         @Nullable Path events) {
 
-    /** By what the timing promises, or by what is asked for instead. */
+    /** The promises with the bound of failovers that the options name, or the timing's. */
     Promises promises() {
         return new Promises(timing, venue.expiry(timing), promisedFailover);
     }
 
-    /** By what the timing promises, also if the demo is held to less. */
+    /** The promises with the timing's bound of failovers, even if the options name another. */
     Promises ownPromises() {
         return new Promises(timing, venue.expiry(timing), null);
     }

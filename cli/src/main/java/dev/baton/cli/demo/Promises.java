@@ -11,32 +11,33 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what was seen against what the timing promises. Reads nothing but facts, so that it judges any history.
+ * Checks the facts against the timing's promises. It reads only facts, so that it can judge any history.
  *
- * <p>Each promise is judged by what belongs to it: an {@link Act} that struck a leader, the term that it struck, and what
- * came after. On a busy machine much else happens: leaders stand still for a second, or lose a term by the rules.
+ * <p>Each promise is judged by the facts that belong to it: an {@link Act} on a leader, that leader's term, and the
+ * facts after it. Other facts do not count: on a busy machine leaders stand still for a second, or lose a term by the
+ * rules.
  *
- * <p><b>Failover.</b> The last thing that a killed or stopped leader sent reached the server no later than the signal. When
- * that has {@linkplain Venue#expiry expired}, its successor has to hear of it and to write: some round trips, for which
- * ten of the slowest measured meanwhile are allowed.
+ * <p><b>Failover.</b> The last request of a killed or stopped leader reached the server no later than the signal. When
+ * that leader's claim has {@linkplain Venue#expiry expired}, its successor must learn of it and write: some round
+ * trips, for which the bound adds ten of the slowest measured meanwhile.
  *
- * <p><b>Hand-over.</b> The work takes as long as it takes to stop. After that the standby, which watches, is told at once;
- * had it to poll, it would take up to a retryPeriod, so a hand-over must not take longer than that, and the same ten
- * round trips.
+ * <p><b>Hand-over.</b> The bound excludes the time that the work takes to stop. After that a standby that watches
+ * learns of it at once; one that polls would take up to a retryPeriod, so a hand-over must not take longer than that,
+ * and the same ten round trips.
  *
- * <p><b>First election.</b> Nobody held it, so nobody's lease has to run out; but a candidate has to prove its own session
- * first. It must take no longer than a leaseDuration and the same ten round trips, from the moment at which one of them is
- * connected and watches: how long a JVM takes to start is no promise of an election.
+ * <p><b>First election.</b> No lease has to expire first, but a candidate must prove its own session. It must take no
+ * longer than a leaseDuration and the same ten round trips, from the moment at which the first candidate is connected
+ * and watches: an election does not promise how fast a JVM starts.
  *
- * @param timing of the election
+ * @param timing the timing of the election
  * @param expiry how long after a leader falls silent its successor may take, round trips aside
- * @param failover what to hold failovers to instead, or null
+ * @param failover another bound of failovers, or null
  */
 record Promises(
         ElectionTiming timing, Duration expiry, @Nullable Duration failover) {
     private static final int ROUND_TRIPS = 10;
 
-    /** One verdict a promise, in the order of the scenes; what a scene would have shown that was not played is not shown. */
+    /** One verdict a promise, in the order of the scenes; the verdict of a scene that was not played is "not shown". */
     List<Verdict> judge(List<Fact> facts) {
         List<Act> stops = Act.in(facts, Act.stop());
         return List.of(
@@ -50,7 +51,7 @@ record Promises(
                 increasing(Term.in(facts)));
     }
 
-    /** What the next failover is held to, by the round trips seen so far. */
+    /** The bound of the next failover, by the round trips so far. */
     Duration failoverBound(List<Fact> facts) {
         return failoverBound(facts, Long.MIN_VALUE, Long.MAX_VALUE);
     }
@@ -59,7 +60,7 @@ record Promises(
         return failover == null ? expiry.plus(roundTrips(facts, from, to)) : failover;
     }
 
-    /** What a busy machine is allowed: ten of the slowest round trip that was under way between the two moments. */
+    /** The allowance for a busy machine: ten of the slowest round trip in progress between the two moments. */
     private static Duration roundTrips(List<Fact> facts, long from, long to) {
         return Duration.ofNanos(ROUND_TRIPS
                 * facts.stream()
@@ -116,7 +117,7 @@ record Promises(
         return act.successor().map(Fact::mono).orElse(Long.MAX_VALUE);
     }
 
-    /** Each act is held to its own bound; one that broke it is told, or else the slowest. */
+    /** Each act has its own bound; the verdict shows an act that broke it, or else the slowest. */
     private static Verdict slowest(String promise, List<Act> acts, Duration usual, Function<Act, Duration> bound) {
         Optional<Act> late = acts.stream()
                 .filter(act -> took(act)
@@ -133,7 +134,7 @@ record Promises(
         return act.successor().map(to -> to.mono() - act.done().mono());
     }
 
-    /** Every leader that was stopped has to answer for itself, by the first check after it went on. */
+    /** For every leader that was stopped, the first check after it was continued must return false. */
     private static Verdict knewBetter(List<Act> stops) {
         List<List<Fact>> checks = stops.stream()
                 .map(stop -> stop.afterResumption("first-check-after-pause"))
@@ -146,8 +147,8 @@ record Promises(
     }
 
     /**
-     * By the order of the accepted writes alone, whatever the ledger believes that it compared. None may be stale, of
-     * whichever leader; and every leader that was stopped has to have tried one since.
+     * Judges by the order of the accepted writes alone, independent of the ledger's own comparison. No accepted write
+     * of any leader may be stale, and every leader that was stopped must have sent one stale write since.
      */
     private static Verdict staleRefused(List<Fact> facts, List<Act> stops) {
         String greatest = "";

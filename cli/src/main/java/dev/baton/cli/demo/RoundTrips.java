@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Measures, ten times a second, how long a write to the store takes: what the demo adds to a promise is a multiple of what
- * a round trip really costs on this machine, at that moment.
+ * Measures, ten times a second, how long a write to the store takes: the bounds of promises add a multiple of the
+ * measured round trip on this machine, at that moment.
  */
 final class RoundTrips implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -23,7 +23,7 @@ final class RoundTrips implements AutoCloseable {
         this.journal = journal;
     }
 
-    /** Begins to measure, and has {@code probe} clean up in the end. */
+    /** Begins to measure; {@code probe} cleans up at the end. */
     static RoundTrips start(Probe probe, Consumer<Fact> journal) {
         RoundTrips roundTrips = new RoundTrips(probe, journal);
         roundTrips.thread.setDaemon(true);

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The four scenes. Each waits for what it wants to see and for nothing else; what was seen is judged afterwards, by
- * {@link Promises}. What a scene does, it does to the candidate that leads at that moment, and it goes on when that act
- * has its answer: a leader that a busy machine deposes in between costs another attempt, and no promise.
+ * The four scenes. Each waits only for its own facts; {@link Promises} judges all facts afterwards. A scene acts on the
+ * candidate that leads at that moment, and continues when that act has its result: if a busy machine deposes the leader
+ * in between, the scene tries again, and no promise is broken.
  */
 final class Scenes {
-    /** How much longer than promised the demo waits, to tell late from never, on a machine as busy as it may be. */
+    /** How much longer than promised the demo waits, to distinguish late from never, on the busiest machine. */
     private static final Duration EXTRA = Duration.ofMinutes(2);
 
     private static final int ATTEMPTS = 5;
@@ -85,8 +85,8 @@ final class Scenes {
     }
 
     /**
-     * Does it to whichever candidate leads, and waits for the successor. A leader that lost its term by the rules a moment
-     * before was not struck: then it is undone, and done to the next.
+     * Acts on the candidate that leads, and waits for the successor. If the leader lost its term by the rules a moment
+     * before, the act is undone, and repeated on the next leader.
      */
     private Act struck(Duration bound, Deed deed, Undoing undoing)
             throws IOException, InterruptedException, BrokenScene {
@@ -124,7 +124,9 @@ final class Scenes {
         journal.add(Fact.now("scene", Fact.DEMO).with("number", (long) number).with("title", title));
     }
 
-    /** A leader that has written and that all the others see; another, if that one loses its term meanwhile. */
+    /**
+     * Waits for a leader that has written and that all others see; for another, if that one loses its term meanwhile.
+     */
     private Fact leading() throws InterruptedException, BrokenScene {
         List<String> alive = cast.alive().stream().map(Actor::name).toList();
         return await("a leader that writes and that all others see", facts -> leading(facts, alive));
@@ -157,7 +159,7 @@ final class Scenes {
         return journal.await(what, EXTRA, look);
     }
 
-    /** As promised by the timing, also if the demo is held to less: the scene has to come to its end to be measured. */
+    /** Waits by the timing's promise, even if the options name a shorter bound: the scene must end to be measured. */
     private Duration failover() {
         return plan.ownPromises().failoverBound(journal.all());
     }
@@ -179,12 +181,12 @@ final class Scenes {
         return Optional.empty();
     }
 
-    /** What is done to a leader; answers with the fact that tells it. */
+    /** An action on a leader; returns the fact of the action. */
     private interface Deed {
         Fact to(Actor leader, Fact term) throws IOException, InterruptedException, BrokenScene;
     }
 
-    /** What makes the stage as it was, after a deed that struck nobody. */
+    /** Undoes an action that did not meet a valid term. */
     private interface Undoing {
         void of(Actor actor, Fact done) throws IOException, InterruptedException;
     }

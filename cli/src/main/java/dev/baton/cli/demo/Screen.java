@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timeline, as it happens.
  *
- * <p>Facts of several processes arrive a little out of order; each is held back for a tenth of a second, so that they are
- * told in the order in which they happened.
+ * <p>Facts of several processes arrive a little out of order; each is delayed by a tenth of a second, so that they are
+ * printed in the order in which they happened.
  */
 final class Screen implements AutoCloseable {
     private static final long HELD_NANOS = Duration.ofMillis(100).toNanos();
@@ -54,7 +54,7 @@ final class Screen implements AutoCloseable {
         due.add(fact);
     }
 
-    /** Shows, on a terminal, that something is awaited and how long it may take. */
+    /** Shows, on a terminal, the awaited event and how long it may take. */
     synchronized void waitFor(String what, Duration atMost) {
         waiting = what;
         waitingSince = System.nanoTime();
@@ -66,13 +66,13 @@ final class Screen implements AutoCloseable {
         eraseBar();
     }
 
-    /** Tells what is still held back. */
+    /** Prints the delayed facts. */
     synchronized void flush() {
         tellUntil(Long.MAX_VALUE);
         eraseBar();
     }
 
-    /** Tells nothing any more but what is {@linkplain #say said}. */
+    /** Prints no more facts, but still {@linkplain #say messages}. */
     synchronized void hush() {
         flush();
         waiting = null;

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * One leadership, as the facts tell it.
+ * One leadership, reconstructed from facts.
  *
- * @param who led
+ * @param who the leader
  * @param token the term's token
  * @param start when it became valid
- * @param end when it was valid no more
+ * @param end when it was no longer valid
  */
 record Term(String who, String token, long start, long end) {
 
@@ -28,9 +28,8 @@ record Term(String who, String token, long start, long end) {
     }
 
     /**
-     * A term lasts until it says that it is over, its process is gone, or its validity has run out, whichever comes first:
-     * a stopped process can say nothing. And whatever it said, it lasted for as long as its process believed it: until the
-     * last {@code isValid()} that answered true.
+     * A term lasts until the fact of its end, the end of its process, or its expiry, whichever comes first: a stopped
+     * process records no fact. It lasts at least until the last {@code isValid()} that returned true.
      */
     private static long end(Fact started, List<Fact> facts) {
         long over = facts.stream()
@@ -44,7 +43,7 @@ record Term(String who, String token, long start, long end) {
                 .getAsLong();
     }
 
-    /** Until when the term that {@code ofTerm} is about was ever said to be valid. */
+    /** The latest end of validity in the facts of the term of {@code ofTerm}. */
     static long validUntil(Fact ofTerm, List<Fact> facts) {
         return facts.stream()
                 .filter(fact -> fact.sameTerm(ofTerm) && fact.fields().containsKey("validUntil"))

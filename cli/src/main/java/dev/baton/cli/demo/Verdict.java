@@ -1,21 +1,21 @@
 package dev.baton.cli.demo;
 
 /**
- * One promise, and what became of it.
+ * One promise, and whether it was kept.
  *
- * @param promise what was promised
- * @param measured what was seen
- * @param bound what it was held against
+ * @param promise the promise
+ * @param measured the measured value
+ * @param bound its bound
  * @param outcome whether it was kept
  */
 record Verdict(String promise, String measured, String bound, Outcome outcome) {
     enum Outcome {
         KEPT,
         BROKEN,
-        /** Nothing was done that it could have been kept at, or broken. */
+        /** No act tested the promise. */
         NOT_SHOWN;
 
-        /** Kept or broken, if what was promised was put to the test. */
+        /** Kept or broken, if an act tested the promise. */
         static Outcome of(boolean shown, boolean kept) {
             return !shown ? NOT_SHOWN : kept ? KEPT : BROKEN;
         }

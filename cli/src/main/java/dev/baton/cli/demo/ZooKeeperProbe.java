@@ -9,7 +9,7 @@ import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 
-/** Writes to a node below the base path, and deletes all that is there in the end. */
+/** Writes to a node below the base path, and deletes all nodes there at the end. */
 final class ZooKeeperProbe implements Probe {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

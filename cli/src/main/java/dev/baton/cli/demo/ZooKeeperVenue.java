@@ -9,14 +9,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ZooKeeper: one in this process, or one that exists.
+ * A ZooKeeper: one in this process, or an existing one.
  *
- * <p>The last thing that a killed or stopped leader sent reached the server no later than the signal. The server ends a
+ * <p>The last request of a killed or stopped leader reached the server no later than the signal. The server ends a
  * session {@code leaseDuration} after that, rounded up to the next tick: less than a tick more, if leaseDuration is a
- * multiple of the tick, as it is rounded here. In an ensemble the leader learns a tick later than its followers who is
- * alive, hence one tick more.
+ * multiple of the tick, as it is rounded here. In an ensemble the leader learns of live sessions a tick later than its
+ * followers, hence one tick more.
  *
- * @param endpoints of a ZooKeeper that exists, or null for one in this process
+ * @param endpoints the endpoints of an existing ZooKeeper, or null for one in this process
  * @param tick the servers' tickTime
  */
 record ZooKeeperVenue(@Nullable String endpoints, Duration tick) implements Venue {
@@ -48,7 +48,7 @@ record ZooKeeperVenue(@Nullable String endpoints, Duration tick) implements Venu
         return tick.multipliedBy((timing.leaseDuration().toNanos() + tick.toNanos() - 1) / tick.toNanos());
     }
 
-    /** By how many ticks a server may end a session late: one, and one more in an ensemble. */
+    /** The most ticks by which a server may end a session late: one, and one more in an ensemble. */
     private int lateTicks() {
         return endpoints == null ? 1 : 2;
     }

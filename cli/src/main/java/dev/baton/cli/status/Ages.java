@@ -6,7 +6,7 @@ import java.time.Duration;
 final class Ages {
     private Ages() {}
 
-    /** What is negative counts as none. */
+    /** A negative span counts as zero. */
     static String text(Duration span) {
         Duration age = span.isNegative() ? Duration.ZERO : span;
         long seconds = age.toSeconds();

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The members of an etcd cluster, each asked for its own view. Used by one thread. */
+/** The members of an etcd cluster; each is queried for its own view. Used by one thread. */
 final class EtcdMembers implements AutoCloseable {
     private final List<String> endpoints;
     private final EtcdAccess access;
@@ -27,7 +27,7 @@ final class EtcdMembers implements AutoCloseable {
     private final Map<String, Client> clients = new LinkedHashMap<>();
     private @Nullable Client reader;
 
-    /** @param endpoints URLs, of one member at least */
+    /** @param endpoints the URLs of at least one member */
     EtcdMembers(List<String> endpoints, EtcdAccess access, Duration patience) {
         this.endpoints = endpoints;
         this.access = access;
@@ -35,7 +35,7 @@ final class EtcdMembers implements AutoCloseable {
     }
 
     /**
-     * What was seen.
+     * The members' answers.
      *
      * @param reader a client of a member that answered
      */
@@ -57,19 +57,19 @@ final class EtcdMembers implements AutoCloseable {
         String quorumLost() {
             return "the cluster has lost its quorum: " + answering() + " of " + voters()
                     + " voting members answers here, and it takes " + (voters() / 2 + 1)
-                    + "; until more are back nobody is elected, and who leads steps down by renewDeadline";
+                    + "; until more are back no candidate is elected, and a leader steps down by renewDeadline";
         }
     }
 
-    /** For people. */
+    /** The addresses, for messages. */
     String address() {
         return String.join(",", endpoints);
     }
 
     /**
-     * Asks the members that were named, and the others where they say that they are.
+     * Queries the named members, and the others at the addresses in the cluster's list.
      *
-     * @throws IOException with a sentence, when none of those that were named answers
+     * @throws IOException with a sentence, when none of the named members answers
      */
     Look look() throws IOException, InterruptedException {
         Map<Long, Asked> answered = new LinkedHashMap<>();
@@ -145,7 +145,7 @@ final class EtcdMembers implements AutoCloseable {
                 status.isLearner());
     }
 
-    /** A member may advertise what nobody could ask, a socket in its own file system for one. */
+    /** A member may advertise an address that other hosts cannot use, such as a socket in its own file system. */
     private static boolean isUsable(String url) {
         try {
             return EtcdEndpoints.parse(url).equals(List.of(url));
@@ -156,7 +156,7 @@ final class EtcdMembers implements AutoCloseable {
 
     private record Asked(String endpoint, StatusResponse status) {}
 
-    /** All at once, since those that are dead take their time. */
+    /** Queries all at once, because each dead member takes a whole timeout. */
     private @Nullable IOException ask(List<String> urls, Map<Long, Asked> answered) throws InterruptedException {
         Map<String, CompletableFuture<StatusResponse>> asked = new LinkedHashMap<>();
         for (String url : urls) {
@@ -183,29 +183,29 @@ final class EtcdMembers implements AutoCloseable {
         return reader == null ? client(endpoints.get(0)) : reader;
     }
 
-    /** Why there was no answer. */
+    /** The message for a request without an answer. */
     String sentence(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NotSslRecordException) {
                 return "etcd at " + address() + " answers without TLS; write http:// in its address if it has none";
             }
             if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
-                return "etcd at " + address() + " shows a certificate that is not trusted, or wants one ("
+                return "etcd at " + address() + " shows a certificate that is not trusted, or requires one ("
                         + said(failure)
-                        + "); name its authority with --cacert, our own certificate with --cert and --key, and an address"
-                        + " that its certificate has";
+                        + "); name its authority with --cacert, the client certificate with --cert and --key, and an"
+                        + " address that its certificate has";
             }
         }
         return "etcd at " + address() + " is not reachable (" + said(failure)
                 + "); check the address with \"etcdctl endpoint health\", and whether it is http or https";
     }
 
-    /** What {@code failure} says of our rights to {@code what}, or null when it has to do with none. */
+    /** The message for a {@code failure} of permissions on {@code what}, or null for another failure. */
     @Nullable String refusal(Throwable failure, String what) {
         String said = said(failure);
         if (said.contains("permission denied")) {
-            return "etcd at " + address() + " denies access to " + what + "; a user with read permission is needed:"
-                    + " etcdctl role grant-permission <role> read --prefix=true " + what;
+            return "etcd at " + address() + " denies access to " + what + "; the user needs read permission: etcdctl"
+                    + " role grant-permission <role> read --prefix=true " + what;
         }
         return said.contains("user name is empty")
                         || said.contains("authentication failed")

@@ -31,13 +31,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elections on etcd: the keys below a name, the one created first leading. That is how Baton, {@code etcdctl elect} and Go's
- * {@code concurrency.Election} keep them.
+ * Elections on etcd: the keys below a name; the first key created leads. Baton, {@code etcdctl elect} and Go's {@code
+ * concurrency.Election} all store them so.
  *
- * <p>Reads are linearizable while there is a quorum. Without one, what a member remembers is shown as that and no more.
+ * <p>Reads are linearizable while there is a quorum. Without one, a member's own data is shown, marked as such.
  */
 final class EtcdReader implements StatusReader {
-    /** What the last part of a candidate's key is: the ID of its lease. */
+    /** The last part of a candidate's key: the ID of its lease. */
     private static final Pattern LEASE = Pattern.compile("[0-9a-f]{1,16}");
 
     private static final String SESSIONS = ".session/";
@@ -52,7 +52,7 @@ final class EtcdReader implements StatusReader {
     private Watch.@Nullable Watcher watcher;
 
     /**
-     * @param prefix what the keys of elections begin with; a slash is added where it ends with none
+     * @param prefix the prefix of the elections' keys; a missing slash at its end is added
      * @param names below {@code prefix}, or whole keys that begin with a slash
      */
     EtcdReader(EtcdMembers cluster, String prefix, List<String> names, Duration patience) {
@@ -72,14 +72,14 @@ final class EtcdReader implements StatusReader {
             if (look.lacksQuorum()) {
                 warnings.add(look.quorumLost());
             } else {
-                warnings.add("the cluster has no leader that answers; if this goes on, look at the members' logs and at"
-                        + " the network between them");
+                warnings.add("the cluster has no leader that answers; if this persists, look at the members' logs and"
+                        + " at the network between them");
             }
         }
         return new Status(Kind.ETCD.shortText(), cluster.address(), Instant.now(), elections, look.members(), warnings);
     }
 
-    /** What a quorum says, or null when there is none after all. */
+    /** The answer of a quorum, or null when there is none after all. */
     private @Nullable List<Election> decided(EtcdMembers.Look look, List<String> warnings)
             throws IOException, InterruptedException {
         Map<String, List<KeyValue>> lines;
@@ -111,7 +111,7 @@ final class EtcdReader implements StatusReader {
         }
         lines.forEach((name, line) -> elections.add(
                 line.isEmpty()
-                        ? Election.without(name, State.UNKNOWN, "who leads cannot be told: etcd has no quorum")
+                        ? Election.without(name, State.UNKNOWN, "the leader is unknown: etcd has no quorum")
                         : new Election(
                                 name,
                                 State.UNKNOWN,
@@ -122,13 +122,13 @@ final class EtcdReader implements StatusReader {
                                 null,
                                 line.get(0).getCreateRevision(),
                                 places(line),
-                                List.of("who leads cannot be told: etcd has no quorum. It was "
+                                List.of("the leader is unknown: etcd has no quorum. The last known leader, "
                                         + shown(called(line.get(0)))
-                                        + " when it last had one, which cannot renew its lease now"))));
+                                        + ", cannot renew its lease now"))));
         return elections;
     }
 
-    /** The candidates of each election, in the order in which they came. */
+    /** The candidates of each election, in the order of their arrival. */
     private Map<String, List<KeyValue>> lines(Client client, boolean serializable)
             throws IOException, InterruptedException {
         Map<String, List<KeyValue>> lines = new LinkedHashMap<>();
@@ -167,7 +167,7 @@ final class EtcdReader implements StatusReader {
         return name.startsWith("/") ? name : prefix + name;
     }
 
-    /** How long the leaders' leases have yet to live: asked for together, and once for each lease. */
+    /** The remaining time of the leaders' leases: queried together, once for each lease. */
     private Map<Long, LeaseTimeToLiveResponse> leases(
             Client client, Map<String, List<KeyValue>> lines, List<String> warnings) throws InterruptedException {
         Map<Long, CompletableFuture<LeaseTimeToLiveResponse>> asked = new HashMap<>();
@@ -183,14 +183,14 @@ final class EtcdReader implements StatusReader {
             try {
                 leases.put(each.getKey(), EtcdAccess.await(each.getValue(), patience));
             } catch (IOException e) {
-                warnings.add("lease " + Long.toHexString(each.getKey()) + " could not be asked for (" + e.getMessage()
-                        + "), so when its holder last renewed it is not shown");
+                warnings.add("lease " + Long.toHexString(each.getKey()) + " could not be read" + " (" + e.getMessage()
+                        + "), so the holder's last renewal is not shown");
             }
         }
         return leases;
     }
 
-    /** What the sessions of those who lead say in their sentinels, by key. */
+    /** The sentinels of the leaders' sessions, by key. */
     private Map<String, String> sentinels(Client client, Map<String, List<KeyValue>> lines, List<String> warnings)
             throws InterruptedException {
         Map<String, String> said = new HashMap<>();
@@ -207,8 +207,9 @@ final class EtcdReader implements StatusReader {
                 }
             }
         } catch (IOException e) {
-            warnings.add("since when leaders lead could not be read below " + prefix + SESSIONS + " (" + e.getMessage()
-                    + "), so it is not shown");
+            warnings.add("the start times of leaders could not be read below "
+                    + prefix + SESSIONS + " (" + e.getMessage()
+                    + "), so they are not shown");
         }
         return said;
     }
@@ -231,16 +232,15 @@ final class EtcdReader implements StatusReader {
         List<String> remarks = new ArrayList<>();
         for (KeyValue each : line) {
             if (key(each).indexOf('/', key(name).length() + 1) >= 0) {
-                remarks.add(
-                        "the key " + shown(key(each)) + " belongs to an election whose name begins with this one's, and"
-                                + " stands in line here: rename one of them");
+                remarks.add("the key " + shown(key(each)) + " belongs to an election whose name begins with this one's,"
+                        + " and is in line here: rename one of them");
             }
         }
         LeaseTimeToLiveResponse lease = leases.get(first.getLease());
         if (first.getLease() == 0) {
             remarks.add("the key " + shown(key(first)) + " of " + shown(called(first))
-                    + " is on no lease, so it stays whether its writer"
-                    + " lives or not; if nobody owns it, delete it with: etcdctl del " + shown(key(first)));
+                    + " is on no lease, so it remains when its writer dies; if it has no owner, delete it with:"
+                    + " etcdctl del " + shown(key(first)));
         } else if (lease != null && lease.getTTL() <= 0) {
             remarks.add("the lease of " + shown(called(first)) + " has run out, and etcd is about to delete its key");
         }
@@ -258,7 +258,9 @@ final class EtcdReader implements StatusReader {
                 remarks);
     }
 
-    /** What a lease has used up of its time, in seconds: not below zero, nor more than etcd grants, whatever it answers. */
+    /**
+     * The used time of a lease, in seconds: at least zero, and at most the longest that etcd grants, for any answer.
+     */
     static long used(LeaseTimeToLiveResponse lease) {
         long granted = Math.max(0, Math.min(lease.getGrantedTTL(), LONGEST_LEASE));
         return Math.max(0, granted - lease.getTTL());
@@ -278,7 +280,7 @@ final class EtcdReader implements StatusReader {
         return each.getKey().toString(StandardCharsets.UTF_8);
     }
 
-    /** What to call a candidate: one that has written nothing goes by its key. */
+    /** The name of a candidate: its value, or its key if it has written no value. */
     static String called(KeyValue each) {
         String text = text(each);
         return text.isBlank() ? key(each) : text;
@@ -290,7 +292,7 @@ final class EtcdReader implements StatusReader {
 
     @Override
     public void follow(Runnable changed) {
-        // Told when the watch is there: what happened before that is read then.
+        // Runs once the watch is open too: changes before that are read then.
         WatchOption all =
                 WatchOption.builder().isPrefix(true).withCreateNotify(true).build();
         String from = names.size() == 1 ? key(names.get(0)) + "/" : prefix;

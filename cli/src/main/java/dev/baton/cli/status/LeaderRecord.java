@@ -19,10 +19,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What client-go calls a LeaderElectionRecord, as any of its clients writes it: nothing in it has to be there.
+ * A LeaderElectionRecord of client-go's, as any client may write it: each field may be missing.
  *
- * @param holder null for nobody
- * @param token the number of the term's fencing token, where a candidate of Baton's has left it; null elsewhere
+ * @param holder the holder; null for none
+ * @param token the number of the term's fencing token, if a candidate of Baton's wrote it; otherwise null
  */
 record LeaderRecord(
         @Nullable String holder,
@@ -34,7 +34,7 @@ record LeaderRecord(
     static final String ANNOTATION = "control-plane.alpha.kubernetes.io/leader";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    /** Clocks of a cluster differ by less, and one that is read in whole seconds does too. */
+    /** Clocks of a cluster differ by less, even one that shows whole seconds. */
     private static final Duration TOLERATED = Duration.ofSeconds(2);
 
     /** The record in a Lease's spec. */
@@ -42,7 +42,7 @@ record LeaderRecord(
         return of(lease, lease.path("spec"), "leaseTransitions", ChronoUnit.MICROS);
     }
 
-    /** The record in an object's annotation; null for none, or for a text that is no record. */
+    /** The record in an object's annotation; null for none, or for a text that is not a record. */
     static @Nullable LeaderRecord ofAnnotation(JsonNode object) {
         try {
             JsonNode record = MAPPER.readTree(annotation(object));
@@ -56,7 +56,7 @@ record LeaderRecord(
         return object.path("metadata").path("annotations").path(ANNOTATION).asText();
     }
 
-    /** @param precision of its times */
+    /** @param precision the precision of its times */
     private static LeaderRecord of(JsonNode object, JsonNode record, String transitions, ChronoUnit precision) {
         String holder = record.path("holderIdentity").asText("");
         Instant renewed = time(record.path("renewTime"));
@@ -79,7 +79,7 @@ record LeaderRecord(
         }
     }
 
-    /** What it says of the election {@code name} at {@code now}. */
+    /** The status of the election {@code name} at {@code now}. */
     Election at(String name, Instant now) {
         List<String> remarks = new ArrayList<>();
         State state = state(now, Printable.value(Objects.requireNonNullElse(holder, "")), remarks);
@@ -87,7 +87,7 @@ record LeaderRecord(
                 name, state, holder, acquired, renewed, leaseDuration, transitions, token, null, List.copyOf(remarks));
     }
 
-    /** @param shown the holder, fit for a sentence */
+    /** @param shown the holder, printable */
     private State state(Instant now, String shown, List<String> remarks) {
         if (holder == null) {
             remarks.add("nobody leads: the record names no holder" + (renewed == null ? "" : released(now)));
@@ -96,14 +96,14 @@ record LeaderRecord(
         if (renewed == null || leaseDuration == null) {
             remarks.add("the record of " + shown + " does not say "
                     + (renewed == null ? "when it was renewed" : "for how long")
-                    + ", so whether " + shown + " still leads cannot be told");
+                    + ", so it is unknown whether " + shown + " still leads");
             return State.UNKNOWN;
         }
         if (renewed.isAfter(now.plus(TOLERATED))) {
             remarks.add("renewed " + Ages.text(Duration.between(now, renewed)) + " in the future: the clock of " + shown
                     + " is ahead, so its lease may have run out already");
         }
-        // Times may be any: an end of the lease need not be one that can be counted to.
+        // A record may have any times: the end of its lease may lie outside the range of Instant.
         Duration over = Duration.between(renewed, now).minus(leaseDuration);
         if (over.compareTo(Duration.ZERO) > 0) {
             remarks.add("nobody leads: the lease of " + shown + " ran out " + Ages.text(over)
@@ -111,9 +111,8 @@ record LeaderRecord(
             return State.EXPIRED;
         }
         if (leaseDuration.compareTo(ElectionTiming.LONGEST) > 0) {
-            remarks.add(holder + " is to be waited for for " + Ages.text(leaseDuration)
-                    + " after each renewal, longer than any"
-                    + " outage: if it is not alive, nobody takes over before; blank the holderIdentity then");
+            remarks.add(holder + " has a lease of " + Ages.text(leaseDuration) + " after each renewal, longer than any"
+                    + " outage: if it is dead, no standby takes over before; blank the holderIdentity then");
         }
         return State.LED;
     }

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one look at a store told.
+ * The result of one read of a store.
  *
- * @param backend what was asked for
- * @param address where it is
- * @param time of the look, by the clock that ages are counted by
- * @param elections that were asked for, or found
- * @param members of the store itself; null where that is none of ours to look at
- * @param warnings on the store as a whole, a sentence each
+ * @param backend the backend in the arguments
+ * @param address the store's address
+ * @param time the time of the read, by the clock of the ages
+ * @param elections the named elections, or those found
+ * @param members the members of the store; null where the command does not read them
+ * @param warnings warnings on the store as a whole, a sentence each
  */
 record Status(
         String backend,
@@ -23,32 +23,32 @@ record Status(
         @Nullable List<? extends Member> members,
         List<String> warnings) {
 
-    /** Whether somebody leads. */
+    /** Whether an election has a leader. */
     enum State {
-        /** Somebody does. */
+        /** The election has a leader. */
         LED,
-        /** The record names somebody who has not renewed it in time. */
+        /** The record has a holder that has not renewed it in time. */
         EXPIRED,
-        /** Nobody is named. */
+        /** The record has no holder. */
         VACANT,
-        /** The store knows nothing of such an election. */
+        /** The store has no such election. */
         ABSENT,
-        /** The store cannot tell now, or what it tells cannot be read. */
+        /** The store cannot answer now, or its answer cannot be read. */
         UNKNOWN
     }
 
     /**
      * One election.
      *
-     * @param name as it was asked for, or found
-     * @param holder whom the record names, whether that counts or not; null for nobody
-     * @param since when the holder's term began, by its own clock; null where nothing tells
-     * @param renewed when the holder last showed that it was alive; null where the store does not know
-     * @param leaseDuration how long it may then be silent; null where the store does not know
-     * @param transitions how often the holder has changed; null where the store does not know
-     * @param token the number of the holder's fencing token, without its epoch; null where nothing tells
-     * @param inLine who would lead, the holder first; null where the store does not know
-     * @param remarks what is odd, a sentence each
+     * @param name its name, as given or found
+     * @param holder the record's holder, even if its lease has expired; null for none
+     * @param since when the holder's term began, by its own clock; null if unknown
+     * @param renewed when the holder last renewed; null if the store does not record it
+     * @param leaseDuration how long the holder may then be silent; null if the store does not record it
+     * @param transitions the number of changes of holder; null if the store does not record it
+     * @param token the number of the holder's fencing token, without its epoch; null if unknown
+     * @param inLine the candidates in line, the holder first; null if the store does not record them
+     * @param remarks remarks on oddities, a sentence each
      */
     record Election(
             String name,
@@ -62,7 +62,7 @@ record Status(
             @Nullable List<Place> inLine,
             List<String> remarks) {
 
-        /** Nobody leads, and no more is to be told than {@code remark}. */
+        /** An election without a leader, with a {@code remark}. */
         static Election without(String name, State state, String remark) {
             return new Election(name, state, null, null, null, null, null, null, null, List.of(remark));
         }
@@ -71,10 +71,10 @@ record Status(
     /**
      * One candidate in line.
      *
-     * @param identity as it calls itself
-     * @param key where it stands, in the store's own words
-     * @param token the number of the token that it would have
-     * @param since when it joined the line, by the store's clock; null where the store does not know
+     * @param identity the candidate's identity
+     * @param key its key or path in the store
+     * @param token the number of the token that it would get
+     * @param since when it joined the line, by the store's clock; null if the store does not record it
      */
     record Place(
             String identity,
@@ -84,10 +84,10 @@ record Status(
 
     /** A server of the store. */
     sealed interface Member permits EtcdMember, ZooKeeperMember {
-        /** What sets it apart in a sentence. */
+        /** Its name in messages. */
         String title();
 
-        /** What it is to the others, in a word. */
+        /** Its role, in a word. */
         String role();
     }
 
@@ -95,10 +95,10 @@ record Status(
      * A member of an etcd cluster.
      *
      * @param id in lower-case hexadecimal, as etcdctl prints it
-     * @param address at which it was asked, or would have been
+     * @param address the address of the query
      * @param reachable whether it answered; if not, the rest is null
-     * @param dbSize in bytes
-     * @param raftIndex of the last entry in its log
+     * @param dbSize the size of its database in bytes
+     * @param raftIndex the index of the last entry in its log
      * @param learner whether it has no vote
      */
     record EtcdMember(
@@ -126,9 +126,9 @@ record Status(
     /**
      * A server of a ZooKeeper ensemble.
      *
-     * @param state leader, follower, observer, standalone; what hinders it otherwise
+     * @param state leader, follower, observer, standalone; otherwise the fault
      * @param reachable whether it answered; if not, the rest is null
-     * @param zxid the last change that it has seen, in hexadecimal
+     * @param zxid the id of its last transaction, in hexadecimal
      */
     record ZooKeeperMember(
             String address,

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is new between two looks at a store; that somebody has renewed is not. */
+/** The changes between two reads of a store; a renewal is not a change. */
 final class StatusChanges {
     private StatusChanges() {}
 
-    /** A line for each change, without a time; none when there is none. */
+    /** A line for each change, without a time. */
     static List<String> between(Status before, Status after) {
         List<String> changes = new ArrayList<>();
         Map<String, Election> known = new LinkedHashMap<>();

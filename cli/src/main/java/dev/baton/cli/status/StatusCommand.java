@@ -34,39 +34,38 @@ import picocli.CommandLine.Parameters;
             "Answers who is leader. It only reads.",
             "",
             "NAME is an election, written namespace/name; on Kubernetes also a name in --namespace, on etcd and"
-                    + " ZooKeeper also a whole key or path that begins with a slash. Without any, all elections that"
-                    + " are found: on Kubernetes all Leases that have a holder, but for the heartbeats of nodes and of"
-                    + " API servers. Leases may be anybody's: kube-scheduler's, kube-controller-manager's, any"
+                    + " ZooKeeper also a whole key or path that begins with a slash. Without a NAME, it shows all"
+                    + " elections: on Kubernetes all Leases with a holder, except the heartbeats of nodes and of API"
+                    + " servers. Leases of any client count: kube-scheduler's, kube-controller-manager's, any"
                     + " client-go's.",
             ""
         },
         footer = {
             "",
-            "What a store does not know is shown as -, or null. Ages on Kubernetes are by the clocks of the leader and of"
-                    + " the API server. On etcd RENEWED is what its lease has used up, in whole seconds; on ZooKeeper"
-                    + " the last heartbeat of the leader's session, which LeaderLatch's sessions do not have. TOKEN is"
-                    + " the number of the fencing token; its epoch is the candidates' setting. On Kubernetes TOKEN, on"
-                    + " etcd and ZooKeeper SINCE are what a leader of Baton's leaves there soon after it began; other"
-                    + " leaders leave none.",
+            "A value that the store does not record is shown as -, or null. Ages on Kubernetes are by the clocks of the"
+                    + " leader and of the API server. On etcd RENEWED is the used time of the leader's lease, in whole"
+                    + " seconds; on ZooKeeper the last heartbeat of the leader's session, which LeaderLatch's sessions"
+                    + " do not have. TOKEN is the number of the fencing token; its epoch is the candidates' setting. On"
+                    + " Kubernetes TOKEN, on etcd and ZooKeeper SINCE come from a mark that a leader of Baton's writes"
+                    + " soon after its term began; other leaders write none.",
             "",
-            "Exit code: 0 each election has a leader; 3 one has none, or none was found; 1 it cannot be told, as when"
-                    + " the store is not reachable, denies it, or has lost its quorum; 2 a wrong argument. With --watch"
-                    + " it ends when it is interrupted."
+            "Exit code: 0 each election has a leader; 3 one has none, or none was found; 1 it is unknown, as when the"
+                    + " store is not reachable, denies access, or has lost its quorum; 2 a wrong argument. With --watch"
+                    + " it ends when interrupted."
         })
 public final class StatusCommand extends Subcommand {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Elections; all that are found, unless given.")
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "The elections; without any, all.")
     private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--backend",
             paramLabel = "KIND",
             defaultValue = "kubernetes",
-            description =
-                    "Where they are decided: kubernetes (Leases), endpoints, configmap, etcd or zookeeper (default:"
-                            + " ${DEFAULT-VALUE}).")
+            description = "The store: kubernetes (Leases), endpoints, configmap, etcd or zookeeper (default:"
+                    + " ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Option(
@@ -78,29 +77,28 @@ public final class StatusCommand extends Subcommand {
 
     @Option(
             names = {"-w", "--watch"},
-            description = "Go on, and show what changes: a line each, or in json and yaml the whole object again.")
+            description = "Continue, and show changes: a line each, or in json and yaml the whole object again.")
     private boolean watch;
 
     @Option(
             names = "--interval",
             paramLabel = "TIME",
             defaultValue = "2s",
-            description = "With --watch: read again after this long where the store told nothing (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description = "With --watch: read again after this long without a change (default:" + " ${DEFAULT-VALUE}).")
     private Duration interval = Duration.ZERO;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How long one answer may take (default: ${DEFAULT-VALUE}).")
+            description = "The timeout of one request (default: ${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ZERO;
 
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
-            description = "Kubernetes: where it is and who you are (default: that of KUBECONFIG, or ~/.kube/config, or"
-                    + " the pod's service account).")
+            description = "Kubernetes: the kubeconfig (default: that of KUBECONFIG, or ~/.kube/config, or the pod's"
+                    + " service account).")
     private @Nullable Path kubeconfig;
 
     @Option(names = "--context", paramLabel = "NAME", description = "Kubernetes: another context of the kubeconfig.")
@@ -109,12 +107,12 @@ public final class StatusCommand extends Subcommand {
     @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NAME",
-            description = "Kubernetes: of names without one, and to look through (default: the context's).")
+            description = "Kubernetes: the namespace of names without one, and to list (default: the context's).")
     private @Nullable String namespace;
 
     @Option(
             names = {"-A", "--all-namespaces"},
-            description = "Kubernetes: look through all namespaces.")
+            description = "Kubernetes: list all namespaces.")
     private boolean allNamespaces;
 
     @Option(
@@ -126,12 +124,11 @@ public final class StatusCommand extends Subcommand {
     @Option(
             names = "--prefix",
             paramLabel = "PREFIX",
-            description =
-                    "etcd: what the keys of elections begin with (default: /baton/). ZooKeeper: the path above them"
-                            + " (default: /baton).")
+            description = "etcd: the prefix of the elections' keys (default: /baton/). ZooKeeper: the path above them"
+                    + " (default: /baton).")
     private @Nullable String prefix;
 
-    @Option(names = "--cacert", paramLabel = "FILE", description = "etcd over TLS: who has signed its certificates.")
+    @Option(names = "--cacert", paramLabel = "FILE", description = "etcd over TLS: the authority of its certificates.")
     private @Nullable Path authority;
 
     @Option(names = "--cert", paramLabel = "FILE", description = "etcd over TLS: your certificate.")
@@ -143,7 +140,7 @@ public final class StatusCommand extends Subcommand {
     @Option(
             names = "--user",
             paramLabel = "NAME:PASSWORD",
-            description = "etcd with users; by default what ETCDCTL_USER says.")
+            description = "etcd with users (default: that of ETCDCTL_USER).")
     private @Nullable String user;
 
     @Override
@@ -182,7 +179,7 @@ public final class StatusCommand extends Subcommand {
         }
     }
 
-    /** Until it is interrupted; a store that cannot be read is complained of once, and asked again. */
+    /** Runs until interrupted; reports a store that cannot be read once, and reads it again. */
     private int follow(StatusReader reader, String form) throws InterruptedException {
         Semaphore news = new Semaphore(0);
         Status before = null;
@@ -194,7 +191,7 @@ public final class StatusCommand extends Subcommand {
                 if (before == null) {
                     print(now, form);
                     reader.follow(news::release);
-                    // What came between the two.
+                    // Changes that came between the two.
                     news.release();
                 } else {
                     printChanges(before, now, form);
@@ -253,7 +250,7 @@ public final class StatusCommand extends Subcommand {
 
     private StatusReader kubernetes(Kind kind) {
         reject(
-                "Kubernetes, where --kubeconfig says which cluster it is",
+                "Kubernetes, where --kubeconfig names the cluster",
                 Map.of("--endpoints", endpoints != null, "--prefix", prefix != null, "--user", user != null));
         rejectTls("Kubernetes, where the kubeconfig names certificates");
         if (allNamespaces && namespace != null) {

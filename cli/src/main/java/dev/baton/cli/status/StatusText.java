@@ -12,13 +12,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A status as tables, and a sentence for all that is not as it should be. */
+/** A status as tables, with a sentence for each fault. */
 final class StatusText {
     private static final String UNKNOWN = "-";
 
     private StatusText() {}
 
-    /** Lines, the last of them ended. */
+    /** The lines; the last one ends with a line break. */
     static String of(Status status) {
         StringBuilder text = new StringBuilder();
         if (status.elections().isEmpty()) {
@@ -52,7 +52,7 @@ final class StatusText {
         return table.text();
     }
 
-    /** Whom to call; in brackets who does not count. */
+    /** The holder; in brackets one that does not lead. */
     static String leader(Election election) {
         String holder = election.holder();
         if (election.state() == State.LED) {
@@ -73,7 +73,7 @@ final class StatusText {
         }
     }
 
-    /** Who stands behind the leaders, where anybody does. */
+    /** The candidates in line behind the leaders, if there are any. */
     private static void lines(Status status, StringBuilder text) {
         Columns table = new Columns("IN LINE FOR", "PLACE", "CANDIDATE", "TOKEN", "SINCE", "KEY");
         for (Election each : status.elections()) {
@@ -137,7 +137,7 @@ final class StatusText {
         return text == null ? UNKNOWN : text;
     }
 
-    /** As {@code etcdctl} has it: powers of a thousand. */
+    /** The size as {@code etcdctl} shows it, in powers of a thousand. */
     private static String bytes(@Nullable Long size) {
         if (size == null) {
             return UNKNOWN;

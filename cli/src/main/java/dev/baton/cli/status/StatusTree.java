@@ -31,7 +31,7 @@ final class StatusTree {
 
     private StatusTree() {}
 
-    /** On several lines, for people as well. */
+    /** On several lines, readable. */
     static String json(Status status) {
         return write(JSON, status, true) + "\n";
     }
@@ -54,7 +54,7 @@ final class StatusTree {
         }
     }
 
-    /** Whatever is not ASCII is escaped in quotes. */
+    /** Text that is not ASCII is escaped in quotes. */
     private static DumperOptions ascii() {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
@@ -62,7 +62,7 @@ final class StatusTree {
         return options;
     }
 
-    /** What is not {@linkplain Printable printable} is escaped as JSON has it, so that it parses back. */
+    /** Characters that are not {@linkplain Printable printable} are escaped as in JSON, so that they parse back. */
     private static final class Unprintable extends CharacterEscapes {
         private static final long serialVersionUID = 1L;
         private static final int DELETE = 0x7f;

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.apache.zookeeper.client.ConnectStringParser;
 
 /**
- * The servers of a ZooKeeper ensemble that were named, each asked {@code srvr}, which servers answer unless they are told not
- * to. Used by one thread.
+ * The named servers of a ZooKeeper ensemble; each is queried with {@code srvr}, which servers answer unless configured
+ * not to. Used by one thread.
  */
 final class ZooKeeperMembers {
     private static final Pattern VERSION = Pattern.compile("(?m)^Zookeeper version: ([^-,\\s]+)");
@@ -32,7 +32,7 @@ final class ZooKeeperMembers {
         this.patience = patience;
     }
 
-    /** For people and for clients. */
+    /** The addresses, for messages and for clients. */
     String address() {
         return endpoints;
     }
@@ -58,7 +58,7 @@ final class ZooKeeperMembers {
         }
     }
 
-    /** What {@code answer} to {@code srvr} says. */
+    /** The server in its {@code answer} to {@code srvr}. */
     static ZooKeeperMember read(String address, String answer) {
         Matcher version = VERSION.matcher(answer);
         Matcher mode = MODE.matcher(answer);
@@ -72,7 +72,7 @@ final class ZooKeeperMembers {
                 address, true, state, version.find() ? version.group(1) : null, zxid.find() ? zxid.group(1) : null);
     }
 
-    /** What is to be said where there is a session, and so a quorum; {@code config} is that of the ensemble, or nothing. */
+    /** The warnings with a session, and so with a quorum; {@code config} is the ensemble's, or empty. */
     List<String> judge(List<ZooKeeperMember> seen, String config) {
         List<String> warnings = new ArrayList<>();
         int voters = voters(config);
@@ -93,18 +93,18 @@ final class ZooKeeperMembers {
         return warnings;
     }
 
-    /** What is to be said where no server lets anybody in; those that were named are taken for the ensemble. */
+    /** The warnings when no server accepts a session; the named servers count as the ensemble. */
     static List<String> withoutSession(List<ZooKeeperMember> seen) {
         List<String> warnings = new ArrayList<>();
         long serving = seen.stream().filter(ZooKeeperMember::votes).count();
         long answering = seen.stream().filter(ZooKeeperMember::reachable).count();
         warnings.add(
                 serving > 0
-                        ? "a server says that it serves, and let nobody in; look at its log"
+                        ? "a server reports that it serves, but accepted no session; look at its log"
                         : "the ensemble has lost its quorum: of " + seen.size() + " servers named " + answering
                                 + " answer"
                                 + (answering == 1 ? "s" : "") + ", and none serves; until more than half of the voters"
-                                + " are back nobody is elected, and who leads steps down by renewDeadline");
+                                + " are back no candidate is elected, and a leader steps down by renewDeadline");
         if (seen.size() > 1) {
             even(seen.size(), warnings);
         }

@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Elections on ZooKeeper: the nodes below a name, in the order of Baton and of Curator's LeaderLatch.
  *
- * <p>ZooKeeper answers no read without a session: there is one while this is open, and it owns no node.
+ * <p>ZooKeeper answers no read without a session: the reader has one while it is open, and the session owns no node.
  */
 final class ZooKeeperReader implements StatusReader {
     private static final String HEARTBEATS = ".heartbeat";
-    /** More sessions than that are not looked through for the one that matters. */
+    /** The most sessions that are searched for the leader's. */
     private static final int MOST_HEARTBEATS = 2_000;
 
     private final ZooKeeperMembers members;
@@ -42,7 +42,7 @@ final class ZooKeeperReader implements StatusReader {
     private @Nullable ZooKeeper connected;
     private volatile Runnable changed = () -> {};
 
-    /** What a node holds. */
+    /** The content of a node. */
     record Node(String name, String text, Stat stat) {
         String called() {
             return Line.called(text, name);
@@ -50,8 +50,8 @@ final class ZooKeeperReader implements StatusReader {
     }
 
     /**
-     * @param basePath above the elections, without a slash at its end
-     * @param names below {@code basePath}, or whole paths that begin with a slash
+     * @param basePath the path above the elections, without a slash at its end
+     * @param names names below {@code basePath}, or whole paths that begin with a slash
      */
     ZooKeeperReader(ZooKeeperMembers members, String basePath, List<String> names, Duration patience) {
         this.members = members;
@@ -68,10 +68,10 @@ final class ZooKeeperReader implements StatusReader {
         ZooKeeper client = client(seen);
         if (client == null) {
             names.forEach(name -> elections.add(
-                    Election.without(name, State.UNKNOWN, "who leads cannot be told: no server of ZooKeeper serves")));
+                    Election.without(name, State.UNKNOWN, "the leader is unknown: no server of ZooKeeper serves")));
             if (names.isEmpty()) {
                 elections.add(Election.without(
-                        basePath, State.UNKNOWN, "who leads cannot be told: no server of ZooKeeper serves"));
+                        basePath, State.UNKNOWN, "the leader is unknown: no server of ZooKeeper serves"));
             }
             warnings.addAll(ZooKeeperMembers.withoutSession(seen));
         } else {
@@ -146,7 +146,8 @@ final class ZooKeeperReader implements StatusReader {
             return Election.without(name, State.ABSENT, "nobody leads: there is no node " + Printable.value(path));
         }
         if (line.isEmpty()) {
-            return Election.without(name, State.VACANT, "nobody leads: nobody is in line at " + Printable.value(path));
+            return Election.without(
+                    name, State.VACANT, "nobody leads: no candidate is in line at " + Printable.value(path));
         }
         Node first = line.get(0);
         long session = first.stat().getEphemeralOwner();
@@ -154,8 +155,8 @@ final class ZooKeeperReader implements StatusReader {
         List<String> remarks = new ArrayList<>();
         if (session == 0) {
             String node = Printable.value(path + "/" + first.name());
-            remarks.add("the node " + node + " is of no session, so it stays whether its maker lives or not; if nobody"
-                    + " owns it, delete it in zkCli.sh with: delete " + node);
+            remarks.add("the node " + node + " is of no session, so it remains when its creator dies; if it has no"
+                    + " owner, delete it in zkCli.sh with: delete " + node);
         }
         return new Election(
                 name,
@@ -183,25 +184,25 @@ final class ZooKeeperReader implements StatusReader {
             byte[] data = client.getData(path + "/" + name, false, stat);
             return Optional.of(new Node(name, data == null ? "" : new String(data, StandardCharsets.UTF_8), stat));
         } catch (KeeperException.NoNodeException e) {
-            // It has left the line between the two reads.
+            // The candidate left the line between the two reads.
             return Optional.empty();
         }
     }
 
-    /** The watch that a listing leaves on a node that is there. */
+    /** The watch that a listing leaves on an existing node. */
     private void awaitCreation(ZooKeeper client, String path) throws KeeperException, InterruptedException {
         Watcher told = event -> changed.run();
         client.exists(path, told);
     }
 
     /**
-     * What a session wrote last to its own node.
+     * A session's last write to its own node.
      *
-     * @param at by the clock of ZooKeeper's leader
+     * @param at the time by the clock of ZooKeeper's leader
      */
     private record Beat(Instant at, String text) {}
 
-    /** The newest of each session. LeaderLatch's sessions have none. */
+    /** The last heartbeat of each session. LeaderLatch's sessions have none. */
     private Map<Long, Beat> heartbeats(ZooKeeper client) throws KeeperException, InterruptedException {
         Map<Long, Beat> newest = new HashMap<>();
         String folder = (basePath.equals("/") ? "" : basePath) + "/" + HEARTBEATS;
@@ -218,7 +219,7 @@ final class ZooKeeperReader implements StatusReader {
         return newest;
     }
 
-    /** Sorted; empty for a node that is not there. */
+    /** The children, sorted; empty for a missing node. */
     private static List<String> children(ZooKeeper client, String path) throws KeeperException, InterruptedException {
         try {
             return client.getChildren(path, false).stream().sorted().toList();
@@ -227,7 +228,7 @@ final class ZooKeeperReader implements StatusReader {
         }
     }
 
-    /** What the ensemble says of itself; nothing where that is denied, or it is one server alone. */
+    /** The ensemble's configuration; empty if access is denied, or for a single server. */
     private static String config(ZooKeeper client) throws InterruptedException {
         try {
             byte[] data = client.getConfig(false, new Stat());
@@ -256,7 +257,7 @@ final class ZooKeeperReader implements StatusReader {
 
     @Override
     public void follow(Runnable toRun) {
-        // By the watches that each reading leaves on the elections that it lists.
+        // Uses the watches that each read leaves on the elections that it lists.
         changed = toRun;
     }
 

@@ -21,12 +21,12 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How etcd lets us in. Nothing is tried again: a round trip is one.
+ * The access to etcd. Requests are not retried, so that one round trip is one request.
  *
- * @param authority who has signed the members' certificates, as PEM; null for those whom the JVM trusts
- * @param certificate ours, as PEM; null for none
- * @param key the certificate's, as PEM in PKCS#8
- * @param user and password, separated by a colon; null for none
+ * @param authority the authority of the members' certificates, as PEM; null for the JVM's authorities
+ * @param certificate the client's certificate, as PEM; null for none
+ * @param key the certificate's key, as PEM in PKCS#8
+ * @param user the user's name and password, separated by a colon; null for none
  */
 public record EtcdAccess(
         @Nullable Path authority,
@@ -35,13 +35,13 @@ public record EtcdAccess(
         @Nullable String user) {
     public static final EtcdAccess OPEN = new EtcdAccess(null, null, null, null);
 
-    /** Bytes of one answer: the keys of some hundred thousand candidates. */
+    /** The most bytes of one answer: the keys of some hundred thousand candidates. */
     private static final int LARGEST = 64 << 20;
 
     /**
      * The addresses in a list separated by commas; http where no scheme is given.
      *
-     * @throws IllegalArgumentException when one of them is of no use
+     * @throws IllegalArgumentException when one of them is not valid
      */
     public static List<String> urls(String endpoints) {
         return EtcdEndpoints.parse(Arrays.stream(endpoints.split(",", -1))
@@ -53,7 +53,7 @@ public record EtcdAccess(
     /**
      * A client of all {@code endpoints}; it connects when first used.
      *
-     * @throws IllegalArgumentException when a file is of no use
+     * @throws IllegalArgumentException when a file is not valid
      */
     public Client client(List<String> endpoints, Duration patience) {
         ClientBuilder builder = Client.builder()
@@ -98,7 +98,7 @@ public record EtcdAccess(
         }
     }
 
-    /** The first line of the innermost message that there is: Netty's go on with its own parts, or say nothing. */
+    /** The first line of the innermost message: further lines of Netty's messages repeat internal details. */
     private static String innermost(Throwable failure) {
         String said = failure.toString();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

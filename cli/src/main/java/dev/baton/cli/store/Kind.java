@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The kinds of stores, called as the library calls them. */
+/** The kinds of stores, with the library's names. */
 public enum Kind {
     ZOOKEEPER("zookeeper", "zookeeper", "", "", ""),
     ETCD("etcd", "etcd", "", "", ""),
@@ -33,17 +33,17 @@ public enum Kind {
         return text;
     }
 
-    /** What an operator calls it. */
+    /** The name for operators. */
     public String shortText() {
         return shortText;
     }
 
-    /** Of the objects that carry the record, on Kubernetes. */
+    /** The API version of the objects that carry the record, on Kubernetes. */
     public String apiVersion() {
         return apiVersion;
     }
 
-    /** What one such object is called, {@code Lease} for example. */
+    /** The kind of one such object, {@code Lease} for example. */
     public String object() {
         return object;
     }
@@ -62,7 +62,7 @@ public enum Kind {
         return (apiVersion.contains("/") ? "/apis/" : "/api/") + apiVersion;
     }
 
-    /** What such objects are called in paths and permissions, {@code leases} for example. */
+    /** The name of such objects in paths and permissions, {@code leases} for example. */
     public String resource() {
         return resource;
     }
@@ -74,9 +74,9 @@ public enum Kind {
     }
 
     /**
-     * What to say of a text that is {@linkplain #of none of them}.
+     * The message for a text that {@linkplain #of names no kind}.
      *
-     * @param called by what name they are offered instead
+     * @param called the names to offer instead
      */
     public static String notThere(String text, Function<Kind, String> called) {
         return "'" + text + "' is not there yet; those that are: "
@@ -86,13 +86,13 @@ public enum Kind {
     /**
      * A backend in the cluster of that kubeconfig's current context.
      *
-     * @throws IllegalArgumentException when the kubeconfig is of no use
+     * @throws IllegalArgumentException when the kubeconfig is not valid
      */
     public KubernetesBackend.Builder kubernetes(Path kubeconfig) {
         return kubernetes().kubeconfig(kubeconfig);
     }
 
-    /** One that is yet to be told where the cluster is. */
+    /** The builder of a backend, without the cluster's address. */
     public KubernetesBackend.Builder kubernetes() {
         return switch (this) {
             case K8S_ENDPOINTS -> KubernetesBackend.endpoints();

@@ -11,15 +11,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which cluster it is, and who we are there, as {@code kubectl} would have it. */
+/** The cluster's address and the credentials, by {@code kubectl}'s rules. */
 public final class Kubeconfig {
-    /** What to say where none is {@linkplain #find found}; another way out may follow. */
+    /** The message when no kubeconfig was {@linkplain #find found}; another way out may follow. */
     public static final String NONE =
             "no kubeconfig was found by --kubeconfig, by KUBECONFIG or at ~/.kube/config; name one";
 
     private Kubeconfig() {}
 
-    /** The kubeconfig that kubectl would use: what is named, else the first of KUBECONFIG, else the one at home. */
+    /**
+     * The kubeconfig that kubectl would use: the named one, else the first of KUBECONFIG, else the one in the home
+     * folder.
+     */
     public static Optional<Path> find(@Nullable Path named, Map<String, String> environment, Path home) {
         if (named != null) {
             return Optional.of(named);
@@ -37,10 +40,10 @@ public final class Kubeconfig {
     }
 
     /**
-     * With nothing tried again behind our back: a round trip is one. Over HTTP/1.1, since an API server that rejects
-     * credentials ends an HTTP/2 connection before its answer is read.
+     * A client without retries, so that one round trip is one request. It uses HTTP/1.1, because an API server that
+     * rejects credentials ends an HTTP/2 connection before its answer is read.
      *
-     * @throws IllegalArgumentException when no request could be made with {@code config}
+     * @throws IllegalArgumentException when no request could use {@code config}
      */
     public static Config withoutRetries(Config config) {
         Config fit = Credentials.fit(ClusterAccess.usable(config));

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Single requests to an API server, none of them repeated, and a sentence for each way in which there is no answer. */
+/** Single requests to an API server, without retries, and a sentence for each way in which a request can fail. */
 public final class KubernetesApi implements AutoCloseable {
     public static final int BAD_REQUEST = 400;
     public static final int NOT_FOUND = 404;
@@ -33,9 +33,9 @@ public final class KubernetesApi implements AutoCloseable {
     private final Duration patience;
 
     /**
-     * An answer, whatever its status.
+     * An answer of any status.
      *
-     * @param date when it was given, by the server's clock and in whole seconds; null if it does not say
+     * @param date the time of the answer by the server's clock, in whole seconds; null if the answer has none
      */
     public record Answer(int code, String body, @Nullable Instant date) {
         public boolean isSuccessful() {
@@ -44,7 +44,7 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     /**
-     * @param config made {@linkplain Credentials#fit fit}
+     * @param config a result of {@link Credentials#fit}
      * @param patience how long an answer may take
      */
     public KubernetesApi(Config config, Duration patience) {
@@ -89,7 +89,7 @@ public final class KubernetesApi implements AutoCloseable {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
                 return " shows a certificate that is not trusted (" + cause.getMessage()
-                        + "); let certificate-authority in the kubeconfig be the cluster's own, and the address one that"
+                        + "); set certificate-authority in the kubeconfig to the cluster's own, and use an address that"
                         + " the certificate names";
             }
         }

@@ -17,9 +17,9 @@ public final class ZooKeeperAccess {
     private ZooKeeperAccess() {}
 
     /**
-     * What to say of a chroot in the address that does not exist.
+     * The message for a chroot in the address that does not exist.
      *
-     * @return null where it exists, or there is none
+     * @return null if it exists, or there is none
      */
     public static @Nullable String withoutChroot(ZooKeeper client, String endpoints)
             throws KeeperException, InterruptedException {
@@ -30,7 +30,7 @@ public final class ZooKeeperAccess {
     /**
      * A client that is connected.
      *
-     * @param patience how long that may take; also the session timeout that is asked for
+     * @param patience how long connecting may take; also the session timeout that the client requests
      * @throws IOException when ZooKeeper does not answer; {@code wayOut} ends the sentence
      */
     public static ZooKeeper connect(String endpoints, Duration patience, String wayOut)

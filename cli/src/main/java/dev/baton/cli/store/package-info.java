@@ -1,4 +1,4 @@
-/** How the command reaches stores: which kinds there are, where they are, and single requests that are not repeated. */
+/** The command's access to stores: the kinds of stores, their addresses, and single requests without retries. */
 @NullMarked
 package dev.baton.cli.store;
 

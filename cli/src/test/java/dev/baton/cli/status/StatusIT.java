@@ -314,7 +314,7 @@ class StatusIT extends OnRealServers {
         cluster.kill(1);
         assertThat(baton.run(question)).as(baton.out() + baton.err()).isEqualTo(1);
         assertThat(baton.out())
-                .contains("(unknown, was carol)", "who leads cannot be told: etcd has no quorum")
+                .contains("(unknown, was carol)", "the leader is unknown: etcd has no quorum")
                 .contains("   unreachable ")
                 .contains(
                         "warning: the cluster has lost its quorum: 1 of 2 voting members answers here, and it takes 2");

@@ -108,10 +108,7 @@ class StatusTest {
         LeaderRecord record = LeaderRecord.ofLease(JSON.readTree(LEASE.replace("15,", "2147483647,")));
         Election led = record.at("a/b", RENEWED);
         assertThat(led.state()).isEqualTo(State.LED);
-        assertThat(led.remarks())
-                .singleElement()
-                .asString()
-                .contains("ada is to be waited for for 24855 d 3 h", "blank");
+        assertThat(led.remarks()).singleElement().asString().contains("ada has a lease of 24855 d 3 h", "blank");
         assertThat(LeaderRecord.ofLease(JSON.readTree(LEASE.replace("15,", "86400,")))
                         .at("a/b", RENEWED)
                         .remarks())
