@@ -225,8 +225,7 @@ final class EtcdReader implements StatusReader {
             Map<String, String> sentinels,
             Instant now) {
         if (line.isEmpty()) {
-            return Election.without(
-                    name, State.VACANT, "nobody leads: there is no key below " + shown(key(name)) + "/");
+            return Election.without(name, State.VACANT, "no leader: there is no key below " + shown(key(name)) + "/");
         }
         KeyValue first = line.get(0);
         List<String> remarks = new ArrayList<>();

@@ -102,8 +102,8 @@ final class KubernetesReader implements StatusReader {
                 elections.add(Election.without(
                         each.toString(),
                         State.ABSENT,
-                        "nobody leads: there is no " + kind.object() + " " + each + "; baton status -n "
-                                + each.namespace() + " lists the existing ones"));
+                        "no leader: there is no " + kind.object() + " " + each + "; baton status -n " + each.namespace()
+                                + " lists the existing ones"));
             } else {
                 elections.add(election(each.toString(), parse(answer, "get", each.namespace()), now));
             }
@@ -157,7 +157,7 @@ final class KubernetesReader implements StatusReader {
                 ? Election.without(
                         name,
                         State.VACANT,
-                        "nobody leads: the " + kind.object() + " has no annotation " + LeaderRecord.ANNOTATION)
+                        "no leader: the " + kind.object() + " has no annotation " + LeaderRecord.ANNOTATION)
                 : Election.without(
                         name,
                         State.UNKNOWN,

@@ -90,7 +90,7 @@ record LeaderRecord(
     /** @param shown the holder, printable */
     private State state(Instant now, String shown, List<String> remarks) {
         if (holder == null) {
-            remarks.add("nobody leads: the record names no holder" + (renewed == null ? "" : released(now)));
+            remarks.add("no leader: the record names no holder" + (renewed == null ? "" : released(now)));
             return State.VACANT;
         }
         if (renewed == null || leaseDuration == null) {
@@ -106,8 +106,8 @@ record LeaderRecord(
         // A record may have any times: the end of its lease may lie outside the range of Instant.
         Duration over = Duration.between(renewed, now).minus(leaseDuration);
         if (over.compareTo(Duration.ZERO) > 0) {
-            remarks.add("nobody leads: the lease of " + shown + " ran out " + Ages.text(over)
-                    + " ago; nobody renewed it, and nobody took over");
+            remarks.add("no leader: the lease of " + shown + " ran out " + Ages.text(over)
+                    + " ago; its holder did not renew it, and no standby took over");
             return State.EXPIRED;
         }
         if (leaseDuration.compareTo(ElectionTiming.LONGEST) > 0) {

@@ -31,7 +31,7 @@ final class StatusChanges {
                 changes.add(Printable.value(each.name()) + "  in line: " + String.join(", ", names(each)));
             }
         }
-        known.keySet().forEach(gone -> changes.add(Printable.value(gone) + "  nobody leads: it is not there any more"));
+        known.keySet().forEach(gone -> changes.add(Printable.value(gone) + "  no leader: it no longer exists"));
         members(before.members(), after.members(), changes);
         after.warnings().stream()
                 .filter(warning -> !before.warnings().contains(warning))

@@ -59,8 +59,8 @@ final class StatusText {
             return String.valueOf(holder);
         }
         return holder == null
-                ? election.state() == State.UNKNOWN ? "(unknown)" : "(nobody)"
-                : election.state() == State.EXPIRED ? "(nobody, was " + holder + ")" : "(unknown, was " + holder + ")";
+                ? election.state() == State.UNKNOWN ? "(unknown)" : "(none)"
+                : election.state() == State.EXPIRED ? "(none, was " + holder + ")" : "(unknown, was " + holder + ")";
     }
 
     private static void remarks(Status status, StringBuilder text) {

@@ -143,11 +143,11 @@ final class ZooKeeperReader implements StatusReader {
             }
         } catch (KeeperException.NoNodeException e) {
             awaitCreation(client, path);
-            return Election.without(name, State.ABSENT, "nobody leads: there is no node " + Printable.value(path));
+            return Election.without(name, State.ABSENT, "no leader: there is no node " + Printable.value(path));
         }
         if (line.isEmpty()) {
             return Election.without(
-                    name, State.VACANT, "nobody leads: no candidate is in line at " + Printable.value(path));
+                    name, State.VACANT, "no leader: no candidate is in line at " + Printable.value(path));
         }
         Node first = line.get(0);
         long session = first.stat().getEphemeralOwner();

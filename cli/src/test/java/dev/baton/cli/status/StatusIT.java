@@ -84,7 +84,10 @@ class StatusIT extends OnRealServers {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(baton.run(question)).isEqualTo(3));
         assertThat(baton.out())
-                .contains("(nobody, was " + holder + ")", "ran out", "nobody renewed it, and nobody took over");
+                .contains(
+                        "(none, was " + holder + ")",
+                        "ran out",
+                        "its holder did not renew it, and no standby took over");
         server.kubectl("delete", "lease", "kube-scheduler", "-n", "kube-system");
     }
 

@@ -51,7 +51,7 @@ class StatusTest {
         assertThat(expired.state()).isEqualTo(State.EXPIRED);
         assertThat(expired.remarks())
                 .containsExactly(
-                        "nobody leads: the lease of ada ran out 3 m ago; nobody renewed it, and nobody took over");
+                        "no leader: the lease of ada ran out 3 m ago; its holder did not renew it, and no standby took over");
     }
 
     @Test
@@ -223,7 +223,7 @@ class StatusTest {
     void tablesSayWhoLeadsWhoWaitsAndWhatIsWrong() {
         Status status = status(
                 election("orders/x", State.LED, "ada", 7),
-                Election.without("orders/y", State.VACANT, "nobody leads: there is no key below /baton/orders/y/"));
+                Election.without("orders/y", State.VACANT, "no leader: there is no key below /baton/orders/y/"));
 
         String text = StatusText.of(status);
 
@@ -231,8 +231,8 @@ class StatusTest {
                 .contains(
                         "ELECTION | LEADER | SINCE | RENEWED | TRANSITIONS | TOKEN | IN LINE",
                         "orders/x | ada | - | 3.0 s ago | - | 7 | 2",
-                        "orders/y | (nobody) | - | - | - | - | -",
-                        "orders/y: nobody leads: there is no key below /baton/orders/y/",
+                        "orders/y | (none) | - | - | - | - | -",
+                        "orders/y: no leader: there is no key below /baton/orders/y/",
                         "orders/x | 2 | bob | 9 | - | /baton/orders/x/2",
                         "8e9e | one | http://etcd1:2379 | 3.6.5 | 20 kB | leader | 42 | false",
                         "8e9f | two | http://etcd2:2379 | - | - | unreachable | - | false",
@@ -270,11 +270,9 @@ class StatusTest {
         assertThat(StatusChanges.between(before, status(renewed))).isEmpty();
         assertThat(StatusChanges.between(before, status(election("orders/x", State.LED, "bob", 9))))
                 .containsExactly("orders/x  bob leads, token 9");
-        assertThat(StatusChanges.between(
-                        before, status(Election.without("orders/x", State.VACANT, "nobody leads: none"))))
-                .containsExactly("orders/x  nobody leads: none");
-        assertThat(StatusChanges.between(before, status()))
-                .containsExactly("orders/x  nobody leads: it is not there any more");
+        assertThat(StatusChanges.between(before, status(Election.without("orders/x", State.VACANT, "no leader: none"))))
+                .containsExactly("orders/x  no leader: none");
+        assertThat(StatusChanges.between(before, status())).containsExactly("orders/x  no leader: it no longer exists");
         assertThat(StatusChanges.between(status(), before)).containsExactly("orders/x  ada leads, token 7");
 
         Election alone = new Election(
@@ -384,7 +382,7 @@ class StatusTest {
         assertThat(record.at("orders/x", RENEWED.plusSeconds(60)).remarks())
                 .singleElement()
                 .asString()
-                .startsWith("nobody leads: the lease of " + SHOWN + " ran out");
+                .startsWith("no leader: the lease of " + SHOWN + " ran out");
     }
 
     @Test

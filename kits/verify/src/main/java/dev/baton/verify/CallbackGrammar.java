@@ -124,7 +124,7 @@ final class CallbackGrammar implements Check {
                 return;
             }
             if (term == null || !term.token.equals(event.token())) {
-                broken(logged, "said \"" + event.type().text() + "\" of a term that is not its newest");
+                broken(logged, "logged \"" + event.type().text() + "\" for a term that is not its newest");
                 return;
             }
             switch (event.type()) {
@@ -161,7 +161,7 @@ final class CallbackGrammar implements Check {
 
         private void once(LoggedEvent logged, boolean wrong) {
             if (wrong) {
-                broken(logged, "said \"" + logged.event().type().text() + "\" twice, or out of turn");
+                broken(logged, "logged \"" + logged.event().type().text() + "\" twice, or out of order");
             }
         }
 

@@ -80,7 +80,8 @@ public final class ElectionPicture {
         List<Bar> bands = new ArrayList<>();
         for (Span gap : gaps) {
             if (gap.length() > bound) {
-                bands.add(new Bar(gap.from(), gap.to(), Tone.GAP, "", "nobody led for " + Words.span(gap.length())));
+                bands.add(new Bar(
+                        gap.from(), gap.to(), Tone.GAP, "", "no candidate led for " + Words.span(gap.length())));
             }
         }
         for (Term[] pair : OneLeader.together(history)) {
@@ -113,7 +114,7 @@ public final class ElectionPicture {
         EndReason reason = term.reason();
         String tip = term + "\n" + Words.span(end - start) + " from "
                 + Words.time(term.began().event().at().wall())
-                + (reason == null ? "\nnothing says that it ended" : "\n" + reason.text());
+                + (reason == null ? "\nthe logs do not show its end" : "\n" + reason.text());
         if (term.ended() == null) {
             long known = Math.min(
                     end,

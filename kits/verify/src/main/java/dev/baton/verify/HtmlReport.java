@@ -46,7 +46,7 @@ public final class HtmlReport {
             <span><i style="background:#c2571a;height:4px;vertical-align:middle"></i>the store does not answer</span>\
             <span><i style="background:#8a94a0;height:4px;vertical-align:middle"></i>paused</span>\
             <span><i style="background:#c81e3a55"></i>two leaders</span>\
-            <span><i style="background:#7b879455"></i>nobody led for longer than the bound</span></div>
+            <span><i style="background:#7b879455"></i>no candidate led for longer than the bound</span></div>
             """;
 
     private static final String DISTURBED =

@@ -54,7 +54,8 @@ final class LeaderWithinBound implements Check {
     }
 
     private static Finding judge(ElectionHistory history, Span gap, long bound) {
-        String said = "nobody led for " + Words.span(gap.length()) + " from " + Words.time(history.wall(gap.from()));
+        String said =
+                "no candidate led for " + Words.span(gap.length()) + " from " + Words.time(history.wall(gap.from()));
         for (CandidateRun run : history.runs()) {
             Optional<Span> able = new Spells(run, history.clocks())
                     .ready().stream()

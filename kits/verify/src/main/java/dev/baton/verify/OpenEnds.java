@@ -41,11 +41,11 @@ final class OpenEnds implements Check {
 
     private static Finding unended(ElectionHistory history, Term term) {
         String until = term.validUntil() == null
-                ? "until when it was valid is not known"
+                ? "the end of its validity is unknown"
                 : "it is counted as valid until " + Words.time(term.validUntil().wall());
         return note(
                 history,
-                "nothing says that " + term + " ended: the process died, or "
+                "the logs do not show the end of " + term + ": the process died, or "
                         + (term.run().last().origin().isRecording()
                                 ? "its recording ended before it: one that is dumped at exit may miss the hand-over"
                                 : "its log is incomplete")

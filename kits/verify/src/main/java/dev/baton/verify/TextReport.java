@@ -54,7 +54,7 @@ public final class TextReport {
                         ? "Times are compared on the one monotonic clock of the machine that all of them ran on."
                         : "Times of different instances are compared by their wall clocks, taken to differ by no more than "
                                 + ElectionTiming.text(clocks.uncertainty()) + ".")
-                + " Somebody has to lead again within " + ElectionTiming.text(premises.failoverBound())
+                + " A candidate must lead again within " + ElectionTiming.text(premises.failoverBound())
                 + " of the end of a term.";
     }
 

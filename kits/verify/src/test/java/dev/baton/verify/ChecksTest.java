@@ -75,7 +75,7 @@ class ChecksTest {
         assertThat(texts(good, Kind.NOTE))
                 .anySatisfy(note -> assertThat(note)
                         .contains(
-                                "nothing says that ben's term with token 43 ended",
+                                "the logs do not show the end of ben's term with token 43",
                                 "counted as valid until",
                                 "ben.jsonl:5"))
                 .anySatisfy(note ->
@@ -95,7 +95,8 @@ class ChecksTest {
         assertThat(texts(verification, Kind.NOTE))
                 .anySatisfy(note -> assertThat(note)
                         .contains(
-                                "ben's term with token 43 ended", "one that is dumped at exit may miss the hand-over"));
+                                "the end of ben's term with token 43",
+                                "one that is dumped at exit may miss the hand-over"));
     }
 
     static Stream<Arguments> planted() {
@@ -128,7 +129,7 @@ class ChecksTest {
                         ben().workStops(7, 43).ends(8, 43, EndReason.LOST)),
                 broken(
                         Rule.CALLBACK_GRAMMAR,
-                        "of a term that is not its newest",
+                        "for a term that is not its newest",
                         cleo().ofTerm(43, Type.WORK_STOPPED, 47),
                         ada(),
                         ben()),
@@ -268,8 +269,8 @@ class ChecksTest {
 
         assertThat(verification.isGood()).isTrue();
         assertThat(texts(verification, Kind.NOTE))
-                .anySatisfy(
-                        note -> assertThat(note).contains("nobody led for 60.000 s", "the store did not answer ada"));
+                .anySatisfy(note ->
+                        assertThat(note).contains("no candidate led for 60.000 s", "the store did not answer ada"));
     }
 
     @Test
