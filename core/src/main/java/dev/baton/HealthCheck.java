@@ -71,7 +71,7 @@ final class HealthCheck {
         LiveTerm term = status.term();
         Optional<Leadership> leads = callbacks.leadership().filter(Leadership::isValid);
         if (leads.isPresent() && term != null) {
-            return "leads with token " + leads.get().fencingToken() + ", valid for "
+            return "leads with token " + leads.get().fencingToken().shortText() + ", valid for "
                     + ElectionTiming.text(leads.get().remaining()) + " unless renewed";
         }
         String leader = status.holder() == null

@@ -98,9 +98,9 @@ public final class Leadership {
         return ended;
     }
 
-    /** {@code term 0000000000-0000000000000000042 (ACTIVE)}. */
+    /** {@code term 42 (ACTIVE)}. */
     @Override
     public String toString() {
-        return "term " + fencingToken() + " (" + phase() + ")";
+        return "term " + fencingToken().shortText() + " (" + phase() + ")";
     }
 }

@@ -425,7 +425,7 @@ class ElectionLifeTest {
         assertThat(term.acceptsWork()).isTrue();
         assertThat(term.requireValid()).isSameAs(term);
         assertThat(term.remaining()).isPositive().isLessThanOrEqualTo(seconds(10));
-        assertThat(term.toString()).contains(term.fencingToken().toString()).contains("ACTIVE");
+        assertThat(term.toString()).contains(term.fencingToken().shortText()).contains("ACTIVE");
         term.stepDown();
         assertThat(term.ended().toCompletableFuture())
                 .succeedsWithin(Waits.LIMIT)

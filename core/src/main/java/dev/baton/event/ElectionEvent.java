@@ -111,7 +111,7 @@ public record ElectionEvent(
                 .append(' ')
                 .append(type.text());
         if (token != null) {
-            text.append(" token=").append(token);
+            text.append(" token=").append(token.shortText());
         }
         if (holder != null) {
             text.append(" holder=").append(Printable.value(holder));

@@ -1,8 +1,12 @@
 package dev.baton.event;
 
 import dev.baton.internal.Required;
+import java.io.Flushable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +67,7 @@ public interface EventSink {
     }
 
     /**
-     * One line of JSON an event, in one append, without a flush.
+     * One line of JSON an event, in one append; flushed, if {@code out} can be.
      *
      * @throws UncheckedIOException when {@code out} fails
      */
@@ -72,8 +76,28 @@ public interface EventSink {
         return event -> {
             try {
                 out.append(event.toJson() + "\n");
+                if (out instanceof Flushable flushable) {
+                    flushable.flush();
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("writing an election event failed", e);
+            }
+        };
+    }
+
+    /**
+     * One line of JSON an event at the end of {@code file}, which is made when it is missing, in UTF-8. The file is opened for
+     * each event, so a program that rotates logs may move or truncate it at any time.
+     *
+     * @throws UncheckedIOException when the file cannot be written
+     */
+    static EventSink jsonLines(Path file) {
+        Required.given("file", file);
+        return event -> {
+            try {
+                Files.writeString(file, event.toJson() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException("writing an election event to " + file + " failed", e);
             }
         };
     }

@@ -84,7 +84,7 @@ record Acquiring(Knowledge knowledge, Claim claim, long call, Moment overdue, bo
             FencingToken seen,
             Moment now,
             Effects effects) {
-        String why = "the store offered token " + offered + " after " + seen
+        String why = "the store offered token " + offered.shortText() + " after " + seen.shortText()
                 + " had been seen: it was restored from a backup or replaced; raise the epoch of every candidate to "
                 + seen.nextEpoch();
         effects.tell(knowledge, now, Type.TOKEN_REFUSED, why);

@@ -265,7 +265,7 @@ public final class ElectionMachine {
         boolean idle = state instanceof StandingBy || state instanceof Withdrawing;
         if (idle && knowledge.work() != null) {
             return "the callbacks and permits of the last term ("
-                    + knowledge.work().term().token()
+                    + knowledge.work().term().token().shortText()
                     + ") have not returned; this candidate does not contend until they do";
         }
         // A candidate that does not contend makes no calls, so it cannot know whether the store still fails.

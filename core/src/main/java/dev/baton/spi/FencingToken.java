@@ -92,6 +92,11 @@ public record FencingToken(int epoch, long number) implements Comparable<Fencing
                 cause);
     }
 
+    /** For people, as logs and {@code baton status} show it: {@code 42}, with an epoch {@code 1-42}. */
+    public String shortText() {
+        return epoch == 0 ? Long.toString(number) : epoch + "-" + number;
+    }
+
     /** Thirty characters, {@code epoch-number} in decimal with leading zeros: sorts as text just as tokens do. */
     @Override
     public String toString() {

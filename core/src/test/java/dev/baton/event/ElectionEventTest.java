@@ -10,12 +10,16 @@ import dev.baton.spi.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ElectionEventTest {
     private static final Moment AT = new Moment(-17, 1_800_000_000_123_456_789L);
@@ -69,6 +73,44 @@ class ElectionEventTest {
     }
 
     @Test
+    void linesOfJsonAreFlushed() {
+        List<String> done = new ArrayList<>();
+        EventSink sink = EventSink.jsonLines(new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) {
+                done.add("written");
+            }
+
+            @Override
+            public void flush() {
+                done.add("flushed");
+            }
+
+            @Override
+            public void close() {}
+        });
+        sink.accept(event("app-1", "it"));
+        assertThat(done).containsExactly("written", "flushed");
+    }
+
+    /** As logrotate does: the file is moved away, or emptied. */
+    @Test
+    void linesOfJsonGoToTheFileThatIsThereWhenAnEventComes(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("events.jsonl");
+        Path rotated = folder.resolve("events.jsonl.1");
+        EventSink sink = EventSink.jsonLines(file);
+        sink.accept(event("app-1", "it"));
+        sink.accept(event("app-1", "it"));
+        Files.move(file, rotated);
+        sink.accept(event("app-1", "it"));
+        assertThat(rotated).content().hasLineCount(2);
+        assertThat(file).content().isEqualTo(event("app-1", "it").toJson() + "\n");
+        Files.writeString(file, "");
+        sink.accept(event("app-1", "it"));
+        assertThat(file).content().isEqualTo(event("app-1", "it").toJson() + "\n");
+    }
+
+    @Test
     void linesEndWithALineBreakEach() {
         StringBuilder out = new StringBuilder();
         EventSink sink = EventSink.jsonLines(out);
@@ -98,8 +140,8 @@ class ElectionEventTest {
     @Test
     void sentenceForALogNamesWhoWhereAndWhy() {
         assertThat(event("app-1", "it is gone"))
-                .hasToString("orders/reconciler: app-1 term-ended token=0000000001-0000000000000000042 holder=other"
-                        + " reason=LOST: it is gone");
+                .hasToString(
+                        "orders/reconciler: app-1 term-ended token=1-42 holder=other" + " reason=LOST: it is gone");
     }
 
     private static Map<String, String> parse(String json) {

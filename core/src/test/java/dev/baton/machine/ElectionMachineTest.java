@@ -706,7 +706,7 @@ class ElectionMachineTest {
             assertThat(rig.allOf(Effect.BeginTerm.class)).isEmpty();
             assertThat(rig.told(Type.TOKEN_REFUSED)).hasSize(1);
             assertThat(rig.machine.trouble())
-                    .contains("0000000000-0000000000000000100")
+                    .contains("after 100 had been seen")
                     .contains("raise the epoch")
                     .contains("to 1");
             rig.confirm(rig.call(Effect.Withdraw.class));

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,10 +71,8 @@ class GuideTest {
                 // begin: docs/guide.md
                 .onStartedLeading(term -> {
                     while (term.acceptsWork()) {
-                        String order = orders.poll(1, TimeUnit.SECONDS);
-                        if (order != null) {
-                            ledger.append(term.requireValid().fencingToken(), order);
-                        }
+                        String order = orders.take(); // interrupted when the term ends
+                        ledger.append(term.requireValid().fencingToken(), order);
                     }
                 })
                 // end: docs/guide.md
