@@ -17,7 +17,7 @@ public final class EtcdEndpoints {
 
     /**
      * Parses addresses that are separated by commas: each {@code http://host:port} or {@code https://host:port}, the host a
-     * name, an IPv4 address, or an IPv6 address in brackets.
+     * name, an IPv4 address, or an IPv6 address in brackets. Without a scheme it is {@code http}, as for {@code etcdctl}.
      *
      * @return each address once, with its scheme in lower case and nothing after its port
      * @throws IllegalArgumentException with the address, the rule that it breaks and the way out
@@ -42,7 +42,7 @@ public final class EtcdEndpoints {
     private static String endpoint(String text) {
         URI uri;
         try {
-            uri = URI.create(text);
+            uri = URI.create(text.contains("://") ? text : "http://" + text);
         } catch (IllegalArgumentException e) {
             throw malformed(text, hint(text), e);
         }

@@ -34,8 +34,7 @@ class EtcdBackendTest {
                 .isThrownBy(() -> EtcdBackend.builder(" "))
                 .withMessageContaining("must not be blank")
                 .withMessageContaining("http://localhost:2379");
-        for (String address :
-                new String[] {"etcd1:2379", "http://etcd1", "ftp://etcd1:1", "http://a:1,", "http://[:1"}) {
+        for (String address : new String[] {"etcd1", "http://etcd1", "ftp://etcd1:1", "http://a:1,", "http://[:1"}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> EtcdBackend.builder(address))
                     .withMessageContaining("must be http://host:port or https://host:port");
@@ -67,6 +66,8 @@ class EtcdBackendTest {
     @ParameterizedTest
     @CsvSource({
         "HTTP://etcd1:2379, http://etcd1:2379",
+        "etcd1:2379, http://etcd1:2379",
+        "[::1]:2379, http://[::1]:2379",
         "HttpS://Etcd1:2379/, https://Etcd1:2379",
         "http://[::1]:2379, http://[::1]:2379",
         "https://[fe80::1%eth0]:2379, https://[fe80::1%eth0]:2379",

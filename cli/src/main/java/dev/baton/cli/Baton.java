@@ -9,6 +9,7 @@ import dev.baton.cli.demo.DemoCommand;
 import dev.baton.cli.status.StatusCommand;
 import dev.baton.spi.Printable;
 import java.time.Duration;
+import java.util.TreeSet;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code baton} command, which ends with an {@link ExitCode}. */
 @Command(
@@ -60,6 +62,12 @@ public final class Baton implements Runnable {
         CommandLine command = wrong.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         String message = Printable.text(String.valueOf(wrong.getMessage()).strip());
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !command.getSubcommands().isEmpty()
+                && !unmatched.getUnmatched().get(0).startsWith("-")) {
+            message = Printable.value(unmatched.getUnmatched().get(0)) + " is no command; the commands are "
+                    + String.join(", ", new TreeSet<>(command.getSubcommands().keySet()));
+        }
         command.getErr()
                 .println(name + ": " + message + (wrong instanceof Rejected ? "" : "; " + name + " --help explains"));
         return ExitCode.WRONG_ARGUMENT;

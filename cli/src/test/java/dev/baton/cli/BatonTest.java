@@ -33,14 +33,14 @@ class BatonTest {
             --backend etcd --endpoints http://a_b:1     | no host has a '_' in its name
             --backend etcd --endpoints http://::1:2379  | an IPv6 address in brackets
             --tick-time 1s                 | give both or neither
-            --backend k8s-lease --tick-time 1s          | are not for Kubernetes
+            --backend kubernetes --tick-time 1s         | are not for Kubernetes
             --backend etcd --tick-time 1s               | is ZooKeeper's
-            --backend etcd --kubeconfig x               | add --backend k8s-lease
+            --backend etcd --kubeconfig x               | add --backend kubernetes
             --backend etcd --endpoints ,                | must be http://host:port
             --backend etcd --endpoints ftp://host:1     | must be http://host:port
             --backend etcd --allow-unsafe-servers       | add both
             --allow-unsafe-servers                      | add both
-            --kubeconfig x                              | add --backend k8s-lease
+            --kubeconfig x                              | add --backend kubernetes
             --backend k8s-lease --kubeconfig /none      | must be a file that can be read
             --lease                        | --help explains
             """)
@@ -50,6 +50,14 @@ class BatonTest {
         assertThat(code).isEqualTo(2);
         assertThat(baton.err()).contains(saying).startsWith("baton demo: ").hasLineCount(1);
         assertThat(baton.out()).isEmpty();
+    }
+
+    @Test
+    void namesTheCommandsWhenThereIsNoSuchOne() {
+        assertThat(baton.run("elect", "orders/x")).isEqualTo(2);
+        assertThat(baton.err())
+                .isEqualTo(
+                        "baton: elect is no command; the commands are demo, status, verify; baton --help explains\n");
     }
 
     @Test

@@ -77,8 +77,8 @@ public final class DemoCommand extends Subcommand {
             names = "--backend",
             paramLabel = "KIND",
             defaultValue = "zookeeper",
-            description = "The store that decides the election: zookeeper, etcd, or in a cluster k8s-lease,"
-                    + " k8s-endpoints or k8s-configmap (default: ${DEFAULT-VALUE}).")
+            description = "The store that decides the election: zookeeper, etcd, or in a cluster"
+                    + " kubernetes (Leases), endpoints or configmap (default: ${DEFAULT-VALUE}).")
     private String backend = "";
 
     @Option(
@@ -185,7 +185,7 @@ public final class DemoCommand extends Subcommand {
 
     private void rejectKubeconfig() {
         if (kubeconfig != null) {
-            throw wrong("--kubeconfig is for the backends on Kubernetes; add --backend k8s-lease, or leave it out");
+            throw wrong("--kubeconfig is for the backends on Kubernetes; add --backend kubernetes, or leave it out");
         }
     }
 
@@ -199,7 +199,7 @@ public final class DemoCommand extends Subcommand {
                     + " leave them out");
         }
         Path found = Kubeconfig.find(kubeconfig, System.getenv(), home())
-                .orElseThrow(() -> wrong("--backend " + kind.text() + " needs a cluster, and " + Kubeconfig.NONE
+                .orElseThrow(() -> wrong("--backend " + kind.shortText() + " needs a cluster, and " + Kubeconfig.NONE
                         + ", or leave --backend out to use an embedded ZooKeeper"));
         return new KubernetesVenue(kind, found);
     }

@@ -3,6 +3,7 @@ package dev.baton.cli.demo;
 import static dev.baton.cli.store.EtcdAccess.bytes;
 
 import dev.baton.cli.store.EtcdAccess;
+import dev.baton.etcd.EtcdEndpoints;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.options.DeleteOption;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class EtcdProbe implements Probe {
      * @throws IOException when etcd does not answer, or does not let the demo write
      */
     static EtcdProbe connect(String endpoints, String prefix) throws IOException, InterruptedException {
-        EtcdProbe probe = new EtcdProbe(EtcdAccess.OPEN.client(EtcdAccess.urls(endpoints), PATIENCE), prefix);
+        EtcdProbe probe = new EtcdProbe(EtcdAccess.OPEN.client(EtcdEndpoints.parse(endpoints), PATIENCE), prefix);
         try {
             probe.write();
             return probe;

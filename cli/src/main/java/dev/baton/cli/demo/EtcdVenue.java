@@ -1,8 +1,8 @@
 package dev.baton.cli.demo;
 
-import dev.baton.cli.store.EtcdAccess;
 import dev.baton.cli.store.Kind;
 import dev.baton.etcd.EtcdBackend;
+import dev.baton.etcd.EtcdEndpoints;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
@@ -40,7 +40,7 @@ record EtcdVenue(@Nullable String endpoints, @Nullable Path program, boolean uns
     private static final int ATTEMPTS = 5;
 
     static EtcdVenue at(String endpoints, boolean unsafeAllowed) {
-        return new EtcdVenue(String.join(",", EtcdAccess.urls(endpoints)), null, unsafeAllowed);
+        return new EtcdVenue(String.join(",", EtcdEndpoints.parse(endpoints)), null, unsafeAllowed);
     }
 
     static EtcdVenue startedFrom(Path program) {

@@ -6,6 +6,7 @@ import dev.baton.cli.status.Status.State;
 import dev.baton.cli.store.EtcdAccess;
 import dev.baton.cli.store.Kind;
 import dev.baton.cli.store.Kubeconfig;
+import dev.baton.etcd.EtcdEndpoints;
 import dev.baton.kubernetes.ClusterAccess;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.ConnectString;
@@ -140,7 +141,7 @@ public final class StatusCommand extends Subcommand {
     @Option(
             names = "--user",
             paramLabel = "NAME:PASSWORD",
-            description = "etcd with users (default: that of ETCDCTL_USER).")
+            description = "etcd with users (default: that of ETCDCTL_USER); ZooKeeper's digest.")
     private @Nullable String user;
 
     @Override
@@ -277,7 +278,7 @@ public final class StatusCommand extends Subcommand {
 
     private StatusReader etcd() {
         rejectKubernetes();
-        List<String> urls = EtcdAccess.urls(requireEndpoints("http://etcd1:2379,http://etcd2:2379"));
+        List<String> urls = EtcdEndpoints.parse(requireEndpoints("http://etcd1:2379,http://etcd2:2379"));
         if ((certificate == null) != (key == null)) {
             throw wrong("--cert and --key belong together; give both, or neither");
         }
@@ -296,7 +297,6 @@ public final class StatusCommand extends Subcommand {
 
     private StatusReader zooKeeper() {
         rejectKubernetes();
-        reject("ZooKeeper", Map.of("--user", user != null));
         rejectTls("ZooKeeper");
         String addresses = ConnectString.check(requireEndpoints("zk1:2181,zk2:2181"));
         String path = prefix == null ? "/baton" : prefix;
@@ -304,7 +304,7 @@ public final class StatusCommand extends Subcommand {
             throw wrong("--prefix '" + path + "' must be a path that begins with a slash and ends with none, as in"
                     + " /baton");
         }
-        return new ZooKeeperReader(new ZooKeeperMembers(addresses, timeout), path, names, timeout);
+        return new ZooKeeperReader(new ZooKeeperMembers(addresses, timeout), path, names, user, timeout);
     }
 
     private String requireEndpoints(String example) {

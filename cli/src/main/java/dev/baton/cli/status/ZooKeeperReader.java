@@ -38,6 +38,7 @@ final class ZooKeeperReader implements StatusReader {
     private final ZooKeeperMembers members;
     private final String basePath;
     private final List<String> names;
+    private final @Nullable String user;
     private final Duration patience;
     private @Nullable ZooKeeper connected;
     private volatile Runnable changed = () -> {};
@@ -52,11 +53,14 @@ final class ZooKeeperReader implements StatusReader {
     /**
      * @param basePath the path above the elections, without a slash at its end
      * @param names names below {@code basePath}, or whole paths that begin with a slash
+     * @param user the digest's name and password, separated by a colon; null for none
      */
-    ZooKeeperReader(ZooKeeperMembers members, String basePath, List<String> names, Duration patience) {
+    ZooKeeperReader(
+            ZooKeeperMembers members, String basePath, List<String> names, @Nullable String user, Duration patience) {
         this.members = members;
         this.basePath = basePath;
         this.names = names;
+        this.user = user;
         this.patience = patience;
     }
 
@@ -96,7 +100,7 @@ final class ZooKeeperReader implements StatusReader {
             before.close();
             connected = null;
         }
-        Optional<ZooKeeper> opened = ZooKeeperAccess.connect(members.address(), patience);
+        Optional<ZooKeeper> opened = ZooKeeperAccess.connect(members.address(), user, patience);
         if (opened.isEmpty() && seen.stream().noneMatch(ZooKeeperMember::reachable)) {
             throw new IOException("ZooKeeper at " + members.address() + " is not reachable (no answer within "
                     + ElectionTiming.text(patience)
@@ -247,8 +251,10 @@ final class ZooKeeperReader implements StatusReader {
         return switch (failure.code()) {
             case NOAUTH ->
                 at + " denies access to " + failure.getPath()
-                        + "; this client is unauthenticated: grant world:anyone READ there, or read it with zkCli.sh"
-                        + " after addauth";
+                        + (user == null
+                                ? "; this client is unauthenticated: give --user NAME:PASSWORD of a digest that may read"
+                                        + " it, or grant world:anyone READ there"
+                                : "; grant READ there to the user of --user");
             case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED ->
                 at + " was lost while it was read (" + failure.code() + "); try again";
             default -> at + " answered " + failure.code() + " for " + failure.getPath();

@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +35,6 @@ public record EtcdAccess(
 
     /** The most bytes of one answer: the keys of some hundred thousand candidates. */
     private static final int LARGEST = 64 << 20;
-
-    /**
-     * The addresses in a list separated by commas; http where no scheme is given.
-     *
-     * @throws IllegalArgumentException when one of them is not valid
-     */
-    public static List<String> urls(String endpoints) {
-        return EtcdEndpoints.parse(Arrays.stream(endpoints.split(",", -1))
-                .map(String::strip)
-                .map(endpoint -> endpoint.isEmpty() || endpoint.contains("://") ? endpoint : "http://" + endpoint)
-                .collect(Collectors.joining(",")));
-    }
 
     /**
      * A client of all {@code endpoints}; it connects when first used.

@@ -3,6 +3,7 @@ package dev.baton.cli.store;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.zookeeper.ConnectString;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -35,13 +36,17 @@ public final class ZooKeeperAccess {
      */
     public static ZooKeeper connect(String endpoints, Duration patience, String wayOut)
             throws IOException, InterruptedException {
-        return connect(endpoints, patience)
+        return connect(endpoints, null, patience)
                 .orElseThrow(() -> new IOException("ZooKeeper at " + endpoints + " did not answer within "
                         + ElectionTiming.text(patience) + "; check the address, or " + wayOut));
     }
 
-    /** As above; empty when ZooKeeper does not answer. */
-    public static Optional<ZooKeeper> connect(String endpoints, Duration patience)
+    /**
+     * As above; empty when ZooKeeper does not answer.
+     *
+     * @param user the digest's name and password, separated by a colon; null for none
+     */
+    public static Optional<ZooKeeper> connect(String endpoints, @Nullable String user, Duration patience)
             throws IOException, InterruptedException {
         CountDownLatch connected = new CountDownLatch(1);
         ZooKeeper client = new ZooKeeper(endpoints, Math.toIntExact(patience.toMillis()), event -> {
@@ -49,6 +54,9 @@ public final class ZooKeeperAccess {
                 connected.countDown();
             }
         });
+        if (user != null) {
+            client.addAuthInfo("digest", user.getBytes(StandardCharsets.UTF_8));
+        }
         if (connected.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             return Optional.of(client);
         }

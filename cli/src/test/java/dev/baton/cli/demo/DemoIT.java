@@ -179,7 +179,7 @@ class DemoIT extends RunsDemos {
 
         assertThat(demo.exitValue()).isEqualTo(2);
         assertThat(output())
-                .startsWith("baton demo: --backend k8s-lease needs a cluster, and no kubeconfig was found")
+                .startsWith("baton demo: --backend kubernetes needs a cluster, and no kubeconfig was found")
                 .contains("KUBECONFIG", "~/.kube/config")
                 .hasLineCount(1);
     }

@@ -24,6 +24,7 @@ import dev.baton.zookeeper.ZooKeeperBackend;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,10 +35,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.ACLProvider;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -333,6 +336,46 @@ class StatusIT extends OnRealServers {
     }
 
     // --- ZooKeeper
+
+    @Test
+    void readsWhatOnlyADigestMayRead() throws Exception {
+        ZooKeeperEnsemble ensemble = later(ZooKeeperEnsemble.builder().start());
+        byte[] digest = "app:s3cret".getBytes(StandardCharsets.UTF_8);
+        ACLProvider creatorsOnly = new ACLProvider() {
+            @Override
+            public List<ACL> getDefaultAcl() {
+                return ZooDefs.Ids.CREATOR_ALL_ACL;
+            }
+
+            @Override
+            public List<ACL> getAclForPath(String path) {
+                return ZooDefs.Ids.CREATOR_ALL_ACL;
+            }
+        };
+        candidate(
+                ZooKeeperBackend.builder(ensemble.connectString())
+                        .curator(curator ->
+                                curator.authorization("digest", digest).aclProvider(creatorsOnly))
+                        .build(),
+                "orders/x",
+                "ada");
+        String[] question = {"status", "orders/x", "--backend", "zookeeper", "--endpoints", ensemble.connectString()};
+        String[] asUser = {
+            "status",
+            "orders/x",
+            "--backend",
+            "zookeeper",
+            "--endpoints",
+            ensemble.connectString(),
+            "--user",
+            "app:s3cret"
+        };
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(baton.run(asUser)).isZero());
+        assertThat(baton.out()).contains("ada");
+        assertThat(baton.run(question)).isEqualTo(1);
+        assertThat(baton.err()).contains("this client is unauthenticated: give --user NAME:PASSWORD");
+    }
 
     @Test
     void tellsWhoLeadsOnZooKeeperAndWhoWaits_andMakesNoNode() throws Exception {
