@@ -4,12 +4,12 @@ import static dev.baton.etcd.Waits.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.LeaderElection;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.EndReason;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.EtcdCluster;
-import dev.baton.testing.servers.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

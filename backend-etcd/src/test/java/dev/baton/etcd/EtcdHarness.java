@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.Cannot;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
 import dev.baton.testing.servers.EtcdCluster;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

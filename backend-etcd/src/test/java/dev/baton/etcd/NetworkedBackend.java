@@ -1,11 +1,11 @@
 package dev.baton.etcd;
 
+import dev.baton.conformance.TcpProxy;
 import dev.baton.spi.Answer;
 import dev.baton.spi.Claim;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ForwardingBackend;
 import dev.baton.spi.Moment;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Set;

@@ -4,6 +4,7 @@ import static dev.baton.kubernetes.KubernetesStage.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.Leadership;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.event.ElectionEvent;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.event.EndReason;
@@ -11,7 +12,6 @@ import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.testing.servers.FaultyHttp;
 import dev.baton.testing.servers.FaultyHttp.Asked;
-import dev.baton.testing.servers.TcpProxy;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.baton.kubernetes;
 
 import dev.baton.conformance.BackendHarness;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.event.EventSink;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
@@ -10,7 +11,6 @@ import dev.baton.testing.servers.FaultyHttp.Asked;
 import dev.baton.testing.servers.FaultyHttp.Fault;
 import dev.baton.testing.servers.FaultyHttp.Rule;
 import dev.baton.testing.servers.KubeApiServer;
-import dev.baton.testing.servers.TcpProxy;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;

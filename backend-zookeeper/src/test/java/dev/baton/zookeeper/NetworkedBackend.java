@@ -1,7 +1,7 @@
 package dev.baton.zookeeper;
 
+import dev.baton.conformance.TcpProxy;
 import dev.baton.spi.ForwardingBackend;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;

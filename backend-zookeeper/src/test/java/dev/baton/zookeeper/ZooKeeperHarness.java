@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.baton.conformance.BackendHarness;
 import dev.baton.conformance.Cannot;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.spi.ElectionName;
 import dev.baton.spi.ElectionTiming;
 import dev.baton.spi.LockBackend;
-import dev.baton.testing.servers.TcpProxy;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
 import dev.baton.zookeeper.internal.Line;
 import java.io.IOException;

@@ -59,12 +59,21 @@ public final class ConformanceReport {
         }
     }
 
-    /** Writes both files. */
-    void write(Path folder) throws IOException {
+    /** Writes both files; answers the one for people. */
+    Path write(Path folder) throws IOException {
         Files.createDirectories(folder);
         String file = backend.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]+", "-");
         Files.writeString(folder.resolve(file + ".json"), json(), StandardCharsets.UTF_8);
-        Files.writeString(folder.resolve(file + ".txt"), text(), StandardCharsets.UTF_8);
+        return Files.writeString(folder.resolve(file + ".txt"), text(), StandardCharsets.UTF_8);
+    }
+
+    /** The counts in one sentence, and where to read on. */
+    String summary(Path written) {
+        long skipped = count(Outcome.SKIPPED);
+        return "Conformance of " + backend + ": " + count(Outcome.PASSED) + " passed, " + count(Outcome.FAILED)
+                + " failed, " + skipped + " skipped"
+                + (skipped == 0 ? "" : ", which proves nothing of what they are about")
+                + "; " + written + " has each test with its reason";
     }
 
     String json() {

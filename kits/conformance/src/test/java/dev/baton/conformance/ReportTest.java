@@ -39,6 +39,20 @@ class ReportTest {
                 .contains("{\"backend\":\"My Store, v2\"", "said \\\"no\\\"\\n  at C:\\\\1\\u0009|");
     }
 
+    /** A green build does not show how much was skipped. */
+    @Test
+    void aSentenceSaysHowMuchIsUnprovedAndWhereTheReasonsAre() throws IOException {
+        ConformanceReport report = new ConformanceReport("My Store, v2");
+        report.add(Rule.R2_1, "required_rule2_1_a", Outcome.PASSED, "");
+        report.add(Rule.R2_1, "required_rule2_1_b", Outcome.SKIPPED, "cannot");
+        Path written = report.write(folder);
+        assertThat(written).isRegularFile();
+        assertThat(report.summary(written))
+                .isEqualTo(
+                        "Conformance of My Store, v2: 1 passed, 0 failed, 1 skipped, which proves nothing of what they"
+                                + " are about; " + written + " has each test with its reason");
+    }
+
     @Test
     void reportsOfSeveralBackendsBecomeOneTableBetweenTheMarks() throws IOException {
         report("one", Outcome.FAILED);

@@ -1,8 +1,8 @@
 package dev.baton.campaign;
 
 import dev.baton.campaign.process.CandidateMain;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.testing.servers.CandidateProcess;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;

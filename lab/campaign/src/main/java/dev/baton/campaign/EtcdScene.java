@@ -2,9 +2,9 @@ package dev.baton.campaign;
 
 import dev.baton.campaign.Fault.Healing;
 import dev.baton.campaign.Fault.Kind;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.testing.servers.EtcdCluster;
 import dev.baton.testing.servers.SlowDisk;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

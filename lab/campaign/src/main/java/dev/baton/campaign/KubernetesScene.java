@@ -2,11 +2,11 @@ package dev.baton.campaign;
 
 import dev.baton.campaign.Fault.Healing;
 import dev.baton.campaign.Fault.Kind;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.testing.servers.ControlPlane;
 import dev.baton.testing.servers.ControlPlane.Topology;
 import dev.baton.testing.servers.KubeUser;
 import dev.baton.testing.servers.Part;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;

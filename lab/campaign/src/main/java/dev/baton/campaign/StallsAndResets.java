@@ -1,7 +1,7 @@
 package dev.baton.campaign;
 
 import dev.baton.campaign.Fault.Healing;
-import dev.baton.testing.servers.TcpProxy;
+import dev.baton.conformance.TcpProxy;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;

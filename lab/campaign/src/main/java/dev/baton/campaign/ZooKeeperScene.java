@@ -3,7 +3,7 @@ package dev.baton.campaign;
 import dev.baton.campaign.Fault.Healing;
 import dev.baton.campaign.Fault.Kind;
 import dev.baton.campaign.candidate.Settings;
-import dev.baton.testing.servers.TcpProxy;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.testing.servers.ZooKeeperEnsemble;
 import java.io.IOException;
 import java.time.Duration;

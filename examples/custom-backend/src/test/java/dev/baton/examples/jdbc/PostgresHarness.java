@@ -1,8 +1,8 @@
 package dev.baton.examples.jdbc;
 
 import dev.baton.conformance.Cannot;
+import dev.baton.conformance.TcpProxy;
 import dev.baton.spi.LockBackend;
-import dev.baton.testing.servers.TcpProxy;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

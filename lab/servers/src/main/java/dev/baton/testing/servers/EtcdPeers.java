@@ -1,6 +1,7 @@
 package dev.baton.testing.servers;
 
-import dev.baton.testing.servers.TcpProxy.Direction;
+import dev.baton.conformance.TcpProxy;
+import dev.baton.conformance.TcpProxy.Direction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package dev.baton.testing.servers;
 
+import dev.baton.conformance.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

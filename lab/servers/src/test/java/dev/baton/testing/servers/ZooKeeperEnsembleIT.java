@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.conformance.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

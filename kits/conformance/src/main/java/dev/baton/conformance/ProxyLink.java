@@ -1,6 +1,6 @@
-package dev.baton.testing.servers;
+package dev.baton.conformance;
 
-import dev.baton.testing.servers.TcpProxy.Direction;
+import dev.baton.conformance.TcpProxy.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

@@ -1,4 +1,4 @@
-package dev.baton.testing.servers;
+package dev.baton.conformance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

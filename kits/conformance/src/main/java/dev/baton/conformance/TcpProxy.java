@@ -1,4 +1,4 @@
-package dev.baton.testing.servers;
+package dev.baton.conformance;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * A TCP proxy on loopback, whose network can be made to fail while it runs.
  *
  * <p>One fault is in force at a time: each of {@link #pass}, {@link #blackHole()}, {@link #strand}, {@link #refuse},
- * {@link #cut} and {@link #delay} replaces the one before, and is in force when it returns. What passes, passes in order and complete;
+ * {@link #cut} and {@link #delay} replaces the one before, and is in force when it returns. Each throws
+ * {@link IllegalStateException} once the proxy is closed. What passes, passes in order and complete;
  * no fault loses a byte from the middle of a stream, as none in a TCP network does.
  *
  * <p>Safe for use by many threads. One daemon thread serves all connections, and ends with {@link #close}.
@@ -100,7 +101,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A proxy to {@code target}, on a free port of 127.0.0.1. */
     public static TcpProxy to(InetSocketAddress target) throws IOException {
-        return between(Ports.loopback(0), target);
+        return between(new InetSocketAddress("127.0.0.1", 0), target);
     }
 
     /**
@@ -118,12 +119,12 @@ public final class TcpProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** Where clients connect to. */
+    /** The address for clients. */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** Where clients connect to, as {@code 127.0.0.1:port}. */
+    /** The address for clients, as {@code 127.0.0.1:port}. */
     public String connectString() {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
@@ -139,13 +140,13 @@ public final class TcpProxy implements AutoCloseable {
     /**
      * Takes all connections, old and new, and lets nothing pass either way: neither data nor the end of a connection.
      *
-     * <p>As in a partitioned TCP network nobody is told, and what the peers sent meanwhile arrives once it heals.
+     * <p>As in a partitioned TCP network, neither peer gets an error, and what they sent meanwhile arrives once it heals.
      */
     public void blackHole() {
         blackHole(ALL, client -> true);
     }
 
-    /** As {@link #blackHole()}, but only for what goes in {@code direction}; nobody can open a connection through it. */
+    /** As {@link #blackHole()}, but only for what goes in {@code direction}; no client can open a connection through it. */
     public void blackHole(Direction direction) {
         blackHole(EnumSet.of(direction), client -> true);
     }
@@ -168,7 +169,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Lets nothing pass on the connections that are open, either way, and tells nobody; new ones pass. So does a firewall
+     * Lets nothing pass on the connections that are open, either way, without an error; new ones pass. So does a firewall
      * that has forgotten its connections, or a server whose address has moved to another machine.
      */
     public void strand() {
@@ -214,6 +215,7 @@ public final class TcpProxy implements AutoCloseable {
      * @param mean of the delay of what arrives together
      * @param jitter the delay is spread evenly over mean ± jitter
      * @param seed of the spread
+     * @throws IllegalArgumentException if mean − jitter is below zero
      */
     public void delay(Duration mean, Duration jitter, long seed) {
         if (jitter.isNegative() || mean.compareTo(jitter) < 0) {
