@@ -172,7 +172,7 @@ final class SessionClient {
             return;
         }
         try {
-            openNext();
+            open(given);
             time.execute(() -> failure = null);
         } catch (Throwable e) {
             log.error(
@@ -189,9 +189,9 @@ final class SessionClient {
         }
     }
 
-    private void openNext() {
-        int mine = current.get();
-        BooleanSupplier wanted = () -> current.get() == mine;
+    /** The number is that of before the checks: a close that came since is seen. */
+    private void open(int given) {
+        BooleanSupplier wanted = () -> current.get() == given;
         Runnable close = clients.open(
                 leaseDuration,
                 time,
