@@ -225,8 +225,8 @@ public final class ZooKeeperBackend implements LockBackend {
         /**
          * Sets options of Curator's client: TLS and SASL through {@code zkClientConfig}, {@code authorization}, an {@code
          * aclProvider}, an {@code ensembleProvider}. {@link #build} calls {@code settings} once; after that, each client
-         * calls it once on a callback thread, where it may block. Session timeout, retry policy and all else on which
-         * elections depend are set afterwards.
+         * calls it once on a callback thread, where it may block. An {@code aclProvider} is asked on the loop at each create,
+         * and must return at once. Session timeout, retry policy and all else on which elections depend are set afterwards.
          */
         public Builder curator(Consumer<CuratorFrameworkFactory.Builder> settings) {
             this.curator = Required.given("curator", settings);
