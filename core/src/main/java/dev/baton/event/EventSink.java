@@ -50,7 +50,7 @@ public interface EventSink {
                 case WORK_STARTED, WORK_RETURNED, WORK_STOPPED, WATCHING, CLAIM_WITHDRAWN -> log.debug("{}", event);
                 case UNREACHABLE, TOKEN_REFUSED, POLLING -> log.warn("{}", event);
                 case TERM_ENDED -> {
-                    if (event.reason() != null && !event.reason().isOrderly()) {
+                    if (event.reason() != null && event.reason().isUnwanted()) {
                         log.warn("{}", event);
                     } else {
                         log.info("{}", event);
@@ -87,12 +87,19 @@ public interface EventSink {
 
     /**
      * One line of JSON an event at the end of {@code file}, which is made when it is missing, in UTF-8. The file is opened for
-     * each event, so a program that rotates logs may move or truncate it at any time.
+     * each event, so a program that rotates logs may move or truncate it at any time. An event that cannot be written is lost,
+     * counted and logged.
      *
-     * @throws UncheckedIOException when the file cannot be written
+     * @throws IllegalArgumentException if {@code file} is a folder, or is in none
+     * @throws UncheckedIOException from the sink, when the file cannot be written
      */
     static EventSink jsonLines(Path file) {
-        Required.given("file", file);
+        Path folder = Required.given("file", file).toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+            throw new IllegalArgumentException(
+                    "file " + file
+                            + " must be a file in a folder that exists, to take an event a line; create the folder, or name another");
+        }
         return event -> {
             try {
                 Files.writeString(file, event.toJson() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);

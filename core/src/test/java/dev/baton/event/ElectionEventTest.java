@@ -2,8 +2,13 @@ package dev.baton.event;
 
 import static dev.baton.fixture.Samples.ELECTION;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.baton.event.ElectionEvent.Type;
 import dev.baton.spi.FencingToken;
 import dev.baton.spi.Moment;
@@ -20,6 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 class ElectionEventTest {
     private static final Moment AT = new Moment(-17, 1_800_000_000_123_456_789L);
@@ -91,6 +99,32 @@ class ElectionEventTest {
         });
         sink.accept(event("app-1", "it"));
         assertThat(done).containsExactly("written", "flushed");
+    }
+
+    @Test
+    void linesOfJsonNeedAFolderThatExists(@TempDir Path folder) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventSink.jsonLines(folder.resolve("none/events.jsonl")))
+                .withMessageContaining("must be a file in a folder that exists");
+        assertThatIllegalArgumentException().isThrownBy(() -> EventSink.jsonLines(folder));
+    }
+
+    /** An operator looks for what was not wanted. */
+    @ParameterizedTest
+    @EnumSource(EndReason.class)
+    void theEndOfATermIsAWarningUnlessItWasAskedFor(EndReason reason) {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger("ends of terms");
+        log.setLevel(Level.INFO);
+        log.setAdditive(false);
+        log.addAppender(lines);
+        EventSink.log(log)
+                .accept(new ElectionEvent(
+                        AT, Type.TERM_ENDED, ELECTION, "app-1", new FencingToken(0, 42), null, null, reason, null));
+        boolean askedFor =
+                reason == EndReason.STEPPED_DOWN || reason == EndReason.WITHDRAWN || reason == EndReason.CLOSED;
+        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(askedFor ? Level.INFO : Level.WARN);
     }
 
     /** As logrotate does: the file is moved away, or emptied. */

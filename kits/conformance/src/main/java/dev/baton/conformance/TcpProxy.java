@@ -2,6 +2,7 @@ package dev.baton.conformance;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
@@ -50,6 +51,7 @@ public final class TcpProxy implements AutoCloseable {
         TO_CLIENT
     }
 
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int HOLD_ATTEMPTS = 2_000;
     private static final long HOLD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Set<Direction> ALL = EnumSet.allOf(Direction.class);
@@ -101,7 +103,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A proxy to {@code target}, on a free port of 127.0.0.1. */
     public static TcpProxy to(InetSocketAddress target) throws IOException {
-        return between(new InetSocketAddress("127.0.0.1", 0), target);
+        return between(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0), target);
     }
 
     /**
