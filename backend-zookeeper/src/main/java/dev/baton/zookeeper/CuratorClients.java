@@ -1,5 +1,6 @@
 package dev.baton.zookeeper;
 
+import dev.baton.spi.BackendThreads;
 import dev.baton.spi.Moment;
 import dev.baton.spi.Printable;
 import dev.baton.spi.Timekeeper;
@@ -59,7 +60,8 @@ record CuratorClients(Settings settings) implements Clients {
         try {
             curator.start();
         } catch (Throwable e) {
-            curator.close();
+            // On a thread of its own: the close may never return, and may throw.
+            BackendThreads.daemon("baton-zookeeper-unopened", curator::close).start();
             throw e;
         }
         return curator::close;

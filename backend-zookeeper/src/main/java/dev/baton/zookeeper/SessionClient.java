@@ -198,7 +198,8 @@ final class SessionClient {
                 () -> wanted.getAsBoolean() ? new Wire(time, settings.tickTime(), owner, wanted) : null);
         open.set(close);
         if (!wanted.getAsBoolean() && open.compareAndSet(close, null)) {
-            close.run();
+            // Not here: a close that never returns would keep every later client from opening.
+            runtime.callbacks().execute(close);
         }
     }
 }

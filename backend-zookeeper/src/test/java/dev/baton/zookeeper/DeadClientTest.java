@@ -10,7 +10,6 @@ import dev.baton.zookeeper.internal.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -96,6 +95,25 @@ class DeadClientTest {
         assertThat(clients.opened).hasSize(2);
     }
 
+    /** It was given up while it opened. */
+    @Test
+    void whileTheCloseOfOneThatOpenedTooLateNeverReturns() {
+        clients.over = true;
+        clients.opensDuring = () -> {
+            clients.opensDuring = () -> {};
+            clients.over = false;
+            clients.closing = () -> {
+                clients.closing = () -> {};
+                throw DeadClientTest.<RuntimeException>sneaky(new Exception("as if it hung: nothing after it is done"));
+            };
+            time.advance(LONG);
+        };
+        assertThatThrownBy(() -> time.advance(LONG.multipliedBy(2))).hasMessageStartingWith("as if it hung");
+        int before = clients.opened.size();
+        time.advance(TIMING.leaseDuration());
+        assertThat(clients.opened).hasSizeGreaterThan(before);
+    }
+
     @Test
     void whateverIsThrownAsTheNextIsOpened() {
         clients.over = true;
@@ -142,6 +160,7 @@ class DeadClientTest {
         private final List<Supplier<@Nullable Connection>> openings = new ArrayList<>();
         private boolean over;
         private Runnable closing = () -> {};
+        private Runnable opensDuring = () -> {};
         private @Nullable Exception failure;
 
         @Override
@@ -149,10 +168,13 @@ class DeadClientTest {
             if (failure != null) {
                 throw DeadClientTest.<RuntimeException>sneaky(failure);
             }
+            opensDuring.run();
             openings.add(opening);
-            Connection connection = Objects.requireNonNull(opening.get());
-            opened.add(connection);
-            connection.opened(new Deaf(() -> over));
+            Connection connection = opening.get();
+            if (connection != null) {
+                opened.add(connection);
+                connection.opened(new Deaf(() -> over));
+            }
             return () -> closing.run();
         }
 

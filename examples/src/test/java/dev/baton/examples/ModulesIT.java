@@ -79,14 +79,18 @@ class ModulesIT {
 
                 public final class Main {
                     public static void main(String[] arguments) throws InterruptedException {
+                        var unreachable = new java.util.concurrent.CountDownLatch(1);
                         try (var backend = %s;
                                 var election = dev.baton.LeaderElection.on(backend, "orders/reconciler")
                                         .onStartedLeading(term -> {})
+                                        .events(event -> {
+                                            if (event.type() == dev.baton.event.ElectionEvent.Type.UNREACHABLE) {
+                                                System.out.println(event.detail());
+                                                unreachable.countDown();
+                                            }
+                                        })
                                         .start()) {
-                            while (election.health().healthy()) {
-                                Thread.sleep(50);
-                            }
-                            System.out.println(election.health().detail());
+                            unreachable.await();
                         }
                         System.exit(0);
                     }
