@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.baton.fixture.Sneaky;
 import dev.baton.fixture.Waits;
 import dev.baton.spi.BackendRuntime.Priority;
 import java.time.Duration;
@@ -187,7 +188,7 @@ class ThreadedRuntimeTest {
         for (Throwable failure : List.of(new java.io.IOException("undeclared"), new OutOfMemoryError("planted"))) {
             CompletableFuture<Integer> failed = runtime.<Integer>send(Priority.RENEW, runtime.now(), () -> {
                         Thread.currentThread().interrupt();
-                        throw sneaky(failure);
+                        throw Sneaky.<RuntimeException>thrown(failure);
                     })
                     .toCompletableFuture();
             assertThat(failed.handle((value, why) -> why).join()).isSameAs(failure);
@@ -195,11 +196,6 @@ class ThreadedRuntimeTest {
         assertThat(runtime.send(Priority.RENEW, runtime.now(), () -> CompletableFuture.completedFuture(1))
                         .toCompletableFuture())
                 .succeedsWithin(Waits.LIMIT);
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Throwable> RuntimeException sneaky(Throwable failure) throws E {
-        throw (E) failure;
     }
 
     /** One call breaks rule 7.1; others must not wait for it. */
@@ -217,7 +213,7 @@ class ThreadedRuntimeTest {
     void taskThatThrowsWhatItDoesNotDeclareEndsNeitherLoopNorTimers() {
         CountDownLatch ran = new CountDownLatch(1);
         runtime.execute(() -> {
-            throw sneaky(new java.io.IOException("undeclared"));
+            throw Sneaky.<RuntimeException>thrown(new java.io.IOException("undeclared"));
         });
         runtime.execute(ran::countDown);
         await().until(() -> ran.getCount() == 0);
@@ -234,7 +230,7 @@ class ThreadedRuntimeTest {
 
             @Override
             public void abandon() {
-                throw sneaky(new java.io.IOException("undeclared"));
+                throw Sneaky.<RuntimeException>thrown(new java.io.IOException("undeclared"));
             }
 
             @Override
